@@ -1,0 +1,31 @@
+/** Ids are branded: a RunId is not a DatasetId. Each is a prefix and 16 hexadecimal digits. */
+import { z } from 'zod'
+
+const id = <B extends string>(prefix: string, _brand: B) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}_[0-9a-f]{16}$`))
+    .brand<B>()
+
+export const datasetIdSchema = id('ds', 'DatasetId')
+export type DatasetId = z.infer<typeof datasetIdSchema>
+export const modelIdSchema = id('md', 'ModelId')
+export type ModelId = z.infer<typeof modelIdSchema>
+export const versionIdSchema = id('mv', 'VersionId')
+export type VersionId = z.infer<typeof versionIdSchema>
+export const runIdSchema = id('run', 'RunId')
+export type RunId = z.infer<typeof runIdSchema>
+export const jobIdSchema = id('job', 'JobId')
+export type JobId = z.infer<typeof jobIdSchema>
+
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
+/** UTC, ISO 8601, milliseconds. */
+export const timeSchema = z.iso.datetime()
+/** A name a person gave: shown as text everywhere, never used as a path. */
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  // eslint-disable-next-line no-control-regex
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'A name has no control characters')
