@@ -1,0 +1,248 @@
+/**
+ * The contract's calls, answered. The window reaches this router over a MessagePort, the CLI in its own process; what a
+ * caller may name as a file is the only difference.
+ */
+import { basename } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { implement, ORPCError } from '@orpc/server'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import { contract } from '../../../shared/contract/contract.ts'
+import type { SearchHit, WorkspaceInfo } from '../../../shared/contract/workspace.ts'
+import { addDataset, updateDataset } from '../datasets/add-dataset.ts'
+import { loadSamples } from '../datasets/load-samples.ts'
+import { previewDataset } from '../data/preview-dataset.ts'
+import { readImage, readRows } from '../data/read-rows.ts'
+import type { Engine } from '../engine.ts'
+import { evaluateRun, readEvidence } from '../evaluation/evaluate-run.ts'
+import { importModel } from '../models/import-model.ts'
+import { guessAndTry, tryBinding } from '../models/try-binding.ts'
+import { listDatasets, listModels, listRuns, readDataset, readRun, readVersion } from '../records.ts'
+import { writeReport } from '../release/report/write-report.ts'
+import { removeDataset, removeRun, removeVersion } from '../remove.ts'
+import { readRunRows } from '../scoring/read-run-rows.ts'
+import { listDevices } from '../scoring/devices.ts'
+import { exportScores } from '../scoring/export-scores.ts'
+import { resumeRun, startRun } from '../scoring/score-run.ts'
+import { trace } from '../trace.ts'
+import { readAudit } from '../workspace/audit.ts'
+import type { FileGrants } from './file-grants.ts'
+
+export interface CallContext {
+  readonly engine: Engine
+  readonly grants: FileGrants
+}
+
+const os = implement(contract).$context<CallContext>()
+
+/** Expected failures cross as the contract's ASSAY error; a bug stays what it is and is traced. */
+const coded = os.use(async ({ next, path }) => {
+  const start = performance.now()
+  try {
+    return await next()
+  } catch (error) {
+    if (error instanceof AssayError) {
+      throw new ORPCError('ASSAY', { message: error.message, defined: true, data: { ...error.toJSON(), where: { ...error.where } } })
+    }
+    trace('rpc', String((error as Error).stack))
+    throw error
+  } finally {
+    trace('rpc', `${path.join('.')} ${(performance.now() - start).toFixed(1)} ms`)
+  }
+})
+
+export const router = coded.router({
+  workspace: {
+    info: coded.workspace.info.handler(({ context }) => workspaceInfo(context.engine)),
+    loadSamples: coded.workspace.loadSamples.handler(({ context: { engine } }) => ({
+      jobId: engine.jobs.start('load samples', 'Samples', (job) => loadSamples(engine, job)),
+    })),
+    search: coded.workspace.search.handler(({ context, input }) => search(context.engine, input.text)),
+    audit: coded.workspace.audit.handler(({ context, input }) =>
+      readAudit(context.engine.workspace.ledger, input.offset, input.limit),
+    ),
+    verify: coded.workspace.verify.handler(({ context }) => context.engine.workspace.verify()),
+  },
+  datasets: {
+    list: coded.datasets.list.handler(({ context }) => listDatasets(context.engine.workspace.ledger)),
+    get: coded.datasets.get.handler(({ context, input }) => readDataset(context.engine.workspace.ledger, input.id)),
+    preview: coded.datasets.preview.handler(({ context, input }) =>
+      previewDataset(context.grants.resolve(input.file, 'read'), input.options),
+    ),
+    import: coded.datasets.import.handler(({ context: { engine, grants }, input }) => {
+      const path = grants.resolve(input.file, 'read')
+      return {
+        jobId: engine.jobs.start('dataset import', basename(path), (job) => addDataset(engine, path, input.options, job)),
+      }
+    }),
+    update: coded.datasets.update.handler(({ context, input }) => updateDataset(context.engine, input)),
+    rows: coded.datasets.rows.handler(({ context: { engine }, input }) => {
+      const dataset = readDataset(engine.workspace.ledger, input.id)
+      return readRows({
+        sources: [[engine.workspace.files.path(dataset.data.sha256)]],
+        columns: dataset.columns.map(({ name, type }) => ({ name, type })),
+        request: input.request,
+      })
+    }),
+    image: coded.datasets.image.handler(async ({ context: { engine }, input }) => {
+      const dataset = readDataset(engine.workspace.ledger, input.id)
+      const bytes = await readImage(engine.workspace.files.path(dataset.data.sha256), input.column, input.row)
+      return { dataUrl: `data:image/png;base64,${Buffer.from(bytes).toString('base64')}` }
+    }),
+    remove: coded.datasets.remove.handler(async ({ context, input }) => {
+      await removeDataset(context.engine, input.id)
+      return { removed: true }
+    }),
+  },
+  models: {
+    list: coded.models.list.handler(({ context }) => listModels(context.engine.workspace.ledger)),
+    get: coded.models.get.handler(({ context, input }) => readVersion(context.engine.workspace.ledger, input.id)),
+    import: coded.models.import.handler(({ context: { engine, grants }, input }) => {
+      const path = grants.resolve(input.file, 'read')
+      return {
+        jobId: engine.jobs.start('model import', basename(path), (job) =>
+          importModel(engine, path, { name: input.name, binding: input.binding }, job),
+        ),
+      }
+    }),
+    guessBinding: coded.models.guessBinding.handler(({ context: { engine }, input }) =>
+      guessAndTry(
+        engine,
+        readVersion(engine.workspace.ledger, input.versionId),
+        readDataset(engine.workspace.ledger, input.datasetId),
+      ),
+    ),
+    tryBinding: coded.models.tryBinding.handler(({ context: { engine }, input }) =>
+      tryBinding(
+        engine,
+        readVersion(engine.workspace.ledger, input.versionId),
+        readDataset(engine.workspace.ledger, input.datasetId),
+        input.binding,
+      ),
+    ),
+    saveBinding: coded.models.saveBinding.handler(async ({ context: { engine }, input }) => {
+      const { ledger } = engine.workspace
+      // Ten rows must run before a binding is kept.
+      await tryBinding(engine, readVersion(ledger, input.versionId), readDataset(ledger, input.datasetId), input.binding)
+      engine.workspace.change('binding saved', input.versionId, { dataset: input.datasetId }, () => {
+        ledger
+          .prepare("UPDATE version SET binding = ?, binding_origin = 'user' WHERE id = ?")
+          .run(JSON.stringify(input.binding), input.versionId)
+      })
+      engine.jobs.changed('models')
+      return readVersion(ledger, input.versionId)
+    }),
+    remove: coded.models.remove.handler(async ({ context, input }) => {
+      await removeVersion(context.engine, input.id)
+      return { removed: true }
+    }),
+  },
+  devices: {
+    list: coded.devices.list.handler(({ context, input }) => listDevices(context.engine, input.refresh)),
+  },
+  runs: {
+    list: coded.runs.list.handler(({ context }) => listRuns(context.engine.workspace.ledger)),
+    get: coded.runs.get.handler(({ context, input }) => readRun(context.engine.workspace.ledger, input.id)),
+    score: coded.runs.score.handler(({ context, input }) => startRun(context.engine, input)),
+    resume: coded.runs.resume.handler(({ context, input }) => ({ jobId: resumeRun(context.engine, input.id) })),
+    evaluate: coded.runs.evaluate.handler(({ context: { engine }, input }) => ({
+      jobId: engine.jobs.start('evaluate', runTitle(engine, input.id), async (job) => {
+        await evaluateRun(engine, input.id, { threshold: input.threshold }, job)
+        return input.id
+      }),
+    })),
+    evidence: coded.runs.evidence.handler(async ({ context, input }) => (await readEvidence(context.engine, input.id)).evidence),
+    rows: coded.runs.rows.handler(({ context, input }) => readRunRows(context.engine, input.id, input.request)),
+    exportScores: coded.runs.exportScores.handler(({ context: { engine, grants }, input }) => {
+      const path = grants.resolve(input.file, 'write')
+      return {
+        jobId: engine.jobs.start('export scores', basename(path), async (job) => {
+          await exportScores(engine, input.id, path, input.format, job)
+          return input.id
+        }),
+      }
+    }),
+    report: coded.runs.report.handler(async ({ context: { engine, grants }, input }) => {
+      const path = grants.resolve(input.file, 'write')
+      const { evidence, sha256 } = await readEvidence(engine, input.id)
+      return {
+        jobId: engine.jobs.start('report', basename(path), async (job) => {
+          job.progress({ step: 'Writing the report', done: 0, total: 1 })
+          await writeReport({ evidence, sha256, format: input.format, path })
+          return input.id
+        }),
+      }
+    }),
+    remove: coded.runs.remove.handler(async ({ context, input }) => {
+      await removeRun(context.engine, input.id)
+      return { removed: true }
+    }),
+  },
+  jobs: {
+    list: coded.jobs.list.handler(({ context }) => context.engine.jobs.list()),
+    cancel: coded.jobs.cancel.handler(({ context, input }) => ({ cancelled: context.engine.jobs.cancel(input.id) })),
+    follow: coded.jobs.follow.handler(({ context, input, signal }) => context.engine.jobs.follow(input.id, signal)),
+    watch: coded.jobs.watch.handler(({ context, signal }) => context.engine.jobs.watch(signal)),
+  },
+})
+
+function runTitle(engine: Engine, id: Parameters<typeof readRun>[1]): string {
+  const run = readRun(engine.workspace.ledger, id)
+  return `${run.dataset} · ${run.model} ${run.version}`
+}
+
+async function workspaceInfo(engine: Engine): Promise<WorkspaceInfo> {
+  const { workspace } = engine
+  const count = (table: string) => (workspace.ledger.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n
+  const { n: scores } = workspace.ledger.prepare('SELECT coalesce(sum(bytes), 0) AS n FROM chunk').get() as { n: number }
+  return {
+    name: workspace.name,
+    folder: workspace.folder,
+    createdAt: workspace.createdAt,
+    schemaVersion: workspace.ledger.pragma('user_version', { simple: true }) as number,
+    datasets: count('dataset'),
+    models: count('model'),
+    runs: count('run'),
+    bytes: workspace.files.totalBytes() + scores,
+    samplesAvailable: engine.samplesFolder !== null && (await readable(`${engine.samplesFolder}/samples.json`)),
+    software: engine.software,
+  }
+}
+
+async function readable(path: string): Promise<boolean> {
+  return readFile(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Names that hold the text, best first: those that start with it. */
+function search(engine: Engine, text: string): SearchHit[] {
+  const wanted = text.trim().toLowerCase()
+  const { ledger } = engine.workspace
+  const hits: SearchHit[] = [
+    ...listDatasets(ledger).map((dataset) => ({
+      kind: 'dataset' as const,
+      id: dataset.id,
+      title: dataset.name,
+      subtitle: `${dataset.rows} rows, ${dataset.columns} columns`,
+    })),
+    ...listModels(ledger).flatMap((model) =>
+      model.versions.map((version) => ({
+        kind: 'model' as const,
+        id: version.id,
+        title: `${model.name} ${version.version}`,
+        subtitle: version.task ?? 'not bound',
+      })),
+    ),
+    ...listRuns(ledger).map((run) => ({
+      kind: 'run' as const,
+      id: run.id,
+      title: `${run.model} ${run.version} on ${run.dataset}`,
+      subtitle: run.state,
+    })),
+  ]
+  return hits
+    .filter((hit) => hit.title.toLowerCase().includes(wanted) || hit.id === wanted)
+    .sort((a, b) => Number(b.title.toLowerCase().startsWith(wanted)) - Number(a.title.toLowerCase().startsWith(wanted)))
+    .slice(0, 50)
+}

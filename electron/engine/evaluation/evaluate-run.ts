@@ -1,0 +1,274 @@
+/** Evaluates a scored run: gather, compute in a worker thread, write the evidence document and its hash. */
+import { createHash } from 'node:crypto'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import canonicalize from 'canonicalize'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import type { AssayErrorData } from '../../../shared/contract/errors.ts'
+import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
+import type { RunId } from '../../../shared/contract/ids.ts'
+import { evidenceSchema } from '../../../shared/contract/run.ts'
+import type { Evidence, Run } from '../../../shared/contract/run.ts'
+import { metricDefinitions } from '../../../shared/metrics/definitions.ts'
+import type { Engine } from '../engine.ts'
+import type { JobContext } from '../jobs/jobs.ts'
+import { listChunks, readDataset, readRun, readRunDocument, readVersion, updateRun } from '../records.ts'
+import { chunkName } from '../workspace/workspace.ts'
+import type { Computed, ComputeRequest } from './compute.ts'
+import { gather } from './gather.ts'
+import type { Gathered } from './gather.ts'
+
+/** Every resampling in Assay starts from this seed, so that the same run gives the same document. */
+const seed = 20_240_229
+const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const
+
+function inWorker(engine: Engine, request: ComputeRequest, signal: AbortSignal): Promise<Computed> {
+  return new Promise((resolve, reject) => {
+    const transfer = [request.gathered.classes, request.gathered.values, request.gathered.scores, request.gathered.labels]
+      .filter((array) => array !== null)
+      .map((array) => array.buffer as ArrayBuffer)
+    const worker = new Worker(engine.workerPath, { workerData: request, transferList: transfer })
+    const onAbort = () => void worker.terminate()
+    signal.addEventListener('abort', onAbort, { once: true })
+    worker.once('message', (answer: { ok: true; computed: Computed } | { ok: false; error: AssayErrorData }) => {
+      signal.removeEventListener('abort', onAbort)
+      if (answer.ok) resolve(answer.computed)
+      else reject(new AssayError(answer.error))
+      void worker.terminate()
+    })
+    worker.once('error', reject)
+    worker.once('exit', () => reject(signal.aborted ? (signal.reason as Error) : new Error('The evaluation worker ended without an answer')))
+  })
+}
+
+/** @throws AssayError run/not-scored, evaluation/* */
+export async function evaluateRun(
+  engine: Engine,
+  runId: RunId,
+  options: { readonly threshold?: number | undefined },
+  context: JobContext,
+): Promise<Evidence> {
+  const { workspace } = engine
+  const run = readRun(workspace.ledger, runId)
+  if (run.scoresSha256 === null || run.stats === null) {
+    throw new AssayError({
+      code: 'run/not-scored',
+      message: `The run ${runId} is ${run.state}; ${run.rowsDone} of ${run.rows} rows are scored.`,
+      remedy: 'Resume it first.',
+      where: { state: run.state },
+    })
+  }
+  const dataset = readDataset(workspace.ledger, run.datasetId)
+  const version = readVersion(workspace.ledger, run.versionId)
+  const { output } = run.binding
+  const gathered = await gather({
+    dataset,
+    dataPath: workspace.files.path(dataset.data.sha256),
+    chunkPaths: listChunks(workspace.ledger, runId).map((chunk) => join(workspace.runFolder(runId), chunkName(chunk.number))),
+    output,
+    wide: output.transform !== 'none' || version.outputs.some((o) => output.score?.includes(o.name) && o.elementType !== 'float32'),
+    context,
+  })
+  context.progress({ step: 'Computing metrics and intervals', done: gathered.rows })
+  const facts: Omit<Gathered, 'classes' | 'values' | 'scores' | 'labels'> = gathered
+  const summary = { rows: facts.rows, used: facts.used, excluded: facts.excluded, unnamed: facts.unnamed }
+  const disagreeing = countDisagreeing(gathered, run, options.threshold ?? 0.5)
+  const computed = await inWorker(
+    engine,
+    { gathered, output, threshold: options.threshold ?? 0.5, seed },
+    context.signal,
+  )
+  const evidence = assemble(engine, run, computed, summary, disagreeing)
+  await store(engine, runId, evidence)
+  return evidence
+}
+
+/** Rows where the model's own label is not the class that its scores give. */
+function countDisagreeing(gathered: Gathered, run: Run, threshold: number): number {
+  const { labels, scores, width } = gathered
+  if (!labels || !scores || width < 2) return 0
+  const { output } = run.binding
+  const positive = output.classes.indexOf(output.positive ?? '')
+  let count = 0
+  for (let row = 0; row < gathered.used; row++) {
+    let best = 0
+    if (output.task === 'binary') best = scores[row * width + positive]! >= threshold ? positive : 1 - positive
+    else for (let k = 1; k < width; k++) if (scores[row * width + k]! > scores[row * width + best]!) best = k
+    if (labels[row] !== best) count++
+  }
+  return count
+}
+
+type Summary = Pick<Gathered, 'rows' | 'used' | 'excluded' | 'unnamed'>
+
+function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary, disagreeing: number): Evidence {
+  const { workspace, software } = engine
+  const dataset = readDataset(workspace.ledger, run.datasetId)
+  const version = readVersion(workspace.ledger, run.versionId)
+  const binary = run.task === 'binary'
+  const unnamedRows = summary.unnamed.reduce((sum, entry) => sum + entry.n, 0)
+  const excluded = [...summary.excluded]
+  if (binary && unnamedRows > 0) excluded.push({ reason: 'class unknown to the model', n: unnamedRows })
+  const headline = computed.metrics[headlines[run.task]]?.value == null ? 'accuracy' : headlines[run.task]
+  const stats = run.stats!
+  return evidenceSchema.parse({
+    schema: 'assay.evidence/1',
+    createdAt: new Date().toISOString(),
+    run: {
+      id: run.id,
+      createdAt: run.createdAt,
+      scoresSha256: run.scoresSha256,
+      device: stats.device,
+      batchRows: stats.batchRows,
+      threads: stats.threads,
+      elapsedMs: stats.elapsedMs,
+      rowsPerSecond: stats.rowsPerSecond,
+      parity: stats.parity,
+    },
+    dataset: {
+      id: dataset.id,
+      name: dataset.name,
+      rows: dataset.rows,
+      fileName: dataset.source.fileName,
+      sourceSha256: dataset.source.sha256,
+      dataSha256: dataset.data.sha256,
+      dialect: dataset.source.dialect,
+      target: dataset.columns.find((column) => column.role === 'target')!.name,
+      columns: dataset.columns.map(({ name, type, role, protected: isProtected, missing }) => ({
+        name,
+        type,
+        role,
+        protected: isProtected,
+        missing,
+      })),
+    },
+    model: {
+      versionId: version.id,
+      name: version.name,
+      version: version.version,
+      fileName: version.fileName,
+      sha256: version.sha256,
+      servedSha256: version.servedSha256,
+      producer: version.producer,
+      opsets: version.opsets,
+      parameters: version.parameters,
+      binding: run.binding,
+      bindingSha256: createHash('sha256').update(canonicalize(run.binding)!).digest('hex'),
+    },
+    software,
+    task: run.task,
+    rows: { total: summary.rows, used: summary.used - (binary ? unnamedRows : 0), excluded },
+    confidence: 0.95,
+    seed,
+    headline,
+    metrics: computed.metrics,
+    detail: computed.detail,
+    definitions: Object.fromEntries(
+      [...new Set([...Object.keys(computed.metrics), ...classMetricNames(computed)])]
+        .filter((name) => metricDefinitions[name])
+        .map((name) => [name, metricDefinitions[name]]),
+    ),
+    findings: [...dataset.findings, ...version.findings, ...run.findings, ...findingsOf(run, computed, summary, disagreeing)],
+  } satisfies Record<keyof Evidence, unknown>)
+}
+
+function classMetricNames(computed: Computed): string[] {
+  return computed.detail.kind === 'multiclass' ? computed.detail.classes.flatMap((entry) => Object.keys(entry.metrics)) : []
+}
+
+function findingsOf(run: Run, computed: Computed, summary: Summary, disagreeing: number): EvidenceFinding[] {
+  const findings: EvidenceFinding[] = []
+  for (const { value, n } of summary.unnamed.slice(0, 20)) {
+    findings.push({
+      code: 'evaluation/unknown-class',
+      severity: 'error',
+      message: `${n} rows have the class "${value}", which the model never names (${run.binding.output.classes.slice(0, 10).join(', ')}).`,
+      remedy:
+        run.task === 'binary'
+          ? 'They are left out. Check the target column and the class names in the binding.'
+          : 'They count as wrong. Check the target column and the class names in the binding.',
+      where: { class: value, rows: n },
+    })
+  }
+  for (const { reason, n } of summary.excluded) {
+    findings.push({
+      code: 'evaluation/rows-excluded',
+      severity: 'warning',
+      message: `${n} of ${summary.rows} rows are left out: ${reason}.`,
+      remedy: 'Numbers below are for the other rows only.',
+      where: { reason, rows: n },
+    })
+  }
+  if (disagreeing > 0) {
+    findings.push({
+      code: 'evaluation/label-disagrees',
+      severity: 'warning',
+      message: `The model's own label is not the class its scores give on ${disagreeing} rows; metrics use the scores.`,
+      remedy: 'Check the transform, the class order and the threshold in the binding.',
+      where: { rows: disagreeing },
+    })
+  }
+  const { detail } = computed
+  const present =
+    detail.kind === 'multiclass'
+      ? detail.classes.filter((entry) => entry.support > 0).map((entry) => entry.label)
+      : detail.kind === 'binary'
+        ? detail.confusion.labels.filter((_, row) => detail.confusion.counts[row]!.some((n) => n > 0))
+        : null
+  if (present && present.length === 1) {
+    findings.push({
+      code: 'evaluation/one-class',
+      severity: 'error',
+      message: `Every row has the class "${present[0]}": whatever compares classes is not defined.`,
+      remedy: 'Evaluate on a dataset that holds each class.',
+      where: { class: present[0]! },
+    })
+  } else if (detail.kind === 'multiclass' && present && present.length < detail.classes.length) {
+    const absent = detail.classes.filter((entry) => entry.support === 0).map((entry) => entry.label)
+    findings.push({
+      code: 'evaluation/class-absent',
+      severity: 'warning',
+      message: `The dataset has no row of ${absent.slice(0, 10).map((name) => `"${name}"`).join(', ')}.`,
+      remedy: 'Averages over all classes are not defined where one is absent; see the averages over present classes.',
+      where: { classes: absent.slice(0, 10).join(', ') },
+    })
+  }
+  return findings
+}
+
+async function store(engine: Engine, runId: RunId, evidence: Evidence): Promise<void> {
+  const { workspace } = engine
+  const temporary = workspace.temporary('.json')
+  try {
+    await writeFile(temporary, canonicalize(evidence)!)
+    const file = await workspace.files.take(temporary)
+    const { document } = readRunDocument(workspace.ledger, runId)
+    const metric = evidence.metrics[evidence.headline]
+    workspace.change('run evaluated', runId, { evidenceSha256: file.sha256 }, (time) => {
+      workspace.files.record(file, 'evidence', time)
+      workspace.ledger.prepare('UPDATE run SET evidence_sha256 = ? WHERE id = ?').run(file.sha256, runId)
+      updateRun(workspace.ledger, runId, 'evaluated', {
+        ...document,
+        headline: metric ? { name: evidence.headline, metric } : null,
+      })
+    })
+    engine.jobs.changed('runs')
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+/** @throws AssayError run/not-evaluated */
+export async function readEvidence(engine: Engine, runId: RunId): Promise<{ evidence: Evidence; sha256: string }> {
+  const run = readRun(engine.workspace.ledger, runId)
+  if (run.evidenceSha256 === null) {
+    throw new AssayError({
+      code: 'run/not-evaluated',
+      message: `The run ${runId} has no evaluation yet.`,
+      remedy: `Evaluate it: assay evaluate ${runId}`,
+    })
+  }
+  const text = await readFile(engine.workspace.files.path(run.evidenceSha256), 'utf8')
+  return { evidence: evidenceSchema.parse(JSON.parse(text)), sha256: run.evidenceSha256 }
+}

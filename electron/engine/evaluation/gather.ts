@@ -1,0 +1,180 @@
+/**
+ * Gathers what an evaluation needs into typed arrays: the target as class numbers or numbers, and the scores, both in
+ * row order. Rows without a target, or with a score that is not finite, are left out and counted by reason.
+ */
+import { AssayError } from '../../../shared/contract/errors.ts'
+import type { Dataset } from '../../../shared/contract/dataset.ts'
+import type { OutputBinding } from '../../../shared/contract/model.ts'
+import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
+import type { JobContext } from '../jobs/jobs.ts'
+import { sameClass } from '../models/guess-binding.ts'
+
+export interface Gathered {
+  readonly rows: number
+  readonly used: number
+  readonly excluded: { readonly reason: string; readonly n: number }[]
+  /** Class number in score order, −1 for a class that the model never names; null for regression. */
+  readonly classes: Int32Array | null
+  /** The target's number; null for classification. */
+  readonly values: Float64Array | null
+  /** Row-major used × width; null for a labels-only model. */
+  readonly scores: Float32Array | Float64Array | null
+  readonly width: number
+  /** The model's own label as a class number; null where it gives none. */
+  readonly labels: Int32Array | null
+  /** Texts of the target that the model never names, and how often. */
+  readonly unnamed: { readonly value: string; readonly n: number }[]
+}
+
+const chunkRows = 65_536
+
+/** Maps a text to its class number once, then by lookup. */
+function classLookup(classes: readonly string[]): (text: string) => number {
+  const known = new Map<string, number>()
+  return (text) => {
+    let index = known.get(text)
+    if (index === undefined) {
+      index = classes.findIndex((name) => sameClass(name, text))
+      if (index < 0) index = classes.findIndex((name) => sameClass(name.trim(), text.trim()))
+      known.set(text, index)
+    }
+    return index
+  }
+}
+
+export interface GatherRequest {
+  readonly dataset: Dataset
+  readonly dataPath: string
+  readonly chunkPaths: readonly string[]
+  readonly output: OutputBinding
+  readonly wide: boolean
+  readonly context: JobContext
+}
+
+/** @throws AssayError evaluation/no-target, evaluation/no-rows, evaluation/target-type */
+export async function gather(request: GatherRequest): Promise<Gathered> {
+  const { dataset, output, context } = request
+  const target = dataset.columns.find((column) => column.role === 'target')
+  if (!target) {
+    throw new AssayError({
+      code: 'evaluation/no-target',
+      message: `The dataset "${dataset.name}" has no target column.`,
+      remedy: 'Set the role of the column that holds the true values to target, on the Data page or with --target.',
+      where: { dataset: dataset.name },
+    })
+  }
+  const regression = output.task === 'regression'
+  if (regression && (target.type === 'string' || target.type === 'image')) {
+    throw new AssayError({
+      code: 'evaluation/target-type',
+      message: `The target "${target.name}" holds text; a regression needs numbers.`,
+      remedy: 'Choose another target, or set the task to binary or multiclass.',
+      where: { column: target.name },
+    })
+  }
+  const rows = dataset.rows
+  const width = output.score === null ? 0 : regression ? 1 : output.classes.length
+  const scores = width === 0 ? null : request.wide ? new Float64Array(rows * width) : new Float32Array(rows * width)
+  const classes = regression ? null : new Int32Array(rows)
+  const values = regression ? new Float64Array(rows) : null
+  const labels = output.label === null || regression ? null : new Int32Array(rows)
+  const lookup = classLookup(output.classes)
+  const unnamed = new Map<string, number>()
+  let used = 0
+  let noTarget = 0
+  let notFinite = 0
+
+  const reader = await openReader()
+  const targets = streamColumns({
+    reader,
+    parquetPath: request.dataPath,
+    columns: [{ name: target.name, as: regression ? 'double' : 'string' }],
+    from: 0,
+    chunkRows,
+  })
+  const scored = scoreRows(request, width, labels !== null)
+  let piece = await scored.next()
+  let at = 0
+  context.progress({ step: 'Reading scores', done: 0, total: rows, unit: 'rows' })
+  for await (const chunk of targets) {
+    context.signal.throwIfAborted()
+    const column = chunk.columns[0]!
+    for (let row = 0; row < chunk.rows; row++) {
+      if (!piece.done && at >= piece.value.rows) {
+        piece = await scored.next()
+        at = 0
+      }
+      if (piece.done) break
+      const { columns, labelTexts } = piece.value
+      const here = at++
+      const truth = column[row] as number | string | null
+      if (truth === null || (regression && !Number.isFinite(truth))) {
+        noTarget++
+        continue
+      }
+      let finite = true
+      for (let k = 0; k < width; k++) if (!Number.isFinite(columns[k]![here])) finite = false
+      if (!finite) {
+        notFinite++
+        continue
+      }
+      if (scores) for (let k = 0, to = used * width; k < width; k++) scores[to + k] = columns[k]![here]!
+      if (labels) labels[used] = lookup(labelTexts![here]!)
+      if (values) values[used] = truth as number
+      else {
+        const index = lookup(truth as string)
+        classes![used] = index
+        if (index < 0) unnamed.set(truth as string, (unnamed.get(truth as string) ?? 0) + 1)
+      }
+      used++
+    }
+    context.progress({ done: chunk.from + chunk.rows })
+  }
+  if (used === 0) {
+    throw new AssayError({
+      code: 'evaluation/no-rows',
+      message: `No row can be evaluated: ${noTarget} have no target and ${notFinite} have no finite score.`,
+      remedy: 'Choose a dataset with true values, or check the binding.',
+      where: { noTarget, notFinite },
+    })
+  }
+  return {
+    rows,
+    used,
+    excluded: [
+      { reason: 'no target', n: noTarget },
+      { reason: 'score is not finite', n: notFinite },
+    ].filter((entry) => entry.n > 0),
+    classes: classes?.subarray(0, used) ?? null,
+    values: values?.subarray(0, used) ?? null,
+    scores: scores?.subarray(0, used * width) ?? null,
+    width,
+    labels: labels?.subarray(0, used) ?? null,
+    unnamed: [...unnamed].map(([value, n]) => ({ value, n })),
+  }
+}
+
+interface ScorePiece {
+  readonly rows: number
+  readonly columns: readonly (Float32Array | Float64Array)[]
+  readonly labelTexts: readonly (string | null)[] | null
+}
+
+async function* scoreRows(request: GatherRequest, width: number, withLabels: boolean): AsyncGenerator<ScorePiece> {
+  const { output } = request
+  const names = output.task === 'regression' ? ['prediction'] : Array.from({ length: width }, (_, k) => (width === 1 ? 'prediction' : `p${k}`))
+  const columns = [
+    ...(width === 0 ? [] : names).map((name) => ({ name, as: request.wide ? ('double' as const) : ('float' as const) })),
+    ...(withLabels ? [{ name: 'label', as: 'string' as const }] : []),
+  ]
+  const reader = await openReader()
+  for (const parquetPath of request.chunkPaths) {
+    for await (const chunk of streamColumns({ reader, parquetPath, columns, from: 0, chunkRows })) {
+      yield {
+        rows: chunk.rows,
+        columns: chunk.columns.slice(0, width) as (Float32Array | Float64Array)[],
+        labelTexts: withLabels ? (chunk.columns[width] as (string | null)[]) : null,
+      }
+    }
+  }
+}

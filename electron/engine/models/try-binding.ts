@@ -1,0 +1,242 @@
+/** Runs a binding on ten rows, recognises logits by what comes out, and says what a person should look at. */
+import { AssayError } from '../../../shared/contract/errors.ts'
+import type { Dataset } from '../../../shared/contract/dataset.ts'
+import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
+import type { Binding, BoundSample, ModelVersion, OutputBinding } from '../../../shared/contract/model.ts'
+import type { FromScorer, ScoringTask } from '../../../shared/contract/scorer-messages.ts'
+import type { Engine } from '../engine.ts'
+import { askScorer } from '../scoring/ask-scorer.ts'
+import { guessBinding, sameClass } from './guess-binding.ts'
+import { runnablePath } from './import-model.ts'
+
+type Tried = Extract<FromScorer, { type: 'tried' }>
+const sampleRows = 10
+const tryTimeoutMs = 120_000
+/** Float32 sums of a few classes; a real softmax is far nearer to 1 than this. */
+const sumTolerance = 1e-3
+
+/** @throws AssayError binding/column-missing, when the dataset lacks a bound column */
+export function checkColumns(binding: Binding, dataset: Dataset): void {
+  const known = new Set(dataset.columns.map((column) => column.name))
+  for (const input of binding.inputs) {
+    const names = input.kind === 'matrix' ? input.columns : input.kind === 'constant' ? [] : [input.column]
+    const missing = names.filter((name) => !known.has(name))
+    if (missing.length === 0) continue
+    throw new AssayError({
+      code: 'binding/column-missing',
+      message: `The dataset "${dataset.name}" has no column ${missing
+        .slice(0, 8)
+        .map((name) => `"${name}"`)
+        .join(', ')}${missing.length > 8 ? ` and ${missing.length - 8} more` : ''}, which the input "${input.input}" takes.`,
+      remedy: 'Import a dataset that has it, or change the binding.',
+      where: { input: input.input, column: missing[0]!, dataset: dataset.name },
+    })
+  }
+}
+
+export async function scoringTask(
+  engine: Engine,
+  version: ModelVersion,
+  dataset: Dataset,
+  binding: Binding,
+): Promise<ScoringTask> {
+  checkColumns(binding, dataset)
+  return {
+    modelPath: await runnablePath(engine, version.id, version.servedSha256),
+    dataPath: engine.workspace.files.path(dataset.data.sha256),
+    columns: dataset.columns.map((column) => ({ name: column.name, type: column.type })),
+    binding,
+    device: 'cpu',
+    threads: engine.threads,
+  }
+}
+
+async function runSample(
+  engine: Engine,
+  version: ModelVersion,
+  dataset: Dataset,
+  binding: Binding,
+): Promise<Tried> {
+  const task = await scoringTask(engine, version, dataset, binding)
+  return askScorer(engine.launcher, { type: 'try', task, rows: sampleRows }, 'tried', { timeoutMs: tryTimeoutMs })
+}
+
+/** A binding that a person gave, run as it is. */
+export async function tryBinding(
+  engine: Engine,
+  version: ModelVersion,
+  dataset: Dataset,
+  binding: Binding,
+  notes: readonly string[] = [],
+): Promise<BoundSample> {
+  const tried = await runSample(engine, version, dataset, binding)
+  return describe(binding, dataset, tried, notes)
+}
+
+/** A guess: inputs by name and order, then outputs by what ten rows give. */
+export async function guessAndTry(engine: Engine, version: ModelVersion, dataset: Dataset): Promise<BoundSample> {
+  const guess = guessBinding(version, dataset)
+  const notes = [...guess.notes]
+  // First without naming classes, so that a wrong number of them cannot stop the look at the outputs.
+  const open: Binding = { ...guess.binding, output: { ...guess.binding.output, classes: [], transform: 'none' } }
+  const tried = await runSample(engine, version, dataset, open)
+  const output = refine(guess.binding.output, tried, version, notes)
+  return tryBinding(engine, version, dataset, { ...guess.binding, output }, notes)
+}
+
+function scoreRows(output: OutputBinding, tried: Tried): number[][] | null {
+  if (output.score === null) return null
+  const tensors = output.score.map((name) => tried.outputs.find((entry) => entry.name === name))
+  if (tensors.some((tensor) => !tensor)) return null
+  const rows = tensors[0]!.rows.length
+  return Array.from({ length: rows }, (_, row) =>
+    tensors.flatMap((tensor) => tensor!.rows[row]!.map((value) => (typeof value === 'number' ? value : NaN))),
+  )
+}
+
+function refine(
+  output: OutputBinding,
+  tried: Tried,
+  version: ModelVersion,
+  notes: string[],
+): OutputBinding {
+  if (output.task === 'regression') return output
+  const rows = scoreRows(output, tried)
+  if (!rows || rows.length === 0) return output
+  const width = rows[0]!.length
+  let classes = [...output.classes]
+  if (width > 1 && classes.length !== width) {
+    classes = Array.from({ length: width }, (_, index) => String(index))
+    notes.push(`The score has ${width} columns a row; they are called 0 to ${width - 1} until you name them.`)
+  }
+  if (width === 1 && classes.length !== 2) classes = ['0', '1']
+  const positive =
+    output.task === 'binary'
+      ? (classes.find((name) => output.positive !== null && sameClass(name, output.positive)) ?? classes[1] ?? null)
+      : null
+  const transform = recogniseTransform(rows, output, version, notes)
+  const task = output.task === 'binary' && classes.length > 2 ? 'multiclass' : output.task
+  if (task !== output.task) notes.push(`The model has ${classes.length} classes, so the task is multiclass.`)
+  return { ...output, task, classes, positive: task === 'binary' ? positive : null, transform }
+}
+
+/** Logits are recognised by their values: outside 0 to 1, or rows that do not sum to 1. */
+function recogniseTransform(
+  rows: readonly number[][],
+  output: OutputBinding,
+  version: ModelVersion,
+  notes: string[],
+): OutputBinding['transform'] {
+  const inUnit = rows.every((row) => row.every((value) => value >= -1e-6 && value <= 1 + 1e-6))
+  const width = rows[0]!.length
+  const ending = version.finalActivation[output.score?.[0] ?? ''] ?? 'unknown'
+  const normalisedByGraph = ending === 'softmax' || ending === 'sigmoid' || ending === 'normalised'
+  if (width === 1) {
+    if (inUnit) return 'none'
+    notes.push('The score goes outside 0 to 1: it is a logit, turned into a probability by the sigmoid.')
+    return 'sigmoid'
+  }
+  const sums = rows.map((row) => row.reduce((a, b) => a + b, 0))
+  if (inUnit && sums.every((sum) => Math.abs(sum - 1) < sumTolerance)) return 'none'
+  if (inUnit && normalisedByGraph) {
+    notes.push('The scores lie in 0 to 1 but do not sum to 1 (one against the rest); they are used as they are.')
+    return 'none'
+  }
+  const mirrored = width === 2 && rows.every((row) => Math.abs(row[0]! + row[1]!) <= 1e-4 * (1 + Math.abs(row[1]!)))
+  if (mirrored) {
+    notes.push(
+      'The two scores are raw margins (each the negative of the other), not probabilities: the sigmoid of each is used.',
+    )
+    return 'sigmoid'
+  }
+  notes.push(
+    'The scores are logits: there is no softmax at the end of the graph and rows do not sum to 1. The softmax is applied.',
+  )
+  return 'softmax'
+}
+
+function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: readonly string[]): BoundSample {
+  const findings: EvidenceFinding[] = []
+  const { output } = binding
+  if (tried.scores?.some((row) => row.some((value) => value === null))) {
+    findings.push({
+      code: 'score/not-finite',
+      severity: 'warning',
+      message: 'Some of the ten rows give a score that is not a number or infinite.',
+      remedy: 'Check the columns and their order. Missing values may need to be filled.',
+    })
+  }
+  if (output.task !== 'regression' && output.transform === 'none' && tried.scores) {
+    const wrong = tried.scores.findIndex((row) => Math.abs(row.reduce<number>((a, b) => a + (b ?? 0), 0) - 1) > sumTolerance)
+    if (wrong >= 0) {
+      findings.push({
+        code: 'binding/not-probabilities',
+        severity: 'warning',
+        message: `The scores of row ${wrong + 1} do not sum to 1.`,
+        remedy: 'If they are logits, set the transform to softmax or sigmoid.',
+        where: { row: wrong + 1 },
+      })
+    }
+  }
+  const target = dataset.columns.find((column) => column.role === 'target')
+  if (target && output.task !== 'regression' && output.classes.length > 0) {
+    const unnamed = target.top.filter((entry) => !output.classes.some((name) => sameClass(name, entry.value)))
+    if (unnamed.length > 0) {
+      findings.push({
+        code: 'binding/unknown-class',
+        severity: 'warning',
+        message: `The target "${target.name}" holds ${unnamed
+          .slice(0, 5)
+          .map((entry) => `"${entry.value}"`)
+          .join(', ')}, which the model does not name (${output.classes.slice(0, 8).join(', ')}).`,
+        remedy: 'Name the classes in the binding in the order of the scores.',
+        where: { column: target.name, value: unnamed[0]!.value },
+      })
+    }
+  }
+  const inputNames = binding.inputs.flatMap((input) =>
+    input.kind === 'matrix' ? input.columns : input.kind === 'constant' ? [] : [input.column],
+  )
+  const uniqueNames = [...new Set(inputNames)]
+  const scoreNames = output.task === 'regression' ? ['prediction'] : output.classes.map((name) => `score ${name}`)
+  return {
+    binding,
+    notes: [...notes],
+    findings,
+    sample: {
+      columns: [...uniqueNames, ...(tried.labels ? ['model label'] : []), ...(tried.scores ? scoreNames : [])],
+      rows: tried.values.map((values, row) => [
+        ...values.slice(0, uniqueNames.length),
+        ...(tried.labels ? [tried.labels[row]!] : []),
+        ...(tried.scores ? tried.scores[row]!.map((value) => (value === null ? null : String(value))) : []),
+      ]),
+    },
+  }
+}
+
+/**
+ * The binding to score with: the version's own where it fits the dataset, else a fresh guess. One that a person set is
+ * never replaced in silence.
+ */
+export async function resolveBinding(
+  engine: Engine,
+  version: ModelVersion,
+  dataset: Dataset,
+): Promise<{ binding: Binding; findings: readonly EvidenceFinding[]; guessed: boolean }> {
+  if (version.binding) {
+    try {
+      checkColumns(version.binding, dataset)
+      return { binding: version.binding, findings: [], guessed: false }
+    } catch (error) {
+      if (version.bindingOrigin === 'user') throw error
+    }
+  }
+  const sample = await guessAndTry(engine, version, dataset)
+  const notes: EvidenceFinding[] = sample.notes.map((message) => ({
+    code: 'binding/guessed',
+    severity: 'note',
+    message,
+    remedy: 'If this is wrong, change the binding and score again.',
+  }))
+  return { binding: sample.binding, findings: [...sample.findings, ...notes], guessed: true }
+}
