@@ -1,0 +1,96 @@
+/** `assay`: the engine without a window. What the window can do, this can. */
+import { resolve } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { createWorkspace } from '../engine/workspace/workspace.ts'
+import { addDatasetCommands } from './commands/datasets.ts'
+import { addModelCommands } from './commands/models.ts'
+import { addRunCommands } from './commands/runs.ts'
+import { exitCodes, printJson, printLine, reportError } from './output.ts'
+import { assayVersion, withSession } from './session.ts'
+
+export interface Global {
+  readonly workspace: string | undefined
+  readonly json: boolean
+}
+
+function makeProgram(): Command {
+  const program = new Command('assay')
+    .description('Decides whether a model may go to production, and proves why.')
+    .version(assayVersion)
+    .showHelpAfterError('(add --help for what this command takes)')
+    .exitOverride()
+    .addHelpText('after', '\nExit codes: 0 ok, 1 a gate failed, 2 usage, 3 bad input, 4 internal error.')
+  let current: Command = program
+  const global = (): Global => {
+    // Options may stand before or after the command's name.
+    const options = current.optsWithGlobals<{ workspace?: string; json?: boolean | string }>()
+    return { workspace: options.workspace, json: options.json === true }
+  }
+  program.hook('preAction', (_, action) => {
+    current = action
+  })
+  program
+    .command('init <folder>')
+    .description('make an empty workspace')
+    .action(async (folder: string) => {
+      await createWorkspace(folder)
+      if (global().json) printJson({ workspace: { folder: resolve(folder) } })
+      else printLine(`Made a workspace in ${resolve(folder)}`)
+    })
+  addDatasetCommands(program, global)
+  addModelCommands(program, global)
+  addRunCommands(program, global)
+  program
+    .command('samples')
+    .description('load the samples that ship with Assay and evaluate the first')
+    .action(async () => {
+      const { workspace, json } = global()
+      await withSession(workspace, json, async (session) => {
+        const { jobId } = await session.call.workspace.loadSamples()
+        const runId = await session.follow(jobId)
+        if (json) printJson({ run: { id: runId } })
+        else printLine(`Loaded. The evaluated run is ${runId}`)
+      })
+    })
+  program
+    .command('verify')
+    .description('recompute the audit chain and the hash of every stored file')
+    .action(async () => {
+      const { workspace, json } = global()
+      await withSession(workspace, json, async (session) => {
+        const result = await session.call.workspace.verify()
+        if (json) printJson(result)
+        else {
+          for (const problem of result.problems) printLine(problem)
+          printLine(`${result.entries} audit entries, ${result.files} files: ${result.ok ? 'nothing was changed' : 'changed'}`)
+        }
+        if (!result.ok) process.exitCode = exitCodes.badInput
+      })
+    })
+  addGlobalOptions(program)
+  return program
+}
+
+/** On every command, so that they may stand where people put them. */
+function addGlobalOptions(command: Command): void {
+  for (const child of command.commands) {
+    if (child.commands.length === 0) {
+      child.option('--workspace <folder>', 'the workspace (default: ASSAY_WORKSPACE, this folder or one above it, ~/Assay)')
+      if (!child.options.some((option) => option.long === '--json')) child.option('--json', 'print JSON')
+      child.exitOverride()
+    }
+    addGlobalOptions(child)
+  }
+}
+
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await makeProgram().parseAsync([...argv], { from: 'user' })
+    return Number(process.exitCode ?? exitCodes.ok)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    return reportError(error, argv.includes('--json') && argv[0] !== 'report')
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
