@@ -1,0 +1,166 @@
+/**
+ * Streams columns of a Parquet file as typed arrays, in row order, with the next chunk always on its way: DuckDB reads
+ * on its own threads while the caller computes, so reading costs next to nothing (DESIGN.md, Scoring).
+ */
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
+import { AssayError } from '../../shared/contract/errors.ts'
+import { offline } from './duck.ts'
+import { quoteIdentifier, quoteText } from './quote.ts'
+
+export interface StreamedColumn {
+  readonly name: string
+  /** float and double give NaN where a value is missing; bigint refuses missing values; string and blob give null. */
+  readonly as: 'float' | 'double' | 'bigint' | 'string' | 'blob'
+}
+
+export type ColumnValues = Float32Array | Float64Array | BigInt64Array | (string | null)[] | (Uint8Array | null)[]
+
+export interface StreamedChunk {
+  readonly rows: number
+  /** Number of the first row, counted from 0. */
+  readonly from: number
+  /** In the order asked for. */
+  readonly columns: readonly ColumnValues[]
+}
+
+export interface Reader {
+  connect(): Promise<DuckDBConnection>
+}
+
+/** DuckDB goes on filling this much ahead while JavaScript is blocked in ONNX Runtime. */
+const bufferAhead = '32MB'
+
+export async function openReader(): Promise<Reader> {
+  const instance = await DuckDBInstance.create(':memory:', { ...offline, memory_limit: '300MB' })
+  return {
+    connect: async () => {
+      const connection = await instance.connect()
+      await connection.run(`SET streaming_buffer_size = '${bufferAhead}'`)
+      return connection
+    },
+  }
+}
+
+const sqlTypes = { float: 'FLOAT', double: 'DOUBLE', bigint: 'BIGINT', string: 'VARCHAR', blob: 'BLOB' } as const
+
+function selectOf({ name, as }: StreamedColumn): string {
+  const value = `${quoteIdentifier(name)}::${sqlTypes[as]}`
+  // Missing numbers become NaN in SQL, so that the copy below needs no look at the validity mask.
+  return as === 'float' || as === 'double' ? `coalesce(${value}, 'nan'::${sqlTypes[as]})` : value
+}
+
+function makeColumn(as: StreamedColumn['as'], rows: number): ColumnValues {
+  if (as === 'float') return new Float32Array(rows)
+  if (as === 'double') return new Float64Array(rows)
+  if (as === 'bigint') return new BigInt64Array(rows)
+  return new Array<null>(rows).fill(null)
+}
+
+/** Copies a vector of up to 2,048 values into the chunk's column. */
+function copyVector(vector: DuckDBVector, into: ColumnValues, at: number, column: StreamedColumn, firstRow: number): void {
+  if (into instanceof Float32Array || into instanceof Float64Array) {
+    into.set((vector as unknown as { items: Float32Array | Float64Array }).items.subarray(0, vector.itemCount), at)
+    return
+  }
+  if (into instanceof BigInt64Array) {
+    for (let row = 0; row < vector.itemCount; row++) {
+      const value = vector.getItem(row) as bigint | null
+      if (value === null) {
+        throw new AssayError({
+          code: 'binding/missing-integer',
+          message: `Row ${firstRow + row + 1} of "${column.name}" is missing; the model takes whole numbers there.`,
+          remedy: 'Fill or remove missing values in that column, or bind another.',
+          where: { row: firstRow + row + 1, column: column.name },
+        })
+      }
+      into[at + row] = value
+    }
+    return
+  }
+  for (let row = 0; row < vector.itemCount; row++) {
+    const value = vector.getItem(row) as string | { bytes: Uint8Array } | null
+    into[at + row] = value !== null && typeof value === 'object' ? value.bytes.slice() : value
+  }
+}
+
+export interface StreamRequest {
+  readonly reader: Reader
+  readonly parquetPath: string
+  readonly columns: readonly StreamedColumn[]
+  /** Row to start at. */
+  readonly from: number
+  readonly chunkRows: number
+}
+
+/**
+ * @throws AssayError dataset/column-type when a value cannot be read as asked; binding/missing-integer
+ */
+export async function* streamColumns(request: StreamRequest): AsyncGenerator<StreamedChunk> {
+  const { columns, chunkRows } = request
+  const connection = await request.reader.connect()
+  try {
+    // A file without the wanted columns still has rows: one constant keeps their count.
+    const select = columns.length > 0 ? columns.map(selectOf).join(', ') : '1::FLOAT'
+    const offset = request.from > 0 ? ` OFFSET ${request.from}` : ''
+    const result = await connection
+      .stream(`SELECT ${select} FROM read_parquet(${quoteText(request.parquetPath)})${offset}`)
+      .catch(refuseConversion)
+    let at = request.from
+    let rest: { chunk: Awaited<ReturnType<typeof result.fetchChunk>>; used: number } | null = null
+
+    const build = async (): Promise<StreamedChunk | null> => {
+      const built = columns.map((column) => makeColumn(column.as, chunkRows))
+      let rows = 0
+      while (rows < chunkRows) {
+        const piece = rest ?? { chunk: await result.fetchChunk().catch(refuseConversion), used: 0 }
+        rest = null
+        const { chunk } = piece
+        if (!chunk || chunk.rowCount === 0) break
+        const left = chunk.rowCount - piece.used
+        const take = Math.min(left, chunkRows - rows)
+        columns.forEach((column, index) => {
+          const vector = chunk.getColumnVector(index)
+          const part = take === chunk.rowCount ? vector : vector.slice(piece.used, take)
+          copyVector(part, built[index]!, rows, column, at + rows)
+        })
+        rows += take
+        if (take < left) rest = { chunk, used: piece.used + take }
+      }
+      if (rows === 0) return null
+      const chunk: StreamedChunk = {
+        rows,
+        from: at,
+        columns: rows === chunkRows ? built : built.map((values) => cut(values, rows)),
+      }
+      at += rows
+      return chunk
+    }
+
+    let next = build()
+    while (true) {
+      const chunk = await next
+      if (chunk === null) return
+      next = build()
+      // Should the caller stop here, nobody awaits this one any more.
+      next.catch(() => undefined)
+      yield chunk
+    }
+  } finally {
+    connection.closeSync()
+  }
+}
+
+function cut(values: ColumnValues, rows: number): ColumnValues {
+  return Array.isArray(values) ? (values.slice(0, rows) as ColumnValues) : values.subarray(0, rows)
+}
+
+function refuseConversion(error: unknown): never {
+  const message = String((error as Error).message)
+  if (!/Conversion Error|Could not convert/i.test(message)) throw error
+  throw new AssayError({
+    code: 'binding/type',
+    message: `A value does not have the type that the model takes: ${message.split('\n')[0]!.slice(0, 200)}`,
+    remedy: 'Import the column as a number, or bind another column.',
+  })
+}
