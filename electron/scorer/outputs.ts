@@ -75,6 +75,7 @@ export function readOutputs(
   if (!into.scores || output.score === null) return
   const width = into.scores.length
   if (output.score.length > 1) {
+    if (output.score.length !== width) throw wrongWidth(output.score.join(', '), output.score.length, width, output)
     output.score.forEach((name, column) => {
       const data = numbersOf(need(outputs, name), name)
       const target = into.scores![column]!

@@ -1,29 +1,20 @@
 /** What is served when the workspace cannot be opened: every call answers with the reason. */
 import { implement, ORPCError } from '@orpc/server'
+import type { Router } from '@orpc/server'
 import { contract } from '../../../shared/contract/contract.ts'
 import { errorData } from '../jobs/jobs.ts'
 
-export function makeFailedRouter(cause: unknown): Record<string, unknown> {
+type Calls = Record<string, { handler(work: () => never): unknown }>
+
+export function makeFailedRouter(cause: unknown): Router<typeof contract, Record<never, never>> {
   const data = errorData(cause)
-  const os = implement(contract)
+  const os = implement(contract) as unknown as Record<string, Calls>
   const refuse = (): never => {
     throw new ORPCError('ASSAY', { message: data.message, defined: true, data })
   }
-  return Object.fromEntries(
-    Object.entries(os).flatMap(([area, calls]) =>
-      area in contract
-        ? [
-            [
-              area,
-              Object.fromEntries(
-                Object.keys(contract[area as keyof typeof contract]).map((name) => [
-                  name,
-                  (calls as unknown as Record<string, { handler(work: () => never): unknown }>)[name]!.handler(refuse),
-                ]),
-              ),
-            ],
-          ]
-        : [],
-    ),
-  )
+  const areas = Object.entries(contract).map(([area, calls]) => [
+    area,
+    Object.fromEntries(Object.keys(calls).map((name) => [name, os[area]![name]!.handler(refuse)])),
+  ])
+  return Object.fromEntries(areas) as Router<typeof contract, Record<never, never>>
 }

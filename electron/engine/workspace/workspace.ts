@@ -46,7 +46,7 @@ async function readMarker(folder: string): Promise<{ createdAt: string } | null>
 /** Makes an empty workspace. The folder may exist when it is empty. */
 export async function createWorkspace(folder: string): Promise<void> {
   const path = resolve(folder)
-  const existing = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+  const existing = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
     throw new AssayError({
       code: 'workspace/not-a-folder',
