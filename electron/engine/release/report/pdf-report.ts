@@ -1,0 +1,72 @@
+/** The report as a PDF, by pdfmake. The same evidence gives the same bytes: its time is the document's. */
+import pdfmake from 'pdfmake'
+import type { TDocumentDefinitions } from 'pdfmake/interfaces.js'
+import type { Evidence } from '../../../../shared/contract/run.ts'
+import { buildReport } from '../../../../shared/report/build-report.ts'
+import { inks } from '../../../../shared/report/charts/palette.ts'
+import { tagText, visibleText } from '../../../../shared/report/visible-text.ts'
+import { lowestHeadings, muted, pdfContent } from './pdf-content.ts'
+import { pdfFonts } from './pdf-fonts.ts'
+
+const substituted =
+  'The font of this document lacks some characters: each is written as its Unicode code point between ‹ and ›. The HTML report shows them.'
+
+/** The document with each text made printable with the font; what is plain ASCII is left alone, tabs and all. */
+function withPrintableTexts(value: unknown, printable: (text: string) => string): unknown {
+  if (typeof value === 'string') return /[^\s\x20-\x7e]/.test(value) ? printable(value) : value
+  if (Array.isArray(value)) return value.map((entry) => withPrintableTexts(entry, printable))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withPrintableTexts(entry, printable)]))
+}
+
+function define(evidence: Evidence, sha256: string): TDocumentDefinitions {
+  const { hasGlyph } = pdfFonts()
+  let lacking = false
+  const printable = (text: string): string => {
+    const shown = visibleText(text, hasGlyph)
+    lacking ||= shown !== visibleText(text)
+    return shown
+  }
+  const report = buildReport(withPrintableTexts(evidence, printable) as Evidence, sha256)
+  const content = pdfContent(report)
+  if (lacking) content.push({ text: substituted, color: muted, margin: [0, 8, 0, 0] })
+  const running = `${tagText(report.model, 40)} on ${tagText(report.dataset, 40)}`
+  return {
+    content,
+    info: {
+      title: `${evidence.model.name} ${evidence.model.version} on ${evidence.dataset.name}: evaluation report`,
+      subject: `Evidence ${sha256}`,
+      creator: 'Assay',
+      creationDate: new Date(report.createdAt),
+    },
+    language: 'en',
+    displayTitle: true,
+    version: '1.7',
+    pageSize: 'A4',
+    pageMargins: [40, 48, 40, 48],
+    defaultStyle: { font: 'Roboto', fontSize: 8.5, lineHeight: 1.15, color: inks.ink.light },
+    header: {
+      columns: [{ text: running }, { text: `Evidence ${sha256.slice(0, 16)}…`, alignment: 'right' }],
+      margin: [40, 22, 40, 0],
+      fontSize: 7.5,
+      color: muted,
+    },
+    footer: (page, pages) => ({
+      text: `Page ${page} of ${pages}`,
+      alignment: 'right',
+      margin: [40, 14, 40, 0],
+      fontSize: 7.5,
+      color: muted,
+    }),
+    pageBreakBefore: (node) => node.startPosition.verticalRatio > (lowestHeadings[node.headlineLevel ?? 0] ?? 1),
+  }
+}
+
+/** @param sha256 Of the evidence's canonical form. */
+export async function pdfReport(evidence: Evidence, sha256: string): Promise<Uint8Array> {
+  const { files, isFontFile } = pdfFonts()
+  pdfmake.setFonts(files)
+  pdfmake.setUrlAccessPolicy(() => false)
+  pdfmake.setLocalAccessPolicy(isFontFile)
+  return pdfmake.createPdf(define(evidence, sha256)).getBuffer()
+}
