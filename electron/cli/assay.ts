@@ -71,16 +71,14 @@ function makeProgram(): Command {
   return program
 }
 
-/** On every command, so that they may stand where people put them. */
+/** On every command, so that they may stand where people put them: before or after the command's name. */
 function addGlobalOptions(command: Command): void {
-  for (const child of command.commands) {
-    if (child.commands.length === 0) {
-      child.option('--workspace <folder>', 'the workspace (default: ASSAY_WORKSPACE, this folder or one above it, ~/Assay)')
-      if (!child.options.some((option) => option.long === '--json')) child.option('--json', 'print JSON')
-      child.exitOverride()
-    }
-    addGlobalOptions(child)
-  }
+  command.option('--workspace <folder>', 'the workspace (default: ASSAY_WORKSPACE, this folder or one above it, ~/Assay)')
+  if (!command.options.some((option) => option.long === '--json')) command.option('--json', 'print JSON')
+  // `report --json FILE` has its own meaning: without this, the program would take every --json first.
+  command.enablePositionalOptions()
+  command.exitOverride()
+  for (const child of command.commands) addGlobalOptions(child)
 }
 
 export async function main(argv: readonly string[]): Promise<number> {

@@ -135,8 +135,10 @@ export class Jobs {
         remedy: 'It may have ended before the engine was started again. Look at the run.',
       })
     }
+    // A generator that waits cannot be returned from outside; aborting wakes and ends it.
+    const stop = new AbortController()
+    const events = this.watch(signal ? AbortSignal.any([signal, stop.signal]) : stop.signal)
     // Asking for the first event registers the listener, so that an end between two lines is not missed.
-    const events = this.watch(signal)
     let next = events.next()
     try {
       let job = entry.job
@@ -149,7 +151,7 @@ export class Jobs {
         if (event.value.type === 'job' && event.value.job.id === id) job = event.value.job
       }
     } finally {
-      await events.return(undefined)
+      stop.abort()
     }
   }
 

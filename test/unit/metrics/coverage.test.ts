@@ -46,7 +46,11 @@ function drawRegression(random: Random, n: number): Metrics {
 }
 
 /** How often the 95 % interval of n rows holds the value that very many rows give. */
-function coverage(draw: (random: Random, n: number) => Metrics, n: number, keys: readonly string[]): Map<string, number> {
+function coverage(
+  draw: (random: Random, n: number) => Metrics,
+  n: number,
+  keys: readonly string[],
+): Map<string, number> {
   const truth = draw(createRandom(999), large)
   const held = new Map(keys.map((key) => [key, 0]))
   for (let simulation = 0; simulation < simulations; simulation++) {
@@ -61,6 +65,7 @@ function coverage(draw: (random: Random, n: number) => Metrics, n: number, keys:
 }
 
 function expectCoverage(held: Map<string, number>): void {
+  console.log([...held])
   for (const [key, fraction] of held) {
     expect(fraction, key).toBeGreaterThanOrEqual(0.9)
     expect(fraction, key).toBeLessThanOrEqual(0.99)
@@ -71,10 +76,8 @@ describe('95 % intervals hold the true value in 90 to 99 % of simulations', () =
   it('binary', () => {
     const keys = ['accuracy', 'balanced_accuracy', 'precision', 'f1', 'f2', 'mcc', 'cohen_kappa', 'roc_auc', 'gini']
     keys.push('average_precision', 'pr_auc_trapezoid', 'partial_auc_fpr0_1', 'lift_top_decile', 'log_loss')
-    keys.push('brier_score', 'ks_statistic', 'best_f1')
+    keys.push('brier_score', 'ks_statistic', 'best_f1', 'ece', 'mce')
     expectCoverage(coverage(drawBinary, 500, keys))
-    // The calibration errors' bias upward is gone at some thousands of rows.
-    expectCoverage(coverage(drawBinary, 3000, ['ece']))
   })
 
   it('multiclass', () => {

@@ -76,7 +76,9 @@ describe('the fast versions equal the slow ones on small data with ties', () => 
     const random = createRandom(seed)
     const classes = 3 + (seed % 3)
     const n = 60
-    const y = Int32Array.from({ length: n }, (_, row) => (row < classes ? row : Math.floor(random.uniform() ** 2 * classes)))
+    const y = Int32Array.from({ length: n }, (_, row) =>
+      row < classes ? row : Math.floor(random.uniform() ** 2 * classes),
+    )
     const scores = new Float64Array(n * classes)
     for (let row = 0; row < n; row++) {
       const raw = Array.from({ length: classes }, (_, k) => Math.ceil(random.uniform() * 4) + (k === y[row] ? 1 : 0))

@@ -9,7 +9,9 @@ export function expectNear(actual: number | null | undefined, expected: number |
   }
   expect(typeof actual, what).toBe('number')
   const distance = Math.abs(actual! - expected)
-  expect(distance, `${what}: ${actual} is not ${expected}`).toBeLessThanOrEqual(1e-6 * Math.max(Math.abs(expected), 1e-9))
+  expect(distance, `${what}: ${actual} is not ${expected}`).toBeLessThanOrEqual(
+    1e-6 * Math.max(Math.abs(expected), 1e-9),
+  )
 }
 
 /** Every metric is finite or null with a reason, and its value is within its interval. */

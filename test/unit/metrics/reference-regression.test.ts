@@ -26,8 +26,20 @@ const keys: Record<string, string> = {
 
 const cases = [
   { folder: 'bike_xgb', file: 'holdout_scored.csv', model: 'model', target: 'cnt', prediction: 'pred' },
-  { folder: 'bike_xgb', file: 'holdout_shifted_scored.csv', model: 'model_on_shifted', target: 'cnt', prediction: 'pred' },
-  { folder: 'california_gbr', file: 'holdout_scored.csv', model: 'model', target: 'median_house_value', prediction: 'gb' },
+  {
+    folder: 'bike_xgb',
+    file: 'holdout_shifted_scored.csv',
+    model: 'model_on_shifted',
+    target: 'cnt',
+    prediction: 'pred',
+  },
+  {
+    folder: 'california_gbr',
+    file: 'holdout_scored.csv',
+    model: 'model',
+    target: 'median_house_value',
+    prediction: 'gb',
+  },
   {
     folder: 'california_gbr',
     file: 'holdout_scored.csv',
