@@ -37,6 +37,13 @@ export async function openSession(modelPath: string, device: DeviceName, threads
       enableMemPattern: device !== 'directml',
     })
   } catch (error) {
+    if (/Failed to construct locale/.test(String(error))) {
+      throw new AssayError({
+        code: 'model/locale-missing',
+        message: 'The model compares texts by the locale en_US.UTF-8, which this system does not have.',
+        remedy: 'Install it. On Debian: apt-get install locales, then locale-gen en_US.UTF-8.',
+      })
+    }
     throw new AssayError({
       code: device === 'cpu' ? 'model/runtime-refused' : 'device/session-failed',
       message: `ONNX Runtime does not load this model on ${device}: ${firstLine(error)}`,
