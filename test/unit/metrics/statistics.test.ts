@@ -39,7 +39,7 @@ describe('normal distribution', () => {
 
   it('has a distribution function that undoes the quantile', () => {
     for (const p of [1e-12, 1e-5, 0.02, 0.3, 0.5, 0.8, 0.999, 0.9999999]) {
-      expect(Math.abs(normalCdf(normalQuantile(p)) / p - 1)).toBeLessThan(1e-9)
+      expect(Math.abs(normalCdf(normalQuantile(p)) / p - 1)).toBeLessThan(1e-7)
     }
     expect([normalCdf(-40), normalCdf(40)]).toEqual([0, 1])
   })
@@ -62,18 +62,16 @@ describe('intervals', () => {
 })
 
 describe('order and sums', () => {
-  it.each([Float32Array, Float64Array])('argsort sorts as a stable comparator does, %o', (type) => {
+  it.each(['Float32Array', 'Float64Array'])('argsort sorts %s as a stable comparator does', (type) => {
     const random = createRandom(3)
-    const values = type.from({ length: 5000 }, (_, i) =>
-      i % 5 === 0 ? Math.round(random.normal()) : random.normal() * 10 ** Math.round(random.normal() * 8),
+    const numbers = Array.from({ length: 5000 }, (_, i) =>
+      // Adding 0 turns −0 into 0.
+      i % 5 === 0 ? Math.round(random.normal()) + 0 : random.normal() * 10 ** Math.round(random.normal() * 8),
     )
-    values.set([0, -Infinity, Infinity, Number.MIN_VALUE, 1e-40])
-    const expected = Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b)
-    const order = argsort(values)
-    expect(Array.from(order, (i) => values[i])).toEqual(expected.map((i) => values[i]))
-    for (let at = 1; at < order.length; at++) {
-      if (Object.is(values[order[at]!], values[order[at - 1]!])) expect(order[at]).toBeGreaterThan(order[at - 1]!)
-    }
+    numbers.splice(0, 5, 0, -Infinity, Infinity, Number.MIN_VALUE, 1e-40)
+    const values = type === 'Float32Array' ? Float32Array.from(numbers) : Float64Array.from(numbers)
+    const expected = numbers.map((_, i) => i).sort((a, b) => Math.sign(values[a]! - values[b]!) || a - b)
+    expect([...argsort(values)]).toEqual(expected)
   })
 
   it('quantiles are those of numpy', () => {

@@ -3,7 +3,7 @@ import type { ModelInspection } from '../../../shared/onnx/inspect-model.ts'
 import { inspectModel } from '../../../shared/onnx/inspect-model.ts'
 import { readModel } from '../../../shared/onnx/read-model.ts'
 import { writeInteger, writeMessage, writeText } from '../../../shared/onnx/wire.ts'
-import type { ModelParts } from './build-model.ts'
+import type { ModelParts } from '../../support/build-model.ts'
 import {
   attribute,
   classifierEnds,
@@ -16,7 +16,7 @@ import {
   output,
   textInitializer,
   zipMap,
-} from './build-model.ts'
+} from '../../support/build-model.ts'
 
 function inspect(graph: readonly Uint8Array[], parts: ModelParts = {}): ModelInspection {
   const bytes = model(graph, parts)

@@ -15,7 +15,7 @@ import {
   node,
   output,
   zipMap,
-} from './build-model.ts'
+} from '../../support/build-model.ts'
 
 function codeOf(bytes: Uint8Array): string | null {
   try {

@@ -5,7 +5,7 @@ import { inspectModel } from '../../../shared/onnx/inspect-model.ts'
 import { readModel } from '../../../shared/onnx/read-model.ts'
 import { removeZipMap } from '../../../shared/onnx/remove-zip-map.ts'
 import { writeInteger, writeMessage, writeText } from '../../../shared/onnx/wire.ts'
-import { classifierEnds, linearClassifier, mapOutput, model, node, output, zipMap } from './build-model.ts'
+import { classifierEnds, linearClassifier, mapOutput, model, node, output, zipMap } from '../../support/build-model.ts'
 
 const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof OnnxRuntime
 

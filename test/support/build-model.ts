@@ -1,5 +1,5 @@
 /** Tiny ONNX files, built field by field with the wire writer: enough to test a reader without any file from outside. */
-import { joinBytes, writeInteger, writeMessage, writeText } from '../../../shared/onnx/wire.ts'
+import { joinBytes, writeInteger, writeMessage, writeText } from '../../shared/onnx/wire.ts'
 
 type Dim = number | string | null
 

@@ -1,0 +1,156 @@
+/** Definitions of the metrics of a regression. */
+import type { MetricDefinition } from '../contract/evidence.ts'
+
+export const regressionDefinitions: Readonly<Record<string, MetricDefinition>> = {
+  mae: {
+    title: 'Mean absolute error',
+    definition: 'Mean over rows of |target − prediction|.',
+    source: 'scikit-learn mean_absolute_error (1.2, 2022)',
+    better: 'lower',
+    unit: 'target',
+  },
+  mse: {
+    title: 'Mean squared error',
+    definition: 'Mean over rows of (target − prediction)².',
+    source: 'scikit-learn mean_squared_error (1.2, 2022)',
+    better: 'lower',
+    unit: 'target²',
+  },
+  rmse: {
+    title: 'Root mean squared error',
+    definition: 'Square root of the mean squared error.',
+    source: 'scikit-learn mean_squared_error with squared False (1.2, 2022)',
+    better: 'lower',
+    unit: 'target',
+  },
+  r2: {
+    title: 'R²',
+    definition:
+      'Fraction of the target’s variance that the prediction explains: 1 − Σ (target − prediction)² / Σ (target − mean)²; negative where the mean would do better.',
+    source: 'scikit-learn r2_score (1.2, 2022)',
+    better: 'higher',
+    unit: 'coefficient',
+  },
+  explained_variance: {
+    title: 'Explained variance',
+    definition: 'R² with a constant bias forgiven: 1 − Var(target − prediction) / Var(target).',
+    source: 'scikit-learn explained_variance_score (1.2, 2022)',
+    better: 'higher',
+    unit: 'coefficient',
+  },
+  mape: {
+    title: 'Mean absolute percentage error',
+    definition: 'Mean over rows of |target − prediction| / |target|, as a fraction; undefined where a target is 0.',
+    source: 'scikit-learn mean_absolute_percentage_error (1.2, 2022)',
+    better: 'lower',
+    unit: 'fraction',
+  },
+  smape: {
+    title: 'Symmetric mean absolute percentage error',
+    definition: 'Mean over rows of 2 |target − prediction| / (|target| + |prediction|), 0 to 2; 0 where both are 0.',
+    source: 'Makridakis 1993',
+    better: 'lower',
+    unit: 'fraction',
+  },
+  median_ae: {
+    title: 'Median absolute error',
+    definition: 'Median over rows of |target − prediction|.',
+    source: 'scikit-learn median_absolute_error (1.2, 2022)',
+    better: 'lower',
+    unit: 'target',
+  },
+  max_error: {
+    title: 'Largest error',
+    definition: 'Largest |target − prediction| of a row.',
+    source: 'scikit-learn max_error (1.2, 2022)',
+    better: 'lower',
+    unit: 'target',
+  },
+  msle: {
+    title: 'Mean squared log error',
+    definition: 'Mean over rows of (ln(1 + target) − ln(1 + prediction))²; undefined where either is negative.',
+    source: 'scikit-learn mean_squared_log_error (1.2, 2022)',
+    better: 'lower',
+    unit: 'none',
+  },
+  rmsle: {
+    title: 'Root mean squared log error',
+    definition: 'Square root of the mean squared log error.',
+    source: 'scikit-learn mean_squared_log_error with squared False (1.2, 2022)',
+    better: 'lower',
+    unit: 'none',
+  },
+  pinball_0_1: {
+    title: 'Pinball loss at 0.1',
+    definition:
+      'Mean over rows of 0.1 · residual where the residual (target − prediction) is positive, else 0.9 · |residual|: least for the 0.1 quantile.',
+    source: 'Koenker and Bassett 1978; scikit-learn mean_pinball_loss',
+    better: 'lower',
+    unit: 'target',
+  },
+  pinball_0_5: {
+    title: 'Pinball loss at 0.5',
+    definition: 'Half the mean absolute error: least for the median.',
+    source: 'Koenker and Bassett 1978; scikit-learn mean_pinball_loss',
+    better: 'lower',
+    unit: 'target',
+  },
+  pinball_0_9: {
+    title: 'Pinball loss at 0.9',
+    definition:
+      'Mean over rows of 0.9 · residual where the residual (target − prediction) is positive, else 0.1 · |residual|: least for the 0.9 quantile.',
+    source: 'Koenker and Bassett 1978; scikit-learn mean_pinball_loss',
+    better: 'lower',
+    unit: 'target',
+  },
+  mean_residual: {
+    title: 'Mean residual',
+    definition: 'Mean over rows of target − prediction: positive where the model predicts too little.',
+    source: 'Gauss 1809',
+    better: 'zero',
+    unit: 'target',
+  },
+  residual_std: {
+    title: 'Standard deviation of residuals',
+    definition: 'Sample standard deviation of target − prediction, divisor n − 1.',
+    source: 'Bessel 1838',
+    better: 'lower',
+    unit: 'target',
+  },
+  d2_absolute_error: {
+    title: 'D² absolute error',
+    definition:
+      'Fraction of the target’s absolute deviation that the prediction explains: 1 − Σ |target − prediction| / Σ |target − median|.',
+    source: 'Koenker and Machado 1999; scikit-learn d2_absolute_error_score',
+    better: 'higher',
+    unit: 'coefficient',
+  },
+  pearson_r: {
+    title: 'Pearson’s r',
+    definition: 'Linear correlation of target and prediction, −1 to 1.',
+    source: 'Pearson 1895; scipy.stats.pearsonr',
+    better: 'higher',
+    unit: 'coefficient',
+  },
+  spearman_rho: {
+    title: 'Spearman’s ρ',
+    definition: 'Pearson’s correlation of the ranks of target and prediction, equal values sharing their mean rank.',
+    source: 'Spearman 1904; scipy.stats.spearmanr',
+    better: 'higher',
+    unit: 'coefficient',
+  },
+  target_mean: {
+    title: 'Mean target',
+    definition: 'Mean of the target over the rows.',
+    source: 'numpy mean (1.24, 2022)',
+    better: 'none',
+    unit: 'target',
+  },
+  prediction_mean: {
+    title: 'Mean prediction',
+    definition: 'Mean of the prediction over the rows.',
+    source: 'numpy mean (1.24, 2022)',
+    better: 'none',
+    unit: 'target',
+  },
+}

@@ -1,0 +1,105 @@
+/** From labels and scores of a binary classifier to its metrics and curves. */
+import type { BinaryEvidence, Metrics } from '../contract/evidence.ts'
+import { binaryConfusionMetrics, countBinaryConfusion } from './binary-confusion.ts'
+import { areProbabilities, calibrate } from './calibration.ts'
+import { prCurve, rocCurve } from './curves.ts'
+import { histogram } from './histogram.ts'
+import { undefinedMetrics } from './metric.ts'
+import { clippedLogLoss } from './log-loss.ts'
+import { rankGroups } from './ranked-groups.ts'
+import { rankingKeys, rankingMetrics } from './ranking-metrics.ts'
+import { rowMeanMetric } from './row-mean.ts'
+import { thresholdTable } from './threshold-table.ts'
+
+export interface BinaryRequest {
+  /** 1 where the row is positive, else 0. */
+  readonly y: Uint8Array
+  /** Probability, or any finite score that rises with it, of the positive class, one a row; null without scores. */
+  readonly score: Float32Array | Float64Array | null
+  /** The model's own label, 1 for positive; read only where there are no scores. */
+  readonly predicted?: Uint8Array
+  /** A row is called positive where its score is at or above this. */
+  readonly threshold: number
+  readonly positive: string
+  readonly negative: string
+  /** Seed of every resampling. */
+  readonly seed: number
+}
+
+export interface BinaryEvaluation {
+  readonly metrics: Metrics
+  readonly detail: BinaryEvidence
+}
+
+const probabilityKeys = ['log_loss', 'brier_score', 'ece', 'mce'] as const
+const scoreBins = 40
+
+/**
+ * Every metric, curve and table of a binary classifier. What is undefined is null with a reason.
+ *
+ * @throws Error where there are neither scores nor predicted labels.
+ */
+export function evaluateBinary(request: BinaryRequest): BinaryEvaluation {
+  const { y, score, threshold, seed } = request
+  const decisions = score ? Uint8Array.from(score, (value) => (value >= threshold ? 1 : 0)) : request.predicted
+  if (!decisions) throw new Error('evaluateBinary needs scores or predicted labels')
+  const confusion = countBinaryConfusion(y, decisions)
+  const scored = score ? evaluateScores(y, score, request) : withoutScores(y.length)
+  return {
+    metrics: { ...binaryConfusionMetrics(confusion, seed), ...scored.metrics },
+    detail: {
+      kind: 'binary',
+      positive: request.positive,
+      negative: request.negative,
+      threshold,
+      confusion: {
+        labels: [request.negative, request.positive],
+        counts: [
+          [confusion.tn, confusion.fp],
+          [confusion.fn, confusion.tp],
+        ],
+      },
+      ...scored.detail,
+    },
+  }
+}
+
+interface Scored {
+  readonly metrics: Metrics
+  readonly detail: Pick<BinaryEvidence, 'roc' | 'pr' | 'calibration' | 'scores' | 'thresholds'>
+}
+
+function withoutScores(n: number): Scored {
+  return {
+    metrics: undefinedMetrics([...rankingKeys, ...probabilityKeys], n, 'the model gives labels but no scores'),
+    detail: { roc: null, pr: null, calibration: null, scores: null, thresholds: null },
+  }
+}
+
+function evaluateScores(
+  y: Uint8Array,
+  score: Float32Array | Float64Array,
+  { positive, negative, seed }: BinaryRequest,
+): Scored {
+  const groups = rankGroups(y, score)
+  const probabilities = areProbabilities(score)
+  const calibrated = probabilities ? calibrate(y, score, seed) : null
+  const probabilityMetrics = calibrated
+    ? {
+        log_loss: rowMeanMetric(y.length, (row) => clippedLogLoss(y[row] === 1 ? score[row]! : 1 - score[row]!)),
+        brier_score: rowMeanMetric(y.length, (row) => (score[row]! - y[row]!) ** 2, [0, 1]),
+        ece: calibrated.ece,
+        mce: calibrated.mce,
+      }
+    : undefinedMetrics(probabilityKeys, y.length, 'scores outside 0 to 1 are not probabilities')
+  return {
+    metrics: { ...rankingMetrics(groups, seed), ...probabilityMetrics },
+    detail: {
+      roc: rocCurve(groups),
+      pr: prCurve(groups),
+      calibration: calibrated?.calibration ?? null,
+      scores: histogram(score, (row) => y[row]!, [negative, positive], scoreBins, probabilities ? [0, 1] : undefined),
+      thresholds: thresholdTable(groups, probabilities),
+    },
+  }
+}

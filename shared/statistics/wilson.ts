@@ -1,0 +1,48 @@
+import { z95 } from './normal.ts'
+
+export interface Interval {
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * 95 % score interval of a proportion (Wilson 1927). Unlike the Wald interval it keeps its width at 0 and at 1.
+ *
+ * @param successes 0 to `n`; need not be whole.
+ * @param n Trials, more than 0.
+ */
+export function wilsonInterval(successes: number, n: number): Interval {
+  const fraction = successes / n
+  const square = z95 * z95
+  const centre = (fraction + square / (2 * n)) / (1 + square / n)
+  const half = (z95 / (1 + square / n)) * Math.sqrt((fraction * (1 - fraction)) / n + square / (4 * n * n))
+  return {
+    low: successes <= 0 ? 0 : Math.max(0, centre - half),
+    high: successes >= n ? 1 : Math.min(1, centre + half),
+  }
+}
+
+/**
+ * 95 % interval of the mean of independent proportions by the method of variance estimates recovery (Newcombe 1998;
+ * Zou and Donner 2008): each proportion's own Wilson interval gives its variance below and above the estimate.
+ *
+ * @param parts At least one proportion, each of more than 0 trials.
+ */
+export function meanOfProportionsInterval(
+  parts: readonly { readonly successes: number; readonly n: number }[],
+): Interval {
+  let mean = 0
+  let below = 0
+  let above = 0
+  for (const { successes, n } of parts) {
+    const fraction = successes / n
+    const { low, high } = wilsonInterval(successes, n)
+    mean += fraction / parts.length
+    below += (fraction - low) ** 2
+    above += (high - fraction) ** 2
+  }
+  return {
+    low: Math.max(0, mean - Math.sqrt(below) / parts.length),
+    high: Math.min(1, mean + Math.sqrt(above) / parts.length),
+  }
+}
