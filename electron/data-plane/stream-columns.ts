@@ -44,10 +44,16 @@ export async function openReader(): Promise<Reader> {
 
 const sqlTypes = { float: 'FLOAT', double: 'DOUBLE', bigint: 'BIGINT', string: 'VARCHAR', blob: 'BLOB' } as const
 
-function selectOf({ name, as }: StreamedColumn): string {
-  const value = `${quoteIdentifier(name)}::${sqlTypes[as]}`
-  // Missing numbers become NaN in SQL, so that the copy below needs no look at the validity mask.
-  return as === 'float' || as === 'double' ? `coalesce(${value}, 'nan'::${sqlTypes[as]})` : value
+/** DOUBLE and FLOAT columns come as they are: to cast them here is cheaper than an expression in SQL. */
+function selectOf({ name, as }: StreamedColumn, stored: string | undefined): string {
+  const column = quoteIdentifier(name)
+  const isNumber = as === 'float' || as === 'double'
+  return isNumber && (stored === 'DOUBLE' || stored === 'FLOAT') ? column : `${column}::${sqlTypes[as]}`
+}
+
+async function storedTypes(connection: DuckDBConnection, source: string): Promise<Map<string, string>> {
+  const described = await (await connection.run(`DESCRIBE SELECT * FROM ${source}`)).getRows()
+  return new Map(described.map(([name, type]) => [String(name), String(type)]))
 }
 
 function makeColumn(as: StreamedColumn['as'], rows: number): ColumnValues {
@@ -57,10 +63,21 @@ function makeColumn(as: StreamedColumn['as'], rows: number): ColumnValues {
   return new Array<null>(rows).fill(null)
 }
 
+/** What DuckDB's vectors of numbers hold; its type declarations keep these to themselves. */
+interface NumberVector {
+  readonly items: Float32Array | Float64Array
+  readonly validity: { readonly data: unknown; itemValid(row: number): boolean }
+}
+
 /** Copies a vector of up to 2,048 values into the chunk's column. */
 function copyVector(vector: DuckDBVector, into: ColumnValues, at: number, column: StreamedColumn, firstRow: number): void {
   if (into instanceof Float32Array || into instanceof Float64Array) {
-    into.set((vector as unknown as { items: Float32Array | Float64Array }).items.subarray(0, vector.itemCount), at)
+    const { items, validity } = vector as unknown as NumberVector
+    into.set(items, at)
+    // Without a mask no value is missing, which is the common case.
+    if (validity.data !== null) {
+      for (let row = 0; row < items.length; row++) if (!validity.itemValid(row)) into[at + row] = NaN
+    }
     return
   }
   if (into instanceof BigInt64Array) {
@@ -101,10 +118,12 @@ export async function* streamColumns(request: StreamRequest): AsyncGenerator<Str
   const connection = await request.reader.connect()
   try {
     // A file without the wanted columns still has rows: one constant keeps their count.
-    const select = columns.length > 0 ? columns.map(selectOf).join(', ') : '1::FLOAT'
+    const source = `read_parquet(${quoteText(request.parquetPath)})`
+    const stored = await storedTypes(connection, source)
+    const select = columns.length > 0 ? columns.map((column) => selectOf(column, stored.get(column.name))).join(', ') : '1::FLOAT'
     const offset = request.from > 0 ? ` OFFSET ${request.from}` : ''
     const result = await connection
-      .stream(`SELECT ${select} FROM read_parquet(${quoteText(request.parquetPath)})${offset}`)
+      .stream(`SELECT ${select} FROM ${source}${offset}`)
       .catch(refuseConversion)
     let at = request.from
     let rest: { chunk: Awaited<ReturnType<typeof result.fetchChunk>>; used: number } | null = null

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { open, readFile, rename } from 'node:fs/promises'
 import { DOUBLE, DuckDBDataChunk, DuckDBInstance, FLOAT, VARCHAR } from '@duckdb/node-api'
-import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDoubleVector, DuckDBFloatVector, DuckDBType } from '@duckdb/node-api'
 import type { ScoreColumns } from './outputs.ts'
 import { quoteText } from '../data-plane/quote.ts'
 
@@ -26,28 +26,27 @@ export class ChunkWriter {
 
   /** Writes rows [0, rows) to `path` by way of a temporary name, flushed before it is renamed. */
   async write(columns: ScoreColumns, rows: number, path: string): Promise<{ sha256: string; bytes: number }> {
-    const names: string[] = []
-    const types: DuckDBType[] = []
-    const values: ArrayLike<number | string>[] = []
-    columns.scores?.forEach((column, index) => {
-      names.push(columns.scores!.length === 1 ? 'prediction FLOAT' : `p${index} FLOAT`)
-      types.push(column instanceof Float32Array ? FLOAT : DOUBLE)
-      if (column instanceof Float64Array) names[names.length - 1] = names.at(-1)!.replace('FLOAT', 'DOUBLE')
-      values.push(column)
-    })
+    const scores = columns.scores ?? []
+    const name = (index: number) => (scores.length === 1 ? 'prediction' : `p${index}`)
+    const types: DuckDBType[] = scores.map((column) => (column instanceof Float32Array ? FLOAT : DOUBLE))
+    const declared = scores.map((_, index) => `${name(index)} ${types[index]!.toString()}`)
     if (columns.labels) {
-      names.push('label VARCHAR')
       types.push(VARCHAR)
-      values.push(columns.labels)
+      declared.push('label VARCHAR')
     }
-    await this.#connection.run(`CREATE OR REPLACE TEMP TABLE scores (${names.join(', ')})`)
+    await this.#connection.run(`CREATE OR REPLACE TEMP TABLE scores (${declared.join(', ')})`)
     const appender = await this.#connection.createAppender('scores', 'main', 'temp')
     for (let from = 0; from < rows; from += vectorRows) {
       const n = Math.min(vectorRows, rows - from)
       const chunk = DuckDBDataChunk.create(types, n)
-      values.forEach((column, index) => {
-        chunk.setColumnValues(index, Array.prototype.slice.call(column, from, from + n) as DuckDBValue[])
+      scores.forEach((column, index) => {
+        // Straight into the vector's memory: a value at a time cost a fifth of the scoring itself.
+        const vector = chunk.getColumnVector(index) as DuckDBFloatVector | DuckDBDoubleVector
+        const { items } = vector as unknown as { items: Float32Array | Float64Array }
+        items.set(column.subarray(from, from + n))
+        vector.flush()
       })
+      if (columns.labels) chunk.setColumnValues(scores.length, columns.labels.slice(from, from + n))
       appender.appendDataChunk(chunk)
     }
     appender.closeSync()

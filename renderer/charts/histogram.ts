@@ -1,0 +1,76 @@
+import type { Histogram } from '../../shared/contract/evidence.ts'
+import { formatCount, formatNumber } from '../format/number.ts'
+import { axis, baseOptions } from './base-options.ts'
+import { fade, seriesColor } from './colors.ts'
+import { directLabels } from './plugins.ts'
+import type { ChartSpec } from './spec.ts'
+
+const short = (edge: number): string => formatNumber(Number(edge.toPrecision(3)))
+
+const peak = (counts: readonly number[]): number =>
+  counts.reduce((best, n, index) => (n > (counts[best] ?? 0) ? index : best), 0)
+
+export const histogramSpec = (
+  histogram: Histogram,
+  { title, note, x }: { readonly title: string; readonly note: string; readonly x: string },
+): ChartSpec => {
+  const bins = histogram.edges.slice(0, -1).map((from, index) => ({ from, to: histogram.edges[index + 1] ?? from }))
+  return {
+    title,
+    note,
+    table: {
+      columns: ['From', 'To', ...histogram.series.map((series) => series.label)],
+      rows: bins.map((bin, index) => [
+        bin.from,
+        bin.to,
+        ...histogram.series.map((series) => series.counts[index] ?? 0),
+      ]),
+    },
+    draw: (colors) => ({
+      type: 'bar',
+      data: {
+        labels: bins.map((bin) => short((bin.from + bin.to) / 2)),
+        datasets: histogram.series.map((series, index) => ({
+          label: series.label,
+          data: [...series.counts],
+          backgroundColor: fade(seriesColor(colors, index), 0.55),
+          borderColor: seriesColor(colors, index),
+          borderWidth: 1,
+          barPercentage: 1,
+          categoryPercentage: 1,
+          grouped: false,
+        })),
+      },
+      options: {
+        ...baseOptions(colors),
+        scales: { x: { ...axis(colors, x), grid: { display: false } }, y: axis(colors, 'Rows', { min: 0 }) },
+        plugins: {
+          tooltip: {
+            ...baseOptions(colors).plugins.tooltip,
+            callbacks: {
+              title: (items) => {
+                const bin = bins[items[0]?.dataIndex ?? 0]
+                return bin ? `${short(bin.from)} to ${short(bin.to)}` : ''
+              },
+              label: (item) => `${item.dataset.label ?? ''}: ${formatCount(Number(item.raw))} rows`,
+            },
+          },
+        },
+      },
+      plugins:
+        histogram.series.length < 2
+          ? []
+          : [
+              directLabels(
+                histogram.series.map((series, index) => ({
+                  text: series.label,
+                  x: peak(series.counts),
+                  y: series.counts[peak(series.counts)] ?? 0,
+                  color: seriesColor(colors, index),
+                })),
+                colors.background,
+              ),
+            ],
+    }),
+  }
+}

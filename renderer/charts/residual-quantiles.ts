@@ -1,0 +1,33 @@
+import type { RegressionEvidence } from '../../shared/contract/evidence.ts'
+import { axis, baseOptions, reference, unit } from './base-options.ts'
+import { seriesColor } from './colors.ts'
+import type { ChartSpec } from './spec.ts'
+
+export const residualQuantilesSpec = ({ probability, value }: RegressionEvidence['residualQuantiles']): ChartSpec => ({
+  title: 'Residual quantiles',
+  note: 'The share of rows whose target minus prediction is at or below a value. Steep ends are large errors.',
+  table: {
+    columns: ['Share of rows', 'Residual'],
+    rows: probability.map((p, index) => [p, value[index] ?? null]),
+  },
+  draw: (colors) => ({
+    type: 'scatter',
+    data: {
+      datasets: [
+        {
+          data: probability.map((x, index) => ({ x, y: value[index] ?? 0 })),
+          showLine: true,
+          borderColor: seriesColor(colors, 0),
+          borderWidth: 2,
+          pointRadius: 0,
+          pointHitRadius: 6,
+        },
+        reference(colors, { x: 0, y: 0 }, { x: 1, y: 0 }),
+      ],
+    },
+    options: {
+      ...baseOptions(colors),
+      scales: { x: axis(colors, 'Share of rows', unit), y: axis(colors, 'Target minus prediction') },
+    },
+  }),
+})

@@ -1,0 +1,77 @@
+import { Link, useNavigate } from 'react-router'
+import type { ModelSummary } from '../../../shared/contract/model.ts'
+import { Button } from '../../components/button.tsx'
+import { Page } from '../../components/page.tsx'
+import { Answered, Empty } from '../../components/states.tsx'
+import { useQuery } from '../../engine/query.ts'
+import { formatBytes, formatCount, plural } from '../../format/number.ts'
+import { formatAgo, formatTime } from '../../format/time.ts'
+import { taskTitle } from '../../format/words.ts'
+import { chooseAndOpen } from '../../shell/open-files.ts'
+
+const ModelsTable = ({ models }: { readonly models: readonly ModelSummary[] }) => (
+  <div className="table-scroll" role="group" aria-label="Models" tabIndex={0}>
+    <table className="table">
+      <thead>
+        <tr>
+          <th scope="col">Model</th>
+          <th scope="col">Version</th>
+          <th scope="col">Task</th>
+          <th scope="col" className="number">
+            Runs
+          </th>
+          <th scope="col" className="number">
+            Size
+          </th>
+          <th scope="col">Imported</th>
+        </tr>
+      </thead>
+      {models.map((model) => (
+        <tbody key={model.id}>
+          {[...model.versions]
+            .sort((a, b) => b.version - a.version)
+            .map((version, index) => (
+              <tr key={version.id}>
+                <th scope="row">{index === 0 ? model.name : <span className="visually-hidden">{model.name}</span>}</th>
+                <td>
+                  <Link to={`/models/${version.id}`} aria-label={`${model.name}, version ${version.version}`}>
+                    Version {version.version}
+                  </Link>
+                </td>
+                <td>{version.task === null ? <span className="muted">Not bound</span> : taskTitle(version.task)}</td>
+                <td className="number">{formatCount(version.runs)}</td>
+                <td className="number">{formatBytes(version.bytes)}</td>
+                <td title={formatTime(version.createdAt)}>{formatAgo(version.createdAt)}</td>
+              </tr>
+            ))}
+        </tbody>
+      ))}
+    </table>
+  </div>
+)
+
+export const ModelsPage = () => {
+  const navigate = useNavigate()
+  const models = useQuery(['models', 'list'], (client) => client.models.list())
+  const importButton = (
+    <Button kind="primary" icon="plus" onClick={() => void chooseAndOpen('model', navigate)}>
+      Import a model
+    </Button>
+  )
+  return (
+    <Page title="Models" about={models.data ? plural(models.data.length, 'model') : undefined} actions={importButton}>
+      <Answered answer={models} label="Loading models" rows={6}>
+        {(list) =>
+          list.length === 0 ? (
+            <Empty icon="models" title="No models yet" actions={importButton}>
+              A model is an ONNX file. Each import under the same name is a new version. Drop a file anywhere in this
+              window.
+            </Empty>
+          ) : (
+            <ModelsTable models={list} />
+          )
+        }
+      </Answered>
+    </Page>
+  )
+}

@@ -1,0 +1,127 @@
+/** How each class fares: a table of all, and the curves of one. */
+import { useMemo, useState } from 'react'
+import type { ClassEvidence, MulticlassEvidence } from '../../../shared/contract/evidence.ts'
+import type { Evidence } from '../../../shared/contract/run.ts'
+import { Field, Select } from '../../components/field.tsx'
+import { MetricText } from '../../components/interval.tsx'
+import { Section } from '../../components/page.tsx'
+import { calibrationSpec } from '../../charts/calibration.ts'
+import { ChartFrame } from '../../charts/chart-frame.tsx'
+import { ConfusionMatrix } from '../../charts/confusion-matrix.tsx'
+import { rocSpec } from '../../charts/roc.ts'
+import { formatCount } from '../../format/number.ts'
+import { MetricName } from './metric-name.tsx'
+
+const ClassTable = ({
+  classes,
+  evidence,
+}: {
+  readonly classes: readonly ClassEvidence[]
+  readonly evidence: Evidence
+}) => {
+  const names = [...new Set(classes.flatMap((entry) => Object.keys(entry.metrics)))]
+  return (
+    <div className="table-scroll" role="group" aria-label="Classes" tabIndex={0}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Class</th>
+            <th scope="col" className="number">
+              Rows
+            </th>
+            <th scope="col" className="number">
+              Predicted
+            </th>
+            {names.map((name) => (
+              <th key={name} scope="col" className="number">
+                <MetricName name={name} definition={evidence.definitions[name]} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {classes.map((entry) => (
+            <tr key={entry.label}>
+              <th scope="row">{entry.label}</th>
+              <td className="number">{formatCount(entry.support)}</td>
+              <td className="number">{formatCount(entry.predicted)}</td>
+              {names.map((name) => {
+                const metric = entry.metrics[name]
+                return (
+                  <td key={name} className="number">
+                    {metric ? <MetricText metric={metric} /> : '—'}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const OneClass = ({ entry }: { readonly entry: ClassEvidence }) => {
+  const specs = useMemo(
+    () => [
+      ...(entry.roc ? [rocSpec(entry.roc, entry.metrics['roc_auc'], entry.label)] : []),
+      ...(entry.calibration
+        ? [
+            calibrationSpec(
+              entry.calibration,
+              'Calibration',
+              `Predicted probability of “${entry.label}” against how often it is.`,
+            ),
+          ]
+        : []),
+    ],
+    [entry],
+  )
+  if (specs.length === 0)
+    return <p className="muted">There are no curves for this class: the model gives labels only.</p>
+  return (
+    <div className="charts">
+      {specs.map((spec) => (
+        <ChartFrame key={spec.title} spec={spec} />
+      ))}
+    </div>
+  )
+}
+
+export const ClassesTab = ({
+  detail,
+  evidence,
+}: {
+  readonly detail: MulticlassEvidence
+  readonly evidence: Evidence
+}) => {
+  const [label, setLabel] = useState(detail.classes[0]?.label ?? '')
+  const entry = detail.classes.find((one) => one.label === label)
+  return (
+    <>
+      <Section
+        title="Classes"
+        note={`${formatCount(detail.classes.length)} classes, each against the rest, with 95 % intervals`}
+      >
+        <ClassTable classes={detail.classes} evidence={evidence} />
+      </Section>
+      <ConfusionMatrix
+        confusion={detail.confusion}
+        note="The predicted class is the most probable one. Shaded by the share of each row."
+      />
+      <Section title="One class against the rest">
+        <Field label="Class">
+          {(ids) => (
+            <Select
+              {...ids}
+              value={label}
+              onChoose={setLabel}
+              choices={detail.classes.map((one) => ({ value: one.label, title: one.label }))}
+            />
+          )}
+        </Field>
+        {entry && <OneClass entry={entry} />}
+      </Section>
+    </>
+  )
+}

@@ -1,0 +1,20 @@
+import { useCallback } from 'react'
+import type { Run } from '../../../shared/contract/run.ts'
+import { Section } from '../../components/page.tsx'
+import { ask } from '../../engine/client.ts'
+import type { LoadRows } from '../../rows/row-pages.ts'
+import { RowsTable } from '../../rows/rows-table.tsx'
+
+export const RunRows = ({ run }: { readonly run: Run }) => {
+  const { id } = run
+  const load = useCallback<LoadRows>((request) => ask((client) => client.runs.rows({ id, request })), [id])
+  return (
+    <Section title="Rows" note="The dataset's columns with the scores beside them">
+      <RowsTable
+        label={`Rows of the run of ${run.model} ${run.version} on ${run.dataset}`}
+        load={load}
+        datasetId={run.datasetId}
+      />
+    </Section>
+  )
+}

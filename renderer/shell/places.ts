@@ -1,0 +1,37 @@
+/** The pages that exist, in the order of the rail, and the addresses of objects. */
+import type { IconName } from '../components/icon.tsx'
+import type { Job } from '../../shared/contract/job.ts'
+import type { SearchHit } from '../../shared/contract/workspace.ts'
+
+export interface Place {
+  readonly path: string
+  readonly title: string
+  readonly icon: IconName
+}
+
+export const places: readonly Place[] = [
+  { path: '/', title: 'Overview', icon: 'overview' },
+  { path: '/data', title: 'Data', icon: 'data' },
+  { path: '/models', title: 'Models', icon: 'models' },
+  { path: '/runs', title: 'Runs', icon: 'runs' },
+  { path: '/settings', title: 'Settings', icon: 'settings' },
+]
+
+export const helpPlace: Place = { path: '/help', title: 'Help', icon: 'help' }
+
+export const placeOf = (pathname: string): Place | undefined =>
+  [...places.slice(1), helpPlace].find((place) => pathname.startsWith(place.path)) ??
+  (pathname === '/' ? places[0] : undefined)
+
+export const hitPath = (hit: SearchHit): string =>
+  ({ dataset: `/data/${hit.id}`, model: `/models/${hit.id}`, run: `/runs/${hit.id}` })[hit.kind]
+
+/** The page of what a job made. */
+export const jobResultPath = (job: Job): string | null => {
+  const { result } = job
+  if (result === null) return null
+  if (result.startsWith('ds_')) return `/data/${result}`
+  if (result.startsWith('mv_')) return `/models/${result}`
+  if (result.startsWith('run_')) return `/runs/${result}`
+  return null
+}

@@ -1,0 +1,88 @@
+/** Starts the built application on a workspace of its own, as a user would have it on the first day. */
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { _electron, expect } from '@playwright/test'
+import type { ElectronApplication, Page } from '@playwright/test'
+import AxeBuilder from '@axe-core/playwright'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+export const models = join(root, 'models')
+export const pictures = join(root, 'pictures')
+
+interface Runtime {
+  readonly electron: string
+  readonly electronArgs: readonly string[]
+  readonly electronFolder: string
+  readonly env: Readonly<Record<string, string>>
+}
+const runtime = JSON.parse(readFileSync(join(root, '.cache/runtime.json'), 'utf8')) as Runtime
+
+export interface App {
+  readonly electron: ElectronApplication
+  readonly page: Page
+  readonly folder: string
+  readonly workspace: string
+  /** Answers the next open dialogs with these paths. */
+  answerOpen(...paths: string[]): Promise<void>
+  answerSave(path: string | null): Promise<void>
+  killEngine(): Promise<void>
+  scorerPids(): Promise<number[]>
+  close(): Promise<void>
+}
+
+type Hook = { openFiles: string[]; savePath: string | null; killEngine(): void; scorerPids(): number[] }
+
+export async function startApp(folder = mkdtempSync(join(tmpdir(), 'assay-e2e-')), env: Record<string, string> = {}): Promise<App> {
+  const workspace = join(folder, 'workspace')
+  const asRoot = process.platform === 'linux' && process.getuid?.() === 0
+  const electron = await _electron.launch({
+    executablePath: runtime.electron,
+    args: [
+      ...runtime.electronArgs,
+      ...(asRoot ? ['--no-sandbox'] : []),
+      `--user-data-dir=${join(folder, 'user-data')}`,
+      `--workspace=${workspace}`,
+    ],
+    env: { ...(process.env as Record<string, string>), ...runtime.env, ASSAY_E2E: '1', ...env },
+  })
+  const page = await electron.firstWindow()
+  await page.waitForLoadState('domcontentloaded')
+  return {
+    electron,
+    page,
+    folder,
+    workspace,
+    answerOpen: (...paths) =>
+      electron.evaluate((_, answer) => {
+        ;(globalThis as unknown as { __assayTest: Hook }).__assayTest.openFiles = answer
+      }, paths),
+    answerSave: (path) =>
+      electron.evaluate((_, answer) => {
+        ;(globalThis as unknown as { __assayTest: Hook }).__assayTest.savePath = answer
+      }, path),
+    killEngine: () => electron.evaluate(() => (globalThis as unknown as { __assayTest: Hook }).__assayTest.killEngine()),
+    scorerPids: () => electron.evaluate(() => (globalThis as unknown as { __assayTest: Hook }).__assayTest.scorerPids()),
+    close: async () => {
+      await electron.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A picture in both colour schemes at 1280 × 800, and no finding of axe-core in either. */
+export async function lookAt(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.waitForTimeout(150)
+    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+    expect(
+      violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`),
+      `${name} in ${colorScheme}`,
+    ).toEqual([])
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+}
