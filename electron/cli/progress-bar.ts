@@ -8,8 +8,9 @@ export class ProgressBar {
   readonly #terminal = process.stderr.isTTY
   #lastStep = ''
 
-  constructor(quiet: boolean) {
-    this.#quiet = quiet
+  /** @param json answers are for a program: a person is told only where one looks on, at a terminal */
+  constructor(json: boolean) {
+    this.#quiet = json && !this.#terminal
   }
 
   show(job: Job): void {

@@ -1,6 +1,6 @@
 /** A modal dialog. The browser keeps the focus in it and gives it back when it closes. */
 import type { ReactNode } from 'react'
-import { useEffect, useId, useRef } from 'react'
+import { useId, useLayoutEffect, useRef } from 'react'
 import { Button } from './button.tsx'
 
 export const Dialog = ({
@@ -16,7 +16,8 @@ export const Dialog = ({
 }) => {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  // Before the element is removed: only a dialog that is closed in the document gives the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current
     if (element && !element.open) {
       element.showModal()

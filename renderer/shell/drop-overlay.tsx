@@ -53,7 +53,7 @@ export const DropOverlay = () => {
   }, [navigate])
   if (!over) return null
   return (
-    <div className="drop-overlay" data-testid="drop-overlay">
+    <div className="drop-overlay" role="status" data-testid="drop-overlay">
       <div>
         <Icon name="file" size={32} />
         <p className="empty-title">Drop to import</p>
