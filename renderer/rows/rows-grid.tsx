@@ -70,6 +70,7 @@ export const RowsGrid = ({
   const rows = down.getVirtualItems()
   const visible = across.getVirtualItems()
   const first = rows[0]?.index ?? 0
+  const offset = rows[0]?.start ?? 0
   const last = rows.at(-1)?.index ?? 0
   useEffect(() => pages.need(first, last), [pages, first, last])
   useEffect(() => across.measure(), [across, widths])
@@ -139,24 +140,27 @@ export const RowsGrid = ({
         </div>
       </div>
       <div role="rowgroup" className="grid-body" style={{ width: wide, height: down.getTotalSize() }}>
-        {rows.map((item) => (
-          <GridRow
-            key={item.index}
-            id={id}
-            index={item.index}
-            top={item.start}
-            height={item.size}
-            row={pages.row(item.index)}
-            columns={columns}
-            visible={visible}
-            box={box}
-            imagesOf={imagesOf}
-            onSelect={(column, extend) => {
-              const head = { row: item.index, column }
-              setSelection((before) => ({ anchor: extend && before ? before.anchor : head, head }))
-            }}
-          />
-        ))}
+        {/* Rows stand relative to this: at millions of pixels their own places are not exact. */}
+        <div role="presentation" className="grid-window" style={{ top: offset }}>
+          {rows.map((item) => (
+            <GridRow
+              key={item.index}
+              id={id}
+              index={item.index}
+              top={item.start - offset}
+              height={item.size}
+              row={pages.row(item.index)}
+              columns={columns}
+              visible={visible}
+              box={box}
+              imagesOf={imagesOf}
+              onSelect={(column, extend) => {
+                const head = { row: item.index, column }
+                setSelection((before) => ({ anchor: extend && before ? before.anchor : head, head }))
+              }}
+            />
+          ))}
+        </div>
       </div>
     </div>
   )

@@ -1,4 +1,4 @@
-import { Link } from 'react-router'
+import { Link, useLocation } from 'react-router'
 import { Button } from '../components/button.tsx'
 import { Icon } from '../components/icon.tsx'
 import { closeToast, useToasts } from './toast-store.ts'
@@ -7,6 +7,7 @@ const icons = { good: 'check', note: 'note', error: 'error' } as const
 
 export const Toasts = () => {
   const toasts = useToasts()
+  const { pathname } = useLocation()
   return (
     <div className="toasts" role="status" aria-live="polite" aria-label="Notifications">
       {toasts.map((toast) => (
@@ -15,7 +16,7 @@ export const Toasts = () => {
           <div>
             <p className="toast-title">{toast.title}</p>
             {toast.body !== undefined && <p className="muted">{toast.body}</p>}
-            {toast.to && (
+            {toast.to && toast.to !== pathname && (
               <Link to={toast.to} onClick={() => closeToast(toast.id)}>
                 {toast.toLabel ?? 'Show'}
               </Link>

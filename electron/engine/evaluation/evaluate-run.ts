@@ -14,6 +14,7 @@ import { metricDefinitions } from '../../../shared/metrics/definitions.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun, readRunDocument, readVersion, updateRun } from '../records.ts'
+import { scoreShape } from '../scoring/hash-scores.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import type { Computed, ComputeRequest } from './compute.ts'
 import { gather } from './gather.ts'
@@ -66,8 +67,7 @@ export async function evaluateRun(
     dataset,
     dataPath: workspace.files.path(dataset.data.sha256),
     chunkPaths: listChunks(workspace.ledger, runId).map((chunk) => join(workspace.runFolder(runId), chunkName(chunk.number))),
-    output,
-    wide: output.transform !== 'none' || version.outputs.some((o) => output.score?.includes(o.name) && o.elementType !== 'float32'),
+    shape: scoreShape(version, output),
     context,
   })
   context.progress({ step: 'Computing metrics and intervals', done: gathered.rows })

@@ -4,9 +4,10 @@
  */
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Dataset } from '../../../shared/contract/dataset.ts'
-import type { OutputBinding } from '../../../shared/contract/model.ts'
 import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { JobContext } from '../jobs/jobs.ts'
+import { scoreColumns } from '../scoring/hash-scores.ts'
+import type { ScoreShape } from '../scoring/hash-scores.ts'
 import { sameClass } from '../models/guess-binding.ts'
 
 export interface Gathered {
@@ -46,14 +47,14 @@ export interface GatherRequest {
   readonly dataset: Dataset
   readonly dataPath: string
   readonly chunkPaths: readonly string[]
-  readonly output: OutputBinding
-  readonly wide: boolean
+  readonly shape: ScoreShape
   readonly context: JobContext
 }
 
 /** @throws AssayError evaluation/no-target, evaluation/no-rows, evaluation/target-type */
 export async function gather(request: GatherRequest): Promise<Gathered> {
-  const { dataset, output, context } = request
+  const { dataset, shape, context } = request
+  const { output, wide } = shape
   const target = dataset.columns.find((column) => column.role === 'target')
   if (!target) {
     throw new AssayError({
@@ -74,7 +75,7 @@ export async function gather(request: GatherRequest): Promise<Gathered> {
   }
   const rows = dataset.rows
   const width = output.score === null ? 0 : regression ? 1 : output.classes.length
-  const scores = width === 0 ? null : request.wide ? new Float64Array(rows * width) : new Float32Array(rows * width)
+  const scores = width === 0 ? null : wide ? new Float64Array(rows * width) : new Float32Array(rows * width)
   const classes = regression ? null : new Int32Array(rows)
   const values = regression ? new Float64Array(rows) : null
   const labels = output.label === null || regression ? null : new Int32Array(rows)
@@ -161,12 +162,7 @@ interface ScorePiece {
 }
 
 async function* scoreRows(request: GatherRequest, width: number, withLabels: boolean): AsyncGenerator<ScorePiece> {
-  const { output } = request
-  const names = output.task === 'regression' ? ['prediction'] : Array.from({ length: width }, (_, k) => (width === 1 ? 'prediction' : `p${k}`))
-  const columns = [
-    ...(width === 0 ? [] : names).map((name) => ({ name, as: request.wide ? ('double' as const) : ('float' as const) })),
-    ...(withLabels ? [{ name: 'label', as: 'string' as const }] : []),
-  ]
+  const columns = scoreColumns(request.shape)
   const reader = await openReader()
   for (const parquetPath of request.chunkPaths) {
     for await (const chunk of streamColumns({ reader, parquetPath, columns, from: 0, chunkRows })) {

@@ -2,7 +2,6 @@
  * Scores one version on one dataset. A chunk counts once the ledger has it, so a run goes on from its last recorded
  * chunk after any kill, and gives the same bytes because its plan fixes where batches are cut.
  */
-import { createHash } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AssayError, Cancelled } from '../../../shared/contract/errors.ts'
@@ -20,6 +19,7 @@ import { newId } from '../workspace/new-id.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import { askScorer } from './ask-scorer.ts'
 import { autoDevices } from './devices.ts'
+import { hashScores, scoreShape } from './hash-scores.ts'
 
 export interface ScoreRequest {
   readonly versionId: VersionId
@@ -150,7 +150,7 @@ async function scoreRun(
         },
       )
     }
-    finish(engine, runId, plan, elapsed())
+    await finish(engine, runId, plan, elapsed())
   } catch (error) {
     const state = error instanceof Cancelled || context.signal.aborted ? 'cancelled' : 'failed'
     const current = readRunDocument(ledger, runId).document
@@ -243,14 +243,13 @@ function addCount(
   return findings.with(at, where['firstChunkRow'] === undefined ? next : { ...next, where: { ...next.where, firstChunkRow: where['firstChunkRow'] } })
 }
 
-function finish(engine: Engine, runId: RunId, plan: ScoringPlan, elapsedMs: number): void {
+async function finish(engine: Engine, runId: RunId, plan: ScoringPlan, elapsedMs: number): Promise<void> {
   const { ledger } = engine.workspace
+  const run = readRun(ledger, runId)
   const { document } = readRunDocument(ledger, runId)
-  const chunks = listChunks(ledger, runId)
-  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0)
-  const hash = createHash('sha256')
-  for (const chunk of chunks) hash.update(`${chunk.number} ${chunk.rows} ${chunk.sha256}\n`)
-  const scoresSha256 = hash.digest('hex')
+  const { rowsDone: rows } = run
+  const paths = listChunks(ledger, runId).map((chunk) => join(engine.workspace.runFolder(runId), chunkName(chunk.number)))
+  const scoresSha256 = await hashScores(paths, scoreShape(readVersion(ledger, run.versionId), run.binding.output))
   engine.workspace.change('run scored', runId, { rows, scoresSha256, device: plan.device }, () => {
     ledger.prepare('UPDATE run SET scores_sha256 = ? WHERE id = ?').run(scoresSha256, runId)
     updateRun(ledger, runId, 'scored', {

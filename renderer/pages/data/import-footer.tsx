@@ -38,10 +38,10 @@ export const ImportFooter = ({
           />
         )}
       </Field>
-      <Button onClick={() => void navigate('/data')}>Leave without importing</Button>
       <Button kind="primary" type="submit" busy={busy} disabled={blocked || draft.name.trim() === ''}>
         Import the dataset
       </Button>
+      <Button onClick={() => void navigate('/data')}>Leave without importing</Button>
     </form>
   )
 }

@@ -52,7 +52,7 @@ export const ImportTask = ({
               choices={[
                 {
                   value: 'inferred' as const,
-                  title: inferred === null ? 'Decide from the target' : `${taskTitle(inferred)}, from the target`,
+                  title: inferred === null ? 'Inferred' : `${taskTitle(inferred)} (inferred)`,
                 },
                 ...tasks.map((value) => ({ value, title: taskTitle(value) })),
               ]}

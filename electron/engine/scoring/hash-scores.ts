@@ -1,0 +1,51 @@
+/**
+ * The hash of a run's scores: of the values in row order, column by column, so that it does not depend on where the
+ * chunks were cut. Two runs with the same hash gave the same bytes for every row.
+ */
+import { createHash } from 'node:crypto'
+import type { ModelVersion, OutputBinding } from '../../../shared/contract/model.ts'
+import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
+import type { StreamedColumn } from '../../data-plane/stream-columns.ts'
+
+const chunkRows = 65_536
+
+export interface ScoreShape {
+  readonly output: OutputBinding
+  /** Whether scores are stored as float64. */
+  readonly wide: boolean
+}
+
+/** Float32 where the model gives float32 and nothing is computed from it. */
+export function scoreShape(version: Pick<ModelVersion, 'outputs'>, output: OutputBinding): ScoreShape {
+  const fromModel = version.outputs.some((entry) => output.score?.includes(entry.name) && entry.elementType !== 'float32')
+  return { output, wide: output.transform !== 'none' || fromModel }
+}
+
+/** The columns that a run's chunks hold. */
+export function scoreColumns({ output, wide }: ScoreShape): StreamedColumn[] {
+  const width = output.score === null ? 0 : output.task === 'regression' ? 1 : output.classes.length
+  const as = wide ? ('double' as const) : ('float' as const)
+  return [
+    ...Array.from({ length: width }, (_, k) => ({ name: width === 1 ? 'prediction' : `p${k}`, as })),
+    ...(output.label === null ? [] : [{ name: 'label', as: 'string' as const }]),
+  ]
+}
+
+export async function hashScores(chunkPaths: readonly string[], shape: ScoreShape): Promise<string> {
+  const columns = scoreColumns(shape)
+  const hashes = columns.map(() => createHash('sha256'))
+  const reader = await openReader()
+  for (const parquetPath of chunkPaths) {
+    for await (const chunk of streamColumns({ reader, parquetPath, columns, from: 0, chunkRows })) {
+      chunk.columns.forEach((values, index) => {
+        const bytes = ArrayBuffer.isView(values)
+          ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+          : Buffer.from((values as (string | null)[]).map((value) => `${value ?? ''}\0`).join(''))
+        hashes[index]!.update(bytes)
+      })
+    }
+  }
+  const all = createHash('sha256')
+  columns.forEach((column, index) => all.update(`${column.name} ${column.as} ${hashes[index]!.digest('hex')}\n`))
+  return all.digest('hex')
+}

@@ -1,0 +1,212 @@
+/** Each bad input is a coded error or a finding with place and remedy, and the workspace is as it was. */
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DatasetOptions } from '../../shared/contract/dataset.ts'
+import type { AssayErrorData } from '../../shared/contract/errors.ts'
+import { codeOf, openTestEngine, samples } from '../support/engine.ts'
+import type { TestEngine } from '../support/engine.ts'
+import { classifierEnds, input, linearClassifier, model, node, output } from '../support/build-model.ts'
+
+let test: TestEngine
+let folder: string
+beforeAll(async () => {
+  test = await openTestEngine()
+  folder = mkdtempSync(join(tmpdir(), 'assay-bad-'))
+})
+afterAll(async () => {
+  await test.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+async function importError(path: string, options: DatasetOptions = {}): Promise<AssayErrorData> {
+  const before = await test.call.workspace.info()
+  const { jobId } = await test.call.datasets.import({ file: { path }, options })
+  const job = await test.engine.jobs.finished(jobId)
+  expect(job.state).toBe('failed')
+  expect(job.error!.remedy).not.toBe('')
+  const after = await test.call.workspace.info()
+  expect(after).toEqual(before)
+  return job.error!
+}
+
+const rows = (n: number) => Array.from({ length: n }, (_, k) => `${k},${k % 2},x${k % 3}`).join('\n')
+
+describe('files that are no table', () => {
+  it.each([
+    ['empty.csv', '', 'dataset/empty'],
+    ['header.csv', 'a,b,c\n', 'dataset/no-rows'],
+    ['page.csv', '<!DOCTYPE html><html><body>404</body></html>', 'dataset/not-a-table'],
+    ['packed.csv', gzipSync('a,b\n1,2\n'), 'dataset/compressed'],
+    ['pointer.csv', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n', 'dataset/not-a-table'],
+    ['binary.csv', new Uint8Array([1, 2, 0, 3, 0, 0, 9]), 'dataset/not-a-table'],
+    ['broken.parquet', 'PAR1 and nothing of the kind PAR1', 'dataset/unreadable'],
+    ['broken.json', '[{"a": 1}, {"a": ', 'dataset/unreadable'],
+    ['nested.json', '[{"a": {"b": 1}}]', 'dataset/nested-column'],
+  ] as const)('%s', async (name, content, code) => {
+    expect((await importError(file(name, content))).code).toBe(code)
+  })
+
+  it('refuses what is not there', async () => {
+    expect((await importError(join(folder, 'nothing.csv'))).code).toBe('dataset/unreadable')
+  })
+
+  it('refuses 2 GB of one line at once', async () => {
+    const path = join(folder, 'one-line.csv')
+    const handle = openSync(path, 'w')
+    // Text at the start, then a hole: 2 GB that take no disk.
+    writeSync(handle, 'a,b\n' + 'x'.repeat(300_000))
+    ftruncateSync(handle, 2 * 1024 ** 3)
+    closeSync(handle)
+    const error = await importError(path)
+    expect(error.code).toBe('dataset/line-too-long')
+    expect(error.where).toMatchObject({ line: 2 })
+  })
+})
+
+describe('rows that are not whole', () => {
+  it('names the line, what was expected and what was found', async () => {
+    const error = await importError(file('ragged.csv', `a,b,c\n${rows(3)}\n4,5\n${rows(2)}\n`))
+    expect(error.code).toBe('dataset/ragged-row')
+    expect(error.where).toMatchObject({ line: 5, expected: 3, actual: 2, badRows: 1 })
+    expect(error.message).toContain('Line 5')
+  })
+
+  it('counts lines through quoted newlines, and with CRLF', async () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const text = ['a,b,c', `1,"two${end}lines",3`, '4,5', '6,7,8'].join(end)
+      expect((await importError(file('quoted.csv', text))).where).toMatchObject({ line: 4, actual: 2 })
+    }
+  })
+
+  it('leaves them out when told to, and says which', async () => {
+    const path = file('skip.csv', `a,b,c\n${rows(3)}\n4,5\n${rows(2)}\n1,2,3,4\n`)
+    const dataset = await test.importDataset(path, { badRows: 'skip' })
+    expect(dataset.rows).toBe(5)
+    expect(dataset.findings).toContainEqual(
+      expect.objectContaining({ code: 'dataset/rows-left-out', where: { rows: 2, line: 5 } }),
+    )
+  })
+
+  it('names the line of a quote that is never closed', async () => {
+    const error = await importError(file('open.csv', 'a,b\n1,2\n3,"four\n5,6\n'))
+    expect(error.code).toBe('dataset/open-quote')
+    expect(error.where).toMatchObject({ line: 3 })
+  })
+
+  it('names the line of text after a closing quote', async () => {
+    const error = await importError(file('stray.csv', 'a,b\n1,2\n3,"four" five\n'))
+    expect(error.code).toBe('dataset/stray-quote')
+    expect(error.where).toMatchObject({ line: 3 })
+  })
+})
+
+describe('columns', () => {
+  const table = () => file('table.csv', `id,flag,kind\n${rows(20)}\n`)
+
+  it('says which column is not there', async () => {
+    const error = await importError(table(), { target: 'nothing' })
+    expect(error.code).toBe('dataset/no-such-column')
+    expect(error.remedy).toContain('flag')
+  })
+
+  it('names the first row that does not have the chosen type', async () => {
+    const error = await importError(table(), { types: { kind: 'float' } })
+    expect(error).toMatchObject({ code: 'dataset/type', where: { column: 'kind', row: 1, value: 'x0', rows: 20 } })
+  })
+
+  it('refuses a regression on text, and a binary task on three classes', async () => {
+    expect((await importError(table(), { target: 'kind', task: 'regression' })).code).toBe('dataset/target-type')
+    expect((await importError(table(), { target: 'kind', task: 'binary' })).code).toBe('dataset/target-type')
+    expect((await importError(table(), { target: 'flag', task: 'binary', positive: '7' })).code).toBe('dataset/no-such-class')
+  })
+
+  it('says that a target has one class only, and evaluates what is defined', async () => {
+    const one = file('one-class.csv', `x0,x1,y\n${Array.from({ length: 40 }, (_, k) => `${k},${-k},low`).join('\n')}\n`)
+    const dataset = await test.importDataset(one, { target: 'y', task: 'multiclass' })
+    expect(dataset.findings.map((finding) => finding.code)).toContain('dataset/one-class')
+    const version = await test.importModel(file('linear.onnx', model([linearClassifier, ...classifierEnds, output('scores', 1, [null, 3])])))
+    const evidence = await test.evaluate(await test.score(version, dataset))
+    expect(evidence.findings.map((finding) => finding.code)).toContain('evaluation/one-class')
+    expect(evidence.metrics['roc_auc_ovr']).toMatchObject({ value: null, reason: expect.any(String) as string })
+    expect(evidence.metrics['accuracy']!.value).not.toBeNull()
+  })
+})
+
+describe('images', () => {
+  it('refuses paths out of the folder, by dots and by links', async () => {
+    const outside = file('outside.png', 'x')
+    const inner = mkdtempSync(join(folder, 'images-'))
+    symlinkSync(outside, join(inner, 'link.png'))
+    for (const path of ['../outside.png', 'link.png', outside]) {
+      writeFileSync(join(inner, 'table.csv'), `file,label\n${path},1\n`)
+      expect((await importError(join(inner, 'table.csv'))).code).toBe('dataset/path-escape')
+    }
+  })
+
+  it('names the row of an image that is missing or is none', async () => {
+    writeFileSync(join(folder, 'fake.png'), 'not an image')
+    expect(await importError(file('missing.csv', 'file,label\ngone.png,1\n'))).toMatchObject({
+      code: 'dataset/image-missing',
+      where: { row: 1, column: 'file' },
+    })
+    expect((await importError(file('fake.csv', 'file,label\nfake.png,1\n'))).code).toBe('dataset/image-unreadable')
+  })
+})
+
+describe('models and data that do not fit', () => {
+  const churn = () => test.importDataset(join(samples, 'churn/holdout.csv'), { target: 'churned', task: 'binary' })
+
+  it('a column missing', async () => {
+    const version = await test.importModel(join(samples, 'churn/gradient-boosting.onnx'))
+    const path = file('short.csv', 'tenure_months,churned\n1,Yes\n2,No\n')
+    const dataset = await test.importDataset(path, { target: 'churned', task: 'binary' })
+    expect(await codeOf(test.score(version, dataset))).toBe('binding/column-missing')
+  })
+
+  it('a type that cannot be bound', async () => {
+    const version = await test.importModel(
+      file('number.onnx', model([node('Identity', ['contract'], ['y']), input('contract', 1, ['N', 1]), output('y', 1, ['N', 1])])),
+    )
+    expect(await codeOf(test.score(version, await churn()))).toBe('binding/type')
+  })
+
+  it('a model of the wrong width', async () => {
+    const version = await test.importModel(
+      file('wide.onnx', model([node('Identity', ['x'], ['y']), input('x', 1, ['N', 77]), output('y', 1, ['N', 77])])),
+    )
+    expect(await codeOf(test.score(version, await churn()))).toBe('binding/width')
+  })
+
+  it('NaN and infinite scores are counted, left out and said', async () => {
+    const lines = Array.from({ length: 30 }, (_, k) => `${k % 10 === 0 ? -1 : k},${k}`)
+    const dataset = await test.importDataset(file('log.csv', `x,y\n${lines.join('\n')}\n`), { target: 'y', task: 'regression' })
+    const version = await test.importModel(
+      file('log.onnx', model([node('Log', ['x'], ['y']), input('x', 1, ['N', 1]), output('y', 1, ['N', 1])])),
+    )
+    const run = await test.score(version, dataset)
+    expect(run.findings).toContainEqual(expect.objectContaining({ code: 'score/not-finite' }))
+    const evidence = await test.evaluate(run)
+    expect(evidence.rows).toMatchObject({ total: 30, used: 27, excluded: [{ reason: 'score is not finite', n: 3 }] })
+    expect(evidence.metrics['mae']!.n).toBe(27)
+  })
+
+  it('a class in the data that the model never names', async () => {
+    const lines = Array.from({ length: 60 }, (_, k) => `${k % 7},${k % 5},${['low', 'mid', 'high', 'strange'][k % 4]}`)
+    const dataset = await test.importDataset(file('strange.csv', `x0,x1,y\n${lines.join('\n')}\n`), { target: 'y', task: 'multiclass' })
+    const version = await test.importModel(file('linear2.onnx', model([linearClassifier, ...classifierEnds, output('scores', 1, [null, 3])])))
+    const evidence = await test.evaluate(await test.score(version, dataset))
+    expect(evidence.findings).toContainEqual(
+      expect.objectContaining({ code: 'evaluation/unknown-class', where: { class: 'strange', rows: 15 } }),
+    )
+    expect(evidence.metrics['accuracy']!.n).toBe(60)
+  })
+})
