@@ -6,12 +6,50 @@ import tseslint from 'typescript-eslint'
 /** [target, what it must not import, why] */
 export const layers = [
   ['./shared', ['./electron', './renderer', './test'], 'shared imports nothing of ours'],
-  ['./electron/data-plane', ['./electron/engine', './electron/scorer', './electron/main', './electron/preload', './electron/cli', './renderer'], 'the data plane imports shared only'],
-  ['./electron/scorer', ['./electron/engine', './electron/main', './electron/preload', './electron/cli', './renderer'], 'the scorer imports the data plane and shared'],
-  ['./electron/engine', ['./electron/main', './electron/preload', './electron/cli', './electron/scorer', './renderer'], 'the engine imports the data plane and shared'],
-  ['./electron/cli', ['./electron/data-plane', './electron/main', './electron/preload', './electron/scorer', './renderer'], 'the CLI imports the engine and shared'],
-  ['./electron/main', ['./electron/engine', './electron/data-plane', './electron/cli', './electron/preload', './electron/scorer', './renderer'], 'main never computes: it imports shared only'],
-  ['./electron/preload', ['./electron/engine', './electron/data-plane', './electron/cli', './electron/main', './electron/scorer', './renderer'], 'preload imports shared only'],
+  [
+    './electron/data-plane',
+    ['./electron/engine', './electron/scorer', './electron/main', './electron/preload', './electron/cli', './renderer'],
+    'the data plane imports shared only',
+  ],
+  [
+    './electron/scorer',
+    ['./electron/engine', './electron/main', './electron/preload', './electron/cli', './renderer'],
+    'the scorer imports the data plane and shared',
+  ],
+  [
+    './electron/engine',
+    ['./electron/main', './electron/preload', './electron/cli', './electron/scorer', './renderer'],
+    'the engine imports the data plane and shared',
+  ],
+  [
+    './electron/cli',
+    ['./electron/data-plane', './electron/main', './electron/preload', './electron/scorer', './renderer'],
+    'the CLI imports the engine and shared',
+  ],
+  [
+    './electron/main',
+    [
+      './electron/engine',
+      './electron/data-plane',
+      './electron/cli',
+      './electron/preload',
+      './electron/scorer',
+      './renderer',
+    ],
+    'main never computes: it imports shared only',
+  ],
+  [
+    './electron/preload',
+    [
+      './electron/engine',
+      './electron/data-plane',
+      './electron/cli',
+      './electron/main',
+      './electron/scorer',
+      './renderer',
+    ],
+    'preload imports shared only',
+  ],
   ['./renderer', ['./electron', './test'], 'the renderer imports shared only'],
 ]
 

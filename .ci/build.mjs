@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 const stamp = join(dist, 'built.json')
-const sources = ['electron', 'shared', 'renderer', 'package.json', 'package-lock.json', 'vite.config.ts', '.ci/build.mjs']
+const sources = [
+  'electron',
+  'shared',
+  'renderer',
+  'package.json',
+  'package-lock.json',
+  'vite.config.ts',
+  '.ci/build.mjs',
+]
 
 function newest(path) {
   const info = statSync(path)

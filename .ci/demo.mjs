@@ -46,15 +46,39 @@ for (const sample of samples) {
   if (dataset.protected) flags.push('--protected', ...dataset.protected)
   console.log(`\n${sample.title}`)
   const imported = assay('dataset', 'import', join(root, 'models', dataset.file), ...flags, '--json').dataset
-  console.log(`  imported ${dataset.file}: ${imported.rows.toLocaleString('en-US')} rows, ${imported.columns.length} columns`)
+  console.log(
+    `  imported ${dataset.file}: ${imported.rows.toLocaleString('en-US')} rows, ${imported.columns.length} columns`,
+  )
   for (const model of models) {
-    const { model: version } = assay('model', 'import', join(root, 'models', model.file), '--name', model.name, '--json')
-    console.log(`  imported ${model.file}: opset ${version.opsets.map((opset) => opset.version).join(' and ')}, ${version.operators.length} kinds of operator`)
-    const { run } = assay('score', '--model', model.name, '--dataset', dataset.name, '--out', join(folder, `${sample.name}-scores.csv`), '--json')
-    console.log(`  scored ${run.rows.toLocaleString('en-US')} rows on ${run.stats.device}, ${Math.round(run.stats.rowsPerSecond).toLocaleString('en-US')} rows per second`)
+    const { model: version } = assay(
+      'model',
+      'import',
+      join(root, 'models', model.file),
+      '--name',
+      model.name,
+      '--json',
+    )
+    console.log(
+      `  imported ${model.file}: opset ${version.opsets.map((opset) => opset.version).join(' and ')}, ${version.operators.length} kinds of operator`,
+    )
+    const { run } = assay(
+      'score',
+      '--model',
+      model.name,
+      '--dataset',
+      dataset.name,
+      '--out',
+      join(folder, `${sample.name}-scores.csv`),
+      '--json',
+    )
+    console.log(
+      `  scored ${run.rows.toLocaleString('en-US')} rows on ${run.stats.device}, ${Math.round(run.stats.rowsPerSecond).toLocaleString('en-US')} rows per second`,
+    )
     const evidence = assay('evaluate', run.id, '--json')
     const metric = evidence.metrics[evidence.headline]
-    console.log(`  evaluated: ${evidence.headline} ${shown(metric)}, n ${metric.n.toLocaleString('en-US')} / ${evidence.rows.total.toLocaleString('en-US')}`)
+    console.log(
+      `  evaluated: ${evidence.headline} ${shown(metric)}, n ${metric.n.toLocaleString('en-US')} / ${evidence.rows.total.toLocaleString('en-US')}`,
+    )
     const base = join(folder, `${sample.name}-${model.file.split('/').pop().replace('.onnx', '')}`)
     assay('report', run.id, '--html', `${base}.html`, '--pdf', `${base}.pdf`)
     lines.push([model.name, dataset.name, `${evidence.headline} ${shown(metric)}`, `${base}.html`, `${base}.pdf`])

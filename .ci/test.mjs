@@ -50,9 +50,18 @@ function vitest() {
   rmSync(report, { force: true })
   console.log('\n── unit and engine tests')
   const args = ['vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const ok = run(node, [join(root, 'node_modules', args[0]), ...args.slice(1), ...(word ? [word, '--passWithNoTests'] : [])]) === 0
+  const ok =
+    run(node, [join(root, 'node_modules', args[0]), ...args.slice(1), ...(word ? [word, '--passWithNoTests'] : [])]) ===
+    0
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
-  counted('unit and engine', ok, result.numPassedTests ?? 0, result.numFailedTests ?? 0, result.numPendingTests ?? 0, started)
+  counted(
+    'unit and engine',
+    ok,
+    result.numPassedTests ?? 0,
+    result.numFailedTests ?? 0,
+    result.numPendingTests ?? 0,
+    started,
+  )
 }
 
 function playwright() {
@@ -61,7 +70,12 @@ function playwright() {
   rmSync(report, { force: true })
   console.log('\n── the window, in Electron')
   env.PLAYWRIGHT_JSON_OUTPUT_NAME = report
-  const args = [join(root, 'node_modules/@playwright/test/cli.js'), 'test', '--reporter=list,json', ...(word ? ['-g', word, '--pass-with-no-tests'] : [])]
+  const args = [
+    join(root, 'node_modules/@playwright/test/cli.js'),
+    'test',
+    '--reporter=list,json',
+    ...(word ? ['-g', word, '--pass-with-no-tests'] : []),
+  ]
   const command = withDisplay(node, args)
   const ok = run(command.program, command.args) === 0
   const stats = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).stats : {}

@@ -62,7 +62,9 @@ function makeProgram(): Command {
         if (json) printJson(result)
         else {
           for (const problem of result.problems) printLine(problem)
-          printLine(`${result.entries} audit entries, ${result.files} files: ${result.ok ? 'nothing was changed' : 'changed'}`)
+          printLine(
+            `${result.entries} audit entries, ${result.files} files: ${result.ok ? 'nothing was changed' : 'changed'}`,
+          )
         }
         if (!result.ok) process.exitCode = exitCodes.badInput
       })
@@ -73,7 +75,10 @@ function makeProgram(): Command {
 
 /** On every command, so that they may stand where people put them: before or after the command's name. */
 function addGlobalOptions(command: Command): void {
-  command.option('--workspace <folder>', 'the workspace (default: ASSAY_WORKSPACE, this folder or one above it, ~/Assay)')
+  command.option(
+    '--workspace <folder>',
+    'the workspace (default: ASSAY_WORKSPACE, this folder or one above it, ~/Assay)',
+  )
   if (!command.options.some((option) => option.long === '--json')) command.option('--json', 'print JSON')
   // `report --json FILE` has its own meaning: without this, the program would take every --json first.
   command.enablePositionalOptions()

@@ -7,7 +7,10 @@ function unknown(kind: string, wanted: string, names: readonly string[]): AssayE
   return new AssayError({
     code: `${kind}/unknown`,
     message: `There is no ${kind} "${wanted}" in this workspace.`,
-    remedy: names.length > 0 ? `There is: ${[...new Set(names)].slice(0, 10).join(', ')}.` : `Import one: assay ${kind} import FILE.`,
+    remedy:
+      names.length > 0
+        ? `There is: ${[...new Set(names)].slice(0, 10).join(', ')}.`
+        : `Import one: assay ${kind} import FILE.`,
     where: { wanted },
   })
 }
@@ -16,7 +19,12 @@ export async function findDataset(session: Session, wanted: string): Promise<Dat
   const datasets = await session.call.datasets.list()
   // The list is newest first, so a name means the latest import under it.
   const found = datasets.find((dataset) => dataset.id === wanted || dataset.name === wanted)
-  if (!found) throw unknown('dataset', wanted, datasets.map((dataset) => dataset.name))
+  if (!found)
+    throw unknown(
+      'dataset',
+      wanted,
+      datasets.map((dataset) => dataset.name),
+    )
   return found.id
 }
 
@@ -26,14 +34,26 @@ export async function findVersion(session: Session, wanted: string): Promise<Ver
   const exact = models.find((model) => model.name === wanted)
   if (exact) return exact.versions[0]!.id
   const [, name, number] = /^(.*)@(\d+)$/.exec(wanted) ?? []
-  const version = models.find((model) => model.name === name)?.versions.find((entry) => entry.version === Number(number))
-  if (!version) throw unknown('model', wanted, models.flatMap((model) => model.versions.map((entry) => `${model.name}@${entry.version}`)))
+  const version = models
+    .find((model) => model.name === name)
+    ?.versions.find((entry) => entry.version === Number(number))
+  if (!version)
+    throw unknown(
+      'model',
+      wanted,
+      models.flatMap((model) => model.versions.map((entry) => `${model.name}@${entry.version}`)),
+    )
   return version.id
 }
 
 export async function findRun(session: Session, wanted: string): Promise<RunId> {
   const runs = await session.call.runs.list()
   const found = wanted === 'latest' ? runs[0] : runs.find((run) => run.id === wanted)
-  if (!found) throw unknown('run', wanted, runs.map((run) => run.id))
+  if (!found)
+    throw unknown(
+      'run',
+      wanted,
+      runs.map((run) => run.id),
+    )
   return found.id
 }

@@ -10,7 +10,6 @@ export function printJson(value: unknown): void {
 
 /** Control characters in names from files must not drive the terminal. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�')
 }
 
@@ -18,7 +17,12 @@ export function printTable(header: readonly string[], rows: readonly (readonly s
   const cells = [header, ...rows].map((row) => row.map(plain))
   const widths = header.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
   for (const row of cells) {
-    process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`)
+    process.stdout.write(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd()}\n`,
+    )
   }
 }
 
@@ -27,7 +31,8 @@ export function printLine(text = ''): void {
 }
 
 export function printFindings(findings: readonly EvidenceFinding[]): void {
-  for (const finding of findings) printLine(`  ${finding.severity}  ${finding.code}: ${finding.message} ${finding.remedy}`)
+  for (const finding of findings)
+    printLine(`  ${finding.severity}  ${finding.code}: ${finding.message} ${finding.remedy}`)
 }
 
 /** Digits that the interval's width supports, never fewer than three significant. */

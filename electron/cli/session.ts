@@ -41,7 +41,11 @@ export interface Session {
   follow(jobId: JobId): Promise<string>
 }
 
-export async function withSession<T>(workspace: string | undefined, quiet: boolean, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  workspace: string | undefined,
+  quiet: boolean,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const opened = await openWorkspace(workspaceFolder(workspace))
   const samples = join(dist, '..', 'models')
   const engine: Engine = {
@@ -97,7 +101,11 @@ async function followJob(engine: Engine, jobId: JobId, quiet: boolean): Promise<
   bar.end()
   if (last?.error) throw new AssayError(last.error as AssayErrorData)
   if (last?.state === 'cancelled') {
-    throw new AssayError({ code: 'job/cancelled', message: `${last.kind} was cancelled.`, remedy: 'Nothing half-written is left.' })
+    throw new AssayError({
+      code: 'job/cancelled',
+      message: `${last.kind} was cancelled.`,
+      remedy: 'Nothing half-written is left.',
+    })
   }
   return last?.result ?? ''
 }

@@ -70,7 +70,13 @@ interface NumberVector {
 }
 
 /** Copies a vector of up to 2,048 values into the chunk's column. */
-function copyVector(vector: DuckDBVector, into: ColumnValues, at: number, column: StreamedColumn, firstRow: number): void {
+function copyVector(
+  vector: DuckDBVector,
+  into: ColumnValues,
+  at: number,
+  column: StreamedColumn,
+  firstRow: number,
+): void {
   if (into instanceof Float32Array || into instanceof Float64Array) {
     const { items, validity } = vector as unknown as NumberVector
     into.set(items, at)
@@ -120,11 +126,10 @@ export async function* streamColumns(request: StreamRequest): AsyncGenerator<Str
     // A file without the wanted columns still has rows: one constant keeps their count.
     const source = `read_parquet(${quoteText(request.parquetPath)})`
     const stored = await storedTypes(connection, source)
-    const select = columns.length > 0 ? columns.map((column) => selectOf(column, stored.get(column.name))).join(', ') : '1::FLOAT'
+    const select =
+      columns.length > 0 ? columns.map((column) => selectOf(column, stored.get(column.name))).join(', ') : '1::FLOAT'
     const offset = request.from > 0 ? ` OFFSET ${request.from}` : ''
-    const result = await connection
-      .stream(`SELECT ${select} FROM ${source}${offset}`)
-      .catch(refuseConversion)
+    const result = await connection.stream(`SELECT ${select} FROM ${source}${offset}`).catch(refuseConversion)
     let at = request.from
     let rest: { chunk: Awaited<ReturnType<typeof result.fetchChunk>>; used: number } | null = null
 

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { arch, platform, release } from 'node:os'
 import type { Launcher } from './scoring/launcher.ts'
-import { Jobs } from './jobs/jobs.ts'
+import type { Jobs } from './jobs/jobs.ts'
 import type { Workspace } from './workspace/workspace.ts'
 
 export interface Software {

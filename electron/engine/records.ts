@@ -24,7 +24,9 @@ export function readDataset(ledger: Ledger, id: DatasetId): Dataset {
 }
 
 export function listDatasets(ledger: Ledger): DatasetSummary[] {
-  const rows = ledger.prepare('SELECT document FROM dataset ORDER BY created_at DESC, rowid DESC').all() as { document: string }[]
+  const rows = ledger.prepare('SELECT document FROM dataset ORDER BY created_at DESC, rowid DESC').all() as {
+    document: string
+  }[]
   return rows.map((row) => {
     const dataset = JSON.parse(row.document) as Dataset
     return {
@@ -70,7 +72,10 @@ export function readVersion(ledger: Ledger, id: VersionId): ModelVersion {
 }
 
 export function listModels(ledger: Ledger): ModelSummary[] {
-  const models = ledger.prepare('SELECT id, name FROM model ORDER BY name').all() as { id: ModelSummary['id']; name: string }[]
+  const models = ledger.prepare('SELECT id, name FROM model ORDER BY name').all() as {
+    id: ModelSummary['id']
+    name: string
+  }[]
   const versions = ledger.prepare(
     `SELECT v.id, v.version, v.created_at AS createdAt, json_extract(v.document, '$.bytes') AS bytes,
             json_extract(v.binding, '$.output.task') AS task,
@@ -150,8 +155,7 @@ export function listRuns(ledger: Ledger): Run[] {
 
 export function readRunDocument(ledger: Ledger, id: RunId): { document: RunDocument; plan: ScoringPlan | null } {
   const row = ledger.prepare('SELECT document, plan FROM run WHERE id = ?').get(id) as
-    | { document: string; plan: string | null }
-    | undefined
+    { document: string; plan: string | null } | undefined
   if (!row) throw unknown('run', id)
   return {
     document: JSON.parse(row.document) as RunDocument,

@@ -6,7 +6,9 @@ import type { Engine } from './engine.ts'
 import { readDataset, readRun, readVersion } from './records.ts'
 
 function refuseWhileUsed(engine: Engine, column: 'dataset_id' | 'version_id', id: string, what: string): void {
-  const { n } = engine.workspace.ledger.prepare(`SELECT count(*) AS n FROM run WHERE ${column} = ?`).get(id) as { n: number }
+  const { n } = engine.workspace.ledger.prepare(`SELECT count(*) AS n FROM run WHERE ${column} = ?`).get(id) as {
+    n: number
+  }
   if (n === 0) return
   throw new AssayError({
     code: `${what}/in-use`,
@@ -41,10 +43,15 @@ export async function removeVersion(engine: Engine, id: VersionId): Promise<void
   const { workspace } = engine
   const version = readVersion(workspace.ledger, id)
   refuseWhileUsed(engine, 'version_id', id, 'model')
-  workspace.change('version removed', id, { name: version.name, version: version.version, sha256: version.sha256 }, () => {
-    workspace.ledger.prepare('DELETE FROM version WHERE id = ?').run(id)
-    workspace.ledger.prepare('DELETE FROM model WHERE id NOT IN (SELECT model_id FROM version)').run()
-  })
+  workspace.change(
+    'version removed',
+    id,
+    { name: version.name, version: version.version, sha256: version.sha256 },
+    () => {
+      workspace.ledger.prepare('DELETE FROM version WHERE id = ?').run(id)
+      workspace.ledger.prepare('DELETE FROM model WHERE id NOT IN (SELECT model_id FROM version)').run()
+    },
+  )
   await dropUnused(engine)
   engine.jobs.changed('models')
 }

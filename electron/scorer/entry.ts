@@ -28,7 +28,11 @@ async function answer(request: ToScorer, send: (message: FromScorer) => void): P
               }
             : { name: meta.name, kind: 'other', elementType: null, shape: null },
         )
-      return send({ type: 'loaded', inputs: describe(session.inputMetadata), outputs: describe(session.outputMetadata) })
+      return send({
+        type: 'loaded',
+        inputs: describe(session.inputMetadata),
+        outputs: describe(session.outputMetadata),
+      })
     }
     case 'try':
       return send(await tryRows(request.task, request.rows))

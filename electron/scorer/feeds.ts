@@ -35,14 +35,7 @@ const arrayOf: Record<string, { new (length: number): TypedArray } | undefined> 
   bool: Uint8Array,
 }
 type TypedArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
+  Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
 
 /** How the data plane must deliver a column for an element type. */
 function readAs(type: string): StreamedColumn['as'] {
@@ -88,8 +81,7 @@ export function makeFeeder(session: Session, binding: Binding): Feeder {
       })
     }
     const as = bound.kind === 'image' ? 'blob' : readAs(type)
-    const names =
-      bound.kind === 'matrix' ? bound.columns : bound.kind === 'constant' ? [] : [bound.column]
+    const names = bound.kind === 'matrix' ? bound.columns : bound.kind === 'constant' ? [] : [bound.column]
     inputs.push({ binding: bound, type, shape: meta.shape, places: names.map((name) => place(name, as)) })
   }
   for (const bound of binding.inputs) {

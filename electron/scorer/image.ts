@@ -13,7 +13,13 @@ const luma = [0.299, 0.587, 0.114] as const
  * Grey becomes three equal channels, colour becomes luma, alpha is left out, 16 bits become 8.
  * @throws AssayError binding/image-size, dataset/image-unreadable
  */
-export function writeImage(png: Uint8Array, binding: ImageBinding, row: number, target: Float32Array, at: number): void {
+export function writeImage(
+  png: Uint8Array,
+  binding: ImageBinding,
+  row: number,
+  target: Float32Array,
+  at: number,
+): void {
   let image: ReturnType<typeof decode>
   try {
     image = decode(png)
@@ -50,7 +56,8 @@ export function writeImage(png: Uint8Array, binding: ImageBinding, row: number, 
           ? luma[0] * sample(pixel, 0) + luma[1] * sample(pixel, 1) + luma[2] * sample(pixel, 2)
           : sample(pixel, channel)
       const place = layout === 'NCHW' ? channel * pixels + pixel : pixel * channels + channel
-      target[at + place] = value * binding.scale[channel % binding.scale.length]! + binding.offset[channel % binding.offset.length]!
+      target[at + place] =
+        value * binding.scale[channel % binding.scale.length]! + binding.offset[channel % binding.offset.length]!
     }
   }
 }

@@ -39,7 +39,8 @@ function need(outputs: Readonly<Record<string, Tensor>>, name: string): Tensor {
 
 function numbersOf(tensor: Tensor, name: string): ArrayLike<number> {
   const data = tensor.data
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data as BigInt64Array, Number)
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+    return Float64Array.from(data as BigInt64Array, Number)
   if (Array.isArray(data)) {
     throw new AssayError({
       code: 'binding/output-type',

@@ -43,10 +43,21 @@ export async function plan(
       const session = await openSession(task.modelPath, device, task.threads)
       const feeder = makeFeeder(session, task.binding)
       if (!chunk) {
-        const stream = streamColumns({ reader, parquetPath: task.dataPath, columns: feeder.columns, from: 0, chunkRows: sampleRows })
+        const stream = streamColumns({
+          reader,
+          parquetPath: task.dataPath,
+          columns: feeder.columns,
+          from: 0,
+          chunkRows: sampleRows,
+        })
         const first = await stream.next()
         await stream.return(undefined)
-        if (first.done) throw new AssayError({ code: 'dataset/no-rows', message: 'The dataset has no rows.', remedy: 'Import one that has.' })
+        if (first.done)
+          throw new AssayError({
+            code: 'dataset/no-rows',
+            message: 'The dataset has no rows.',
+            remedy: 'Import one that has.',
+          })
         chunk = first.value
       }
       const candidates = task.binding.fixedBatch
@@ -99,7 +110,14 @@ async function measure(
   const one = async (from: number) => {
     const rows = batchOf(from)
     const batch = task.binding.fixedBatch ?? rows
-    readOutputs(await runBatch(session, feeder, task, chunk, from, rows, batch), task.binding.output, rows, batch, columns, from)
+    readOutputs(
+      await runBatch(session, feeder, task, chunk, from, rows, batch),
+      task.binding.output,
+      rows,
+      batch,
+      columns,
+      from,
+    )
   }
   await one(0)
   let rows = 0
@@ -108,7 +126,13 @@ async function measure(
     await one(from)
     rows += batchOf(from)
   }
-  return { device, batchRows, rowsPerSecond: rows / Math.max(1e-6, (performance.now() - start) / 1000), scores: columns, rows }
+  return {
+    device,
+    batchRows,
+    rowsPerSecond: rows / Math.max(1e-6, (performance.now() - start) / 1000),
+    scores: columns,
+    rows,
+  }
 }
 
 /** The largest difference between the device's scores and the CPU's on the measured rows. */

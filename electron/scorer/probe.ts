@@ -10,9 +10,14 @@ export async function probe(device: DeviceName, modelPath: string): Promise<Extr
   if (device === 'cpu') return { type: 'probed', detail: 'ONNX Runtime CPU', parity: null }
   const onCpu = await runOnce('cpu', modelPath)
   let parity = 0
-  for (let index = 0; index < onCpu.length; index++) parity = Math.max(parity, Math.abs(onCpu[index]! - onDevice[index]!))
+  for (let index = 0; index < onCpu.length; index++)
+    parity = Math.max(parity, Math.abs(onCpu[index]! - onDevice[index]!))
   const software = device === 'webgpu' && /swiftshader|lvp|llvmpipe/i.test(process.env['VK_ICD_FILENAMES'] ?? '')
-  return { type: 'probed', detail: software ? 'software adapter (SwiftShader): for tests, slow' : 'ran the probe', parity }
+  return {
+    type: 'probed',
+    detail: software ? 'software adapter (SwiftShader): for tests, slow' : 'ran the probe',
+    parity,
+  }
 }
 
 async function runOnce(device: DeviceName, modelPath: string): Promise<Float32Array> {

@@ -14,18 +14,33 @@ export async function tryRows(task: ScoringTask, rows: number): Promise<Tried> {
   const session = await openSession(task.modelPath, task.device, task.threads)
   const feeder = makeFeeder(session, task.binding)
   const reader = await openReader()
-  const stream = streamColumns({ reader, parquetPath: task.dataPath, columns: feeder.columns, from: 0, chunkRows: rows })
+  const stream = streamColumns({
+    reader,
+    parquetPath: task.dataPath,
+    columns: feeder.columns,
+    from: 0,
+    chunkRows: rows,
+  })
   const first = await stream.next()
   await stream.return(undefined)
   if (first.done) {
-    throw new AssayError({ code: 'dataset/no-rows', message: 'The dataset has no rows.', remedy: 'Import one that has.' })
+    throw new AssayError({
+      code: 'dataset/no-rows',
+      message: 'The dataset has no rows.',
+      remedy: 'Import one that has.',
+    })
   }
   const chunk = first.value
   const n = Math.min(rows, chunk.rows)
   const batch = task.binding.fixedBatch ?? n
   const outputs: Tried['outputs'] = session.outputMetadata
     .filter((meta) => meta.isTensor)
-    .map((meta) => ({ name: meta.name, elementType: meta.isTensor ? String(meta.type) : '', shape: [] as number[], rows: [] }))
+    .map((meta) => ({
+      name: meta.name,
+      elementType: meta.isTensor ? String(meta.type) : '',
+      shape: [] as number[],
+      rows: [],
+    }))
   const columns = makeScoreColumns(task.binding.output, n, true)
   let readError: AssayError | null = null
   for (let from = 0; from < n; from += batch) {

@@ -27,5 +27,5 @@ export const nameSchema = z
   .trim()
   .min(1)
   .max(200)
-  // eslint-disable-next-line no-control-regex
+
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'A name has no control characters')

@@ -93,7 +93,12 @@ export const fromScorerSchema = z.discriminatedUnion('type', [
     values: z.array(z.array(z.string().nullable())),
     missingText: z.int().nonnegative(),
   }),
-  z.strictObject({ type: z.literal('planned'), plan: scoringPlanSchema, rowsPerSecond: z.number(), tried: z.array(z.string()) }),
+  z.strictObject({
+    type: z.literal('planned'),
+    plan: scoringPlanSchema,
+    rowsPerSecond: z.number(),
+    tried: z.array(z.string()),
+  }),
   z.strictObject({ type: z.literal('progress'), rows: z.int().nonnegative() }),
   z.strictObject({ type: z.literal('chunk'), chunk: chunkSchema }),
   z.strictObject({ type: z.literal('scored'), rows: z.int().nonnegative() }),

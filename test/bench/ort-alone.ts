@@ -24,7 +24,9 @@ async function pass(batch: number, upTo: number): Promise<number> {
   const started = performance.now()
   for (let from = 0; from < upTo; from += batch) {
     const n = Math.min(batch, upTo - from)
-    await session.run({ [name]: new ort.Tensor('float32', data.subarray(from * width, (from + n) * width), [n, width]) })
+    await session.run({
+      [name]: new ort.Tensor('float32', data.subarray(from * width, (from + n) * width), [n, width]),
+    })
   }
   return (performance.now() - started) / 1000
 }

@@ -34,7 +34,9 @@ async function writeTable(path: string): Promise<void> {
   const connection = await instance.connect()
   await connection.run('SELECT setseed(0.5)')
   const features = Array.from({ length: 30 }, (_, k) => `round(random() * 2 - 1, 6) AS x${k}`).join(', ')
-  await connection.run(`COPY (SELECT ${features}, (random() < 0.3)::INT AS y FROM range(${rows})) TO '${path}' (HEADER)`)
+  await connection.run(
+    `COPY (SELECT ${features}, (random() < 0.3)::INT AS y FROM range(${rows})) TO '${path}' (HEADER)`,
+  )
   connection.closeSync()
   instance.closeSync()
 }
@@ -51,9 +53,13 @@ try {
   const version = await test.importModel(modelPath)
   const alone = () =>
     JSON.parse(
-      execFileSync(process.execPath, ['--no-warnings', join(root, 'test/bench/ort-alone.ts'), modelPath, String(rows), '30', '2'], {
-        encoding: 'utf8',
-      }),
+      execFileSync(
+        process.execPath,
+        ['--no-warnings', join(root, 'test/bench/ort-alone.ts'), modelPath, String(rows), '30', '2'],
+        {
+          encoding: 'utf8',
+        },
+      ),
     ) as { seconds: number; batch: number }
   // Before and after, so that a slow moment of the machine does not decide.
   const first = alone()

@@ -35,7 +35,10 @@ export interface App {
 
 type Hook = { openFiles: string[]; savePath: string | null; killEngine(): void; scorerPids(): number[] }
 
-export async function startApp(folder = mkdtempSync(join(tmpdir(), 'assay-e2e-')), env: Record<string, string> = {}): Promise<App> {
+export async function startApp(
+  folder = mkdtempSync(join(tmpdir(), 'assay-e2e-')),
+  env: Record<string, string> = {},
+): Promise<App> {
   const workspace = join(folder, 'workspace')
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0
   const electron = await _electron.launch({
@@ -63,8 +66,10 @@ export async function startApp(folder = mkdtempSync(join(tmpdir(), 'assay-e2e-')
       electron.evaluate((_, answer) => {
         ;(globalThis as unknown as { __assayTest: Hook }).__assayTest.savePath = answer
       }, path),
-    killEngine: () => electron.evaluate(() => (globalThis as unknown as { __assayTest: Hook }).__assayTest.killEngine()),
-    scorerPids: () => electron.evaluate(() => (globalThis as unknown as { __assayTest: Hook }).__assayTest.scorerPids()),
+    killEngine: () =>
+      electron.evaluate(() => (globalThis as unknown as { __assayTest: Hook }).__assayTest.killEngine()),
+    scorerPids: () =>
+      electron.evaluate(() => (globalThis as unknown as { __assayTest: Hook }).__assayTest.scorerPids()),
     close: async () => {
       await electron.close()
       await rm(folder, { recursive: true, force: true })
@@ -80,7 +85,9 @@ export async function lookAt(page: Page, name: string): Promise<void> {
     await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
     expect(
-      violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`),
+      violations.map(
+        (violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`,
+      ),
       `${name} in ${colorScheme}`,
     ).toEqual([])
   }

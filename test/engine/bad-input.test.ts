@@ -126,14 +126,18 @@ describe('columns', () => {
   it('refuses a regression on text, and a binary task on three classes', async () => {
     expect((await importError(table(), { target: 'kind', task: 'regression' })).code).toBe('dataset/target-type')
     expect((await importError(table(), { target: 'kind', task: 'binary' })).code).toBe('dataset/target-type')
-    expect((await importError(table(), { target: 'flag', task: 'binary', positive: '7' })).code).toBe('dataset/no-such-class')
+    expect((await importError(table(), { target: 'flag', task: 'binary', positive: '7' })).code).toBe(
+      'dataset/no-such-class',
+    )
   })
 
   it('says that a target has one class only, and evaluates what is defined', async () => {
     const one = file('one-class.csv', `x0,x1,y\n${Array.from({ length: 40 }, (_, k) => `${k},${-k},low`).join('\n')}\n`)
     const dataset = await test.importDataset(one, { target: 'y', task: 'multiclass' })
     expect(dataset.findings.map((finding) => finding.code)).toContain('dataset/one-class')
-    const version = await test.importModel(file('linear.onnx', model([linearClassifier, ...classifierEnds, output('scores', 1, [null, 3])])))
+    const version = await test.importModel(
+      file('linear.onnx', model([linearClassifier, ...classifierEnds, output('scores', 1, [null, 3])])),
+    )
     const evidence = await test.evaluate(await test.score(version, dataset))
     expect(evidence.findings.map((finding) => finding.code)).toContain('evaluation/one-class')
     expect(evidence.metrics['roc_auc_ovr']).toMatchObject({ value: null, reason: expect.any(String) as string })
@@ -174,7 +178,10 @@ describe('models and data that do not fit', () => {
 
   it('a type that cannot be bound', async () => {
     const version = await test.importModel(
-      file('number.onnx', model([node('Identity', ['contract'], ['y']), input('contract', 1, ['N', 1]), output('y', 1, ['N', 1])])),
+      file(
+        'number.onnx',
+        model([node('Identity', ['contract'], ['y']), input('contract', 1, ['N', 1]), output('y', 1, ['N', 1])]),
+      ),
     )
     expect(await codeOf(test.score(version, await churn()))).toBe('binding/type')
   })
@@ -188,7 +195,10 @@ describe('models and data that do not fit', () => {
 
   it('NaN and infinite scores are counted, left out and said', async () => {
     const lines = Array.from({ length: 30 }, (_, k) => `${k % 10 === 0 ? -1 : k},${k}`)
-    const dataset = await test.importDataset(file('log.csv', `x,y\n${lines.join('\n')}\n`), { target: 'y', task: 'regression' })
+    const dataset = await test.importDataset(file('log.csv', `x,y\n${lines.join('\n')}\n`), {
+      target: 'y',
+      task: 'regression',
+    })
     const version = await test.importModel(
       file('log.onnx', model([node('Log', ['x'], ['y']), input('x', 1, ['N', 1]), output('y', 1, ['N', 1])])),
     )
@@ -201,8 +211,13 @@ describe('models and data that do not fit', () => {
 
   it('a class in the data that the model never names', async () => {
     const lines = Array.from({ length: 60 }, (_, k) => `${k % 7},${k % 5},${['low', 'mid', 'high', 'strange'][k % 4]}`)
-    const dataset = await test.importDataset(file('strange.csv', `x0,x1,y\n${lines.join('\n')}\n`), { target: 'y', task: 'multiclass' })
-    const version = await test.importModel(file('linear2.onnx', model([linearClassifier, ...classifierEnds, output('scores', 1, [null, 3])])))
+    const dataset = await test.importDataset(file('strange.csv', `x0,x1,y\n${lines.join('\n')}\n`), {
+      target: 'y',
+      task: 'multiclass',
+    })
+    const version = await test.importModel(
+      file('linear2.onnx', model([linearClassifier, ...classifierEnds, output('scores', 1, [null, 3])])),
+    )
     const evidence = await test.evaluate(await test.score(version, dataset))
     expect(evidence.findings).toContainEqual(
       expect.objectContaining({ code: 'evaluation/unknown-class', where: { class: 'strange', rows: 15 } }),

@@ -28,20 +28,120 @@ const telcoOneHot = { target: 'Churn', task: 'binary' } as const
 const wine = { target: 'quality', task: 'multiclass' } as const
 const wineScores = Object.fromEntries([3, 4, 5, 6, 7, 8, 9].map((name) => [`rf_p_${name}`, `probability ${name}`]))
 const cases: Case[] = [
-  { folder: 'telco_churn', model: 'model.onnx', data: 'holdout_onehot.csv', options: telcoOneHot, scores: { gb_p_yes: 'probability 1' }, expected: 'model' },
-  { folder: 'telco_churn', model: 'model_zipmap.onnx', data: 'holdout_onehot.csv', options: telcoOneHot, scores: { gb_p_yes: 'probability 1' }, expected: 'model' },
-  { folder: 'telco_churn', model: 'model_rf.onnx', data: 'holdout_onehot.csv', options: telcoOneHot, scores: { rf_p_yes: 'probability 1' }, expected: 'model_rf' },
-  { folder: 'telco_churn', model: 'model_rf_zipmap.onnx', data: 'holdout_onehot.csv', options: telcoOneHot, scores: { rf_p_yes: 'probability 1' }, expected: 'model_rf' },
-  { folder: 'telco_churn', model: 'model_gb_rawscores.onnx', data: 'holdout_onehot.csv', options: telcoOneHot, scores: { gb_p_yes: 'probability 1' }, expected: 'model', logits: true },
-  { folder: 'telco_churn', model: 'model_raw.onnx', data: 'holdout.csv', options: telco, scores: { raw_gb_p_yes: 'probability Yes' }, expected: 'model_raw' },
-  { folder: 'telco_churn', model: 'model_raw_zipmap.onnx', data: 'holdout.csv', options: telco, scores: { raw_gb_p_yes: 'probability Yes' }, expected: 'model_raw' },
-  { folder: 'telco_churn', model: 'model_raw_zipmap_columns.onnx', data: 'holdout.csv', options: telco, scores: { raw_gb_p_yes: 'probability Yes' }, expected: 'model_raw' },
-  { folder: 'wine_quality', model: 'model.onnx', data: 'holdout.csv', options: wine, scores: wineScores, expected: 'model' },
-  { folder: 'wine_quality', model: 'model_zipmap.onnx', data: 'holdout.csv', options: wine, scores: wineScores, expected: 'model' },
-  { folder: 'bike_xgb', model: 'model.onnx', data: 'holdout.csv', options: { target: 'cnt', task: 'regression' }, scores: { pred: 'prediction' }, expected: 'model' },
-  { folder: 'california_gbr', model: 'model.onnx', data: 'holdout.csv', options: { target: 'median_house_value', task: 'regression' }, scores: { gb: 'prediction' }, expected: 'model' },
-  { folder: 'california_gbr', model: 'model_ridge.onnx', data: 'holdout.csv', options: { target: 'median_house_value', task: 'regression' }, scores: { ridge: 'prediction' }, expected: 'model_ridge' },
-  { folder: 'digits_mnist_cnn', model: 'model.onnx', data: 'holdout.csv', options: { target: 'label', task: 'multiclass' }, scores: {}, expected: 'model_softmax_of_logits', logits: true },
+  {
+    folder: 'telco_churn',
+    model: 'model.onnx',
+    data: 'holdout_onehot.csv',
+    options: telcoOneHot,
+    scores: { gb_p_yes: 'probability 1' },
+    expected: 'model',
+  },
+  {
+    folder: 'telco_churn',
+    model: 'model_zipmap.onnx',
+    data: 'holdout_onehot.csv',
+    options: telcoOneHot,
+    scores: { gb_p_yes: 'probability 1' },
+    expected: 'model',
+  },
+  {
+    folder: 'telco_churn',
+    model: 'model_rf.onnx',
+    data: 'holdout_onehot.csv',
+    options: telcoOneHot,
+    scores: { rf_p_yes: 'probability 1' },
+    expected: 'model_rf',
+  },
+  {
+    folder: 'telco_churn',
+    model: 'model_rf_zipmap.onnx',
+    data: 'holdout_onehot.csv',
+    options: telcoOneHot,
+    scores: { rf_p_yes: 'probability 1' },
+    expected: 'model_rf',
+  },
+  {
+    folder: 'telco_churn',
+    model: 'model_gb_rawscores.onnx',
+    data: 'holdout_onehot.csv',
+    options: telcoOneHot,
+    scores: { gb_p_yes: 'probability 1' },
+    expected: 'model',
+    logits: true,
+  },
+  {
+    folder: 'telco_churn',
+    model: 'model_raw.onnx',
+    data: 'holdout.csv',
+    options: telco,
+    scores: { raw_gb_p_yes: 'probability Yes' },
+    expected: 'model_raw',
+  },
+  {
+    folder: 'telco_churn',
+    model: 'model_raw_zipmap.onnx',
+    data: 'holdout.csv',
+    options: telco,
+    scores: { raw_gb_p_yes: 'probability Yes' },
+    expected: 'model_raw',
+  },
+  {
+    folder: 'telco_churn',
+    model: 'model_raw_zipmap_columns.onnx',
+    data: 'holdout.csv',
+    options: telco,
+    scores: { raw_gb_p_yes: 'probability Yes' },
+    expected: 'model_raw',
+  },
+  {
+    folder: 'wine_quality',
+    model: 'model.onnx',
+    data: 'holdout.csv',
+    options: wine,
+    scores: wineScores,
+    expected: 'model',
+  },
+  {
+    folder: 'wine_quality',
+    model: 'model_zipmap.onnx',
+    data: 'holdout.csv',
+    options: wine,
+    scores: wineScores,
+    expected: 'model',
+  },
+  {
+    folder: 'bike_xgb',
+    model: 'model.onnx',
+    data: 'holdout.csv',
+    options: { target: 'cnt', task: 'regression' },
+    scores: { pred: 'prediction' },
+    expected: 'model',
+  },
+  {
+    folder: 'california_gbr',
+    model: 'model.onnx',
+    data: 'holdout.csv',
+    options: { target: 'median_house_value', task: 'regression' },
+    scores: { gb: 'prediction' },
+    expected: 'model',
+  },
+  {
+    folder: 'california_gbr',
+    model: 'model_ridge.onnx',
+    data: 'holdout.csv',
+    options: { target: 'median_house_value', task: 'regression' },
+    scores: { ridge: 'prediction' },
+    expected: 'model_ridge',
+  },
+  {
+    folder: 'digits_mnist_cnn',
+    model: 'model.onnx',
+    data: 'holdout.csv',
+    options: { target: 'label', task: 'multiclass' },
+    scores: {},
+    expected: 'model_softmax_of_logits',
+    logits: true,
+  },
 ]
 
 /** Names in expected.json that differ from ours. */
@@ -97,7 +197,9 @@ describe.skipIf(folder === null)('reference cases', () => {
   }
 
   function compareMetrics(evidence: Evidence, entry: Case): number {
-    const expected = JSON.parse(readFileSync(join(folder!, entry.folder, 'expected.json'), 'utf8')).metrics[entry.expected!]
+    const expected = JSON.parse(readFileSync(join(folder!, entry.folder, 'expected.json'), 'utf8')).metrics[
+      entry.expected!
+    ]
     let compared = 0
     for (const [name, value] of Object.entries(expected)) {
       const metric = evidence.metrics[renamed[name] ?? name]

@@ -42,7 +42,9 @@ export interface TestEngine {
   close(): Promise<void>
 }
 
-export async function openTestEngine(folder = join(mkdtempSync(join(tmpdir(), 'assay-test-')), 'workspace')): Promise<TestEngine> {
+export async function openTestEngine(
+  folder = join(mkdtempSync(join(tmpdir(), 'assay-test-')), 'workspace'),
+): Promise<TestEngine> {
   const workspace = await openWorkspace(folder, { create: true })
   const engine: Engine = {
     workspace,
@@ -73,7 +75,12 @@ export async function openTestEngine(folder = join(mkdtempSync(join(tmpdir(), 'a
       return call.models.get({ id: (await finish(jobId)) as ModelVersion['id'] })
     },
     score: async (version, dataset, more = {}) => {
-      const { jobId, runId } = await call.runs.score({ versionId: version.id, datasetId: dataset.id, device: 'cpu', ...more })
+      const { jobId, runId } = await call.runs.score({
+        versionId: version.id,
+        datasetId: dataset.id,
+        device: 'cpu',
+        ...more,
+      })
       await finish(jobId)
       return call.runs.get({ id: runId })
     },

@@ -15,8 +15,16 @@ export function makeMlp(widths: readonly number[], seed = 1): Uint8Array {
     const [from, to] = [widths[layer]!, widths[layer + 1]!]
     const scale = Math.sqrt(3 / from)
     parts.push(
-      initializer(`W${layer}`, [from, to], Array.from({ length: from * to }, () => uniform() * scale)),
-      initializer(`b${layer}`, [to], Array.from({ length: to }, () => uniform() * 0.1)),
+      initializer(
+        `W${layer}`,
+        [from, to],
+        Array.from({ length: from * to }, () => uniform() * scale),
+      ),
+      initializer(
+        `b${layer}`,
+        [to],
+        Array.from({ length: to }, () => uniform() * 0.1),
+      ),
     )
     const isLast = layer + 2 === widths.length
     parts.push(node('Gemm', [last, `W${layer}`, `b${layer}`], [`h${layer}`]))

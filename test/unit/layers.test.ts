@@ -43,13 +43,19 @@ describe('layer rules', () => {
   it.each(['shared', 'renderer', 'electron/engine', 'electron/scorer', 'electron/cli', 'electron/data-plane'])(
     "%s may not import 'electron'",
     async (layer) => {
-      const broken = await rulesBroken(join(root, layer, probe), "import { app } from 'electron'\nexport const used = app\n")
+      const broken = await rulesBroken(
+        join(root, layer, probe),
+        "import { app } from 'electron'\nexport const used = app\n",
+      )
       expect(broken).toContain('no-restricted-imports')
     },
   )
 
   it.each(['shared', 'renderer'])('%s may not import Node', async (layer) => {
-    const broken = await rulesBroken(join(root, layer, probe), "import { readFileSync } from 'node:fs'\nexport const used = readFileSync\n")
+    const broken = await rulesBroken(
+      join(root, layer, probe),
+      "import { readFileSync } from 'node:fs'\nexport const used = readFileSync\n",
+    )
     expect(broken).toContain('no-restricted-imports')
   })
 

@@ -71,7 +71,9 @@ function toOptions(flags: ImportFlags): DatasetOptions {
 
 function printDataset(dataset: Dataset): void {
   printLine(`${dataset.name}  ${dataset.id}`)
-  printLine(`${dataset.rows.toLocaleString('en-US')} rows from ${dataset.source.fileName}, sha256 ${dataset.source.sha256}`)
+  printLine(
+    `${dataset.rows.toLocaleString('en-US')} rows from ${dataset.source.fileName}, sha256 ${dataset.source.sha256}`,
+  )
   printLine(`task ${dataset.task ?? 'not set'}${dataset.positive ? `, positive class "${dataset.positive}"` : ''}`)
   printLine()
   printTable(
@@ -105,33 +107,33 @@ export function addDatasetCommands(program: Command, global: () => Global): void
       .option('--delimiter <character>', 'override the delimiter found')
       .option('--decimal <character>', "decimal separator, '.' or ','")
       .option('--skip-bad-rows', 'leave out rows with too few or too many fields, and say so')
-  importFlags(dataset.command('import <file>').description('take a CSV, TSV, JSON, JSON Lines or Parquet file in')).action(
-    async (file: string, flags: ImportFlags) => {
-      const { workspace, json } = global()
-      await withSession(workspace, json, async (session) => {
-        const { jobId } = await session.call.datasets.import({ file: { path: file }, options: toOptions(flags) })
-        const id = await session.follow(jobId)
-        const imported = await session.call.datasets.get({ id: id as Dataset['id'] })
-        if (json) printJson({ dataset: imported })
-        else printDataset(imported)
-      })
-    },
-  )
-  importFlags(dataset.command('preview <file>').description('show how a file would be read, without importing it')).action(
-    async (file: string, flags: ImportFlags) => {
-      const { workspace, json } = global()
-      await withSession(workspace, json, async (session) => {
-        const preview = await session.call.datasets.preview({ file: { path: file }, options: toOptions(flags) })
-        if (json) return printJson({ preview })
-        if (preview.dialect) printLine(JSON.stringify(preview.dialect))
-        printTable(
-          preview.columns.map((column) => `${column.name} (${column.type})`),
-          preview.rows.slice(0, 10).map((row) => row.map((cell) => cell ?? '')),
-        )
-        printFindings(preview.problems)
-      })
-    },
-  )
+  importFlags(
+    dataset.command('import <file>').description('take a CSV, TSV, JSON, JSON Lines or Parquet file in'),
+  ).action(async (file: string, flags: ImportFlags) => {
+    const { workspace, json } = global()
+    await withSession(workspace, json, async (session) => {
+      const { jobId } = await session.call.datasets.import({ file: { path: file }, options: toOptions(flags) })
+      const id = await session.follow(jobId)
+      const imported = await session.call.datasets.get({ id: id as Dataset['id'] })
+      if (json) printJson({ dataset: imported })
+      else printDataset(imported)
+    })
+  })
+  importFlags(
+    dataset.command('preview <file>').description('show how a file would be read, without importing it'),
+  ).action(async (file: string, flags: ImportFlags) => {
+    const { workspace, json } = global()
+    await withSession(workspace, json, async (session) => {
+      const preview = await session.call.datasets.preview({ file: { path: file }, options: toOptions(flags) })
+      if (json) return printJson({ preview })
+      if (preview.dialect) printLine(JSON.stringify(preview.dialect))
+      printTable(
+        preview.columns.map((column) => `${column.name} (${column.type})`),
+        preview.rows.slice(0, 10).map((row) => row.map((cell) => cell ?? '')),
+      )
+      printFindings(preview.problems)
+    })
+  })
   dataset
     .command('list')
     .description('the datasets of the workspace, newest first')

@@ -12,13 +12,21 @@ import type { Global } from '../assay.ts'
 /** @throws AssayError binding/file with the place in the file */
 export async function readBinding(path: string): Promise<Binding> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new AssayError({ code: 'binding/file', message: `${path} cannot be read (${error.code}).`, remedy: 'Check the path.' })
+    throw new AssayError({
+      code: 'binding/file',
+      message: `${path} cannot be read (${error.code}).`,
+      remedy: 'Check the path.',
+    })
   })
   let document: unknown
   try {
     document = parse(text)
   } catch (error) {
-    throw new AssayError({ code: 'binding/file', message: `${path}: ${(error as Error).message}`, remedy: 'Correct the YAML.' })
+    throw new AssayError({
+      code: 'binding/file',
+      message: `${path}: ${(error as Error).message}`,
+      remedy: 'Correct the YAML.',
+    })
   }
   const parsed = bindingSchema.safeParse(document)
   if (!parsed.success) {
@@ -40,19 +48,28 @@ function shapeText(shape: readonly (number | string | null)[] | null): string {
 function printVersion(version: ModelVersion): void {
   printLine(`${version.name}@${version.version}  ${version.id}`)
   printLine(`${version.fileName}, ${version.bytes} bytes, sha256 ${version.sha256}`)
-  printLine(`${version.producer || 'producer not named'}; ${version.opsets.map((o) => `${o.domain || 'ai.onnx'} ${o.version}`).join(', ')}; ${version.parameters} parameters`)
+  printLine(
+    `${version.producer || 'producer not named'}; ${version.opsets.map((o) => `${o.domain || 'ai.onnx'} ${o.version}`).join(', ')}; ${version.parameters} parameters`,
+  )
   printLine()
   printTable(
     ['', 'name', 'type', 'shape'],
     [
       ...version.inputs.map((input) => ['input', input.name, input.elementType ?? input.kind, shapeText(input.shape)]),
-      ...version.outputs.map((output) => ['output', output.name, output.elementType ?? output.kind, shapeText(output.shape)]),
+      ...version.outputs.map((output) => [
+        'output',
+        output.name,
+        output.elementType ?? output.kind,
+        shapeText(output.shape),
+      ]),
     ],
   )
   if (version.classLabels) printLine(`classes: ${version.classLabels.join(', ')}`)
   for (const edit of version.edits) printLine(edit)
   printFindings(version.findings)
-  if (version.binding) printLine(`\nbinding (${version.bindingOrigin}):\n`), process.stdout.write(stringify(version.binding))
+  if (version.binding)
+    (printLine()
+  printLine(`binding (${version.bindingOrigin}):`), process.stdout.write(stringify(version.binding)))
 }
 
 function printSample(sample: BoundSample): void {
@@ -95,7 +112,9 @@ export function addModelCommands(program: Command, global: () => Global): void {
         if (json) return printJson({ models })
         printTable(
           ['model', 'task', 'runs', 'bytes', 'id'],
-          models.flatMap((m) => m.versions.map((v) => [`${m.name}@${v.version}`, v.task ?? '', String(v.runs), String(v.bytes), v.id])),
+          models.flatMap((m) =>
+            m.versions.map((v) => [`${m.name}@${v.version}`, v.task ?? '', String(v.runs), String(v.bytes), v.id]),
+          ),
         )
       })
     })
@@ -120,7 +139,10 @@ export function addModelCommands(program: Command, global: () => Global): void {
       const { workspace, json } = global()
       const given = flags.file === undefined ? null : await readBinding(flags.file)
       await withSession(workspace, json, async (session) => {
-        const ids = { versionId: await findVersion(session, wanted), datasetId: await findDataset(session, flags.dataset) }
+        const ids = {
+          versionId: await findVersion(session, wanted),
+          datasetId: await findDataset(session, flags.dataset),
+        }
         const sample = given
           ? await session.call.models.tryBinding({ ...ids, binding: given })
           : await session.call.models.guessBinding(ids)

@@ -25,7 +25,11 @@ interface ScoreFlags {
 function wholeNumber(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 1) {
-    throw new AssayError({ code: 'usage/number', message: `"${text}" is not a whole number above 0.`, remedy: 'See --help.' })
+    throw new AssayError({
+      code: 'usage/number',
+      message: `"${text}" is not a whole number above 0.`,
+      remedy: 'See --help.',
+    })
   }
   return value
 }
@@ -49,17 +53,26 @@ function printRun(run: Run): void {
 
 export function printEvidence(evidence: Evidence): void {
   printLine(`${evidence.model.name}@${evidence.model.version} on ${evidence.dataset.name}, ${evidence.task}`)
-  printLine(`${evidence.rows.used.toLocaleString('en-US')} of ${evidence.rows.total.toLocaleString('en-US')} rows; 95 % intervals`)
+  printLine(
+    `${evidence.rows.used.toLocaleString('en-US')} of ${evidence.rows.total.toLocaleString('en-US')} rows; 95 % intervals`,
+  )
   printFindings(evidence.findings.filter((finding) => finding.severity !== 'note'))
   printLine()
   printTable(
     ['metric', 'value  interval', 'n', 'interval method'],
-    Object.entries(evidence.metrics).map(([name, metric]) => [name, metricText(metric), String(metric.n), metric.method ?? '']),
+    Object.entries(evidence.metrics).map(([name, metric]) => [
+      name,
+      metricText(metric),
+      String(metric.n),
+      metric.method ?? '',
+    ]),
   )
 }
 
 async function scoreCommand(flags: ScoreFlags, { workspace, json }: Global): Promise<void> {
-  const device = deviceNameSchema.or(deviceNameSchema.extract(['cpu']).transform(() => 'cpu' as const)).safeParse(flags.device)
+  const device = deviceNameSchema
+    .or(deviceNameSchema.extract(['cpu']).transform(() => 'cpu' as const))
+    .safeParse(flags.device)
   if (flags.device !== 'auto' && !device.success) {
     throw new AssayError({
       code: 'usage/device',
@@ -110,7 +123,12 @@ export function addRunCommands(program: Command, global: () => Global): void {
         if (json) return printJson({ devices })
         printTable(
           ['device', 'available', 'detail', 'largest difference from CPU'],
-          devices.map((d) => [d.name, d.available ? 'yes' : 'no', d.detail, d.parity === null ? '' : d.parity.toExponential(1)]),
+          devices.map((d) => [
+            d.name,
+            d.available ? 'yes' : 'no',
+            d.detail,
+            d.parity === null ? '' : d.parity.toExponential(1),
+          ]),
         )
       })
     })
@@ -153,7 +171,11 @@ export function addRunCommands(program: Command, global: () => Global): void {
       const { workspace } = global()
       const wishes = (['html', 'pdf', 'json'] as const).filter((format) => typeof flags[format] === 'string')
       if (wishes.length === 0) {
-        throw new AssayError({ code: 'usage/report', message: 'Say which report: --html, --pdf or --json with a file.', remedy: 'See --help.' })
+        throw new AssayError({
+          code: 'usage/report',
+          message: 'Say which report: --html, --pdf or --json with a file.',
+          remedy: 'See --help.',
+        })
       }
       await withSession(workspace, false, async (session) => {
         const id = await findRun(session, wanted)

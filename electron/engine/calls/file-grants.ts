@@ -13,7 +13,11 @@ export interface FileGrants {
 export const pathGrants: FileGrants = {
   resolve: (file) => {
     if ('path' in file) return file.path
-    throw new AssayError({ code: 'file/unknown-token', message: 'Tokens belong to the window.', remedy: 'Give a path.' })
+    throw new AssayError({
+      code: 'file/unknown-token',
+      message: 'Tokens belong to the window.',
+      remedy: 'Give a path.',
+    })
   },
 }
 

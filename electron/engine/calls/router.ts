@@ -41,7 +41,11 @@ const coded = os.use(async ({ next, path }) => {
     return await next()
   } catch (error) {
     if (error instanceof AssayError) {
-      throw new ORPCError('ASSAY', { message: error.message, defined: true, data: { ...error.toJSON(), where: { ...error.where } } })
+      throw new ORPCError('ASSAY', {
+        message: error.message,
+        defined: true,
+        data: { ...error.toJSON(), where: { ...error.where } },
+      })
     }
     trace('rpc', String((error as Error).stack))
     throw error
@@ -71,7 +75,9 @@ export const router = coded.router({
     import: coded.datasets.import.handler(({ context: { engine, grants }, input }) => {
       const path = grants.resolve(input.file, 'read')
       return {
-        jobId: engine.jobs.start('dataset import', basename(path), (job) => addDataset(engine, path, input.options, job)),
+        jobId: engine.jobs.start('dataset import', basename(path), (job) =>
+          addDataset(engine, path, input.options, job),
+        ),
       }
     }),
     update: coded.datasets.update.handler(({ context, input }) => updateDataset(context.engine, input)),
@@ -122,7 +128,12 @@ export const router = coded.router({
     saveBinding: coded.models.saveBinding.handler(async ({ context: { engine }, input }) => {
       const { ledger } = engine.workspace
       // Ten rows must run before a binding is kept.
-      await tryBinding(engine, readVersion(ledger, input.versionId), readDataset(ledger, input.datasetId), input.binding)
+      await tryBinding(
+        engine,
+        readVersion(ledger, input.versionId),
+        readDataset(ledger, input.datasetId),
+        input.binding,
+      )
       engine.workspace.change('binding saved', input.versionId, { dataset: input.datasetId }, () => {
         ledger
           .prepare("UPDATE version SET binding = ?, binding_origin = 'user' WHERE id = ?")
@@ -150,7 +161,9 @@ export const router = coded.router({
         return input.id
       }),
     })),
-    evidence: coded.runs.evidence.handler(async ({ context, input }) => (await readEvidence(context.engine, input.id)).evidence),
+    evidence: coded.runs.evidence.handler(
+      async ({ context, input }) => (await readEvidence(context.engine, input.id)).evidence,
+    ),
     rows: coded.runs.rows.handler(({ context, input }) => readRunRows(context.engine, input.id, input.request)),
     exportScores: coded.runs.exportScores.handler(({ context: { engine, grants }, input }) => {
       const path = grants.resolve(input.file, 'write')
@@ -192,8 +205,11 @@ function runTitle(engine: Engine, id: Parameters<typeof readRun>[1]): string {
 
 async function workspaceInfo(engine: Engine): Promise<WorkspaceInfo> {
   const { workspace } = engine
-  const count = (table: string) => (workspace.ledger.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n
-  const { n: scores } = workspace.ledger.prepare('SELECT coalesce(sum(bytes), 0) AS n FROM chunk').get() as { n: number }
+  const count = (table: string) =>
+    (workspace.ledger.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n
+  const { n: scores } = workspace.ledger.prepare('SELECT coalesce(sum(bytes), 0) AS n FROM chunk').get() as {
+    n: number
+  }
   return {
     name: workspace.name,
     folder: workspace.folder,

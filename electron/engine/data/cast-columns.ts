@@ -27,7 +27,8 @@ function converted(column: string, { type, numbers, format }: InferredType): str
 export function castExpression(column: string, inferred: InferredType, rule: MissingRule): string {
   // Texts for missing values are no numbers, so that a cast that fails is the answer already, except for "nan".
   if (inferred.type === 'integer') return converted(column, inferred)
-  if (inferred.type === 'float') return `CASE WHEN isnan(${converted(column, inferred)}) THEN NULL ELSE ${converted(column, inferred)} END`
+  if (inferred.type === 'float')
+    return `CASE WHEN isnan(${converted(column, inferred)}) THEN NULL ELSE ${converted(column, inferred)} END`
   return `CASE WHEN ${isMissing(column, rule)} THEN NULL ELSE ${converted(column, inferred)} END`
 }
 
@@ -62,6 +63,12 @@ export async function checkChosen(
     code: 'dataset/type',
     message: `Row ${String(found[0])} of "${name}" is "${String(found[1]).slice(0, 100)}", which is not ${chosen.type === 'integer' ? 'an integer' : `a ${chosen.type}`}; ${String(found[2])} rows have such values.`,
     remedy: `Import "${name}" as string, or correct the values.`,
-    where: { column: name, row: Number(found[0]), value: String(found[1]).slice(0, 100), type: chosen.type, rows: Number(found[2]) },
+    where: {
+      column: name,
+      row: Number(found[0]),
+      value: String(found[1]).slice(0, 100),
+      type: chosen.type,
+      rows: Number(found[2]),
+    },
   })
 }

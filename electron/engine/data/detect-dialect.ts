@@ -39,7 +39,8 @@ export function detectDialect(head: Buffer, fileName: string, given: Partial<Dia
   const bom = bomOf(head)
   const encoding = given.encoding ?? bom?.encoding ?? (isUtf8(head) ? 'utf-8' : 'windows-1252')
   const text = decodeHead(head, encoding, bom !== null)
-  const newline = given.newline ?? (text.includes('\r\n') ? '\r\n' : text.includes('\n') ? '\n' : text.includes('\r') ? '\r' : '\n')
+  const newline =
+    given.newline ?? (text.includes('\r\n') ? '\r\n' : text.includes('\n') ? '\n' : text.includes('\r') ? '\r' : '\n')
   const delimiter = given.delimiter ?? guessDelimiter(text, fileName, newline)
   const records = parseSample(text, delimiter, newline, sampleRecords)
   const headerLines = given.headerLines ?? guessHeader(records)
@@ -80,7 +81,9 @@ export function parseSample(text: string, delimiter: string, newline: string, pr
     skipEmptyLines: true,
   })
   const records = parsed.data
-  return records.length > preview || text.length >= 200_000 ? records.slice(0, Math.max(1, records.length - 1)) : records
+  return records.length > preview || text.length >= 200_000
+    ? records.slice(0, Math.max(1, records.length - 1))
+    : records
 }
 
 function looksNumeric(field: string): boolean {
@@ -92,7 +95,9 @@ function guessHeader(records: readonly string[][]): Dialect['headerLines'] {
   const [first, second, third] = records
   if (!first) return 1
   if (second && third && second.length === first.length && third.length === first.length) {
-    const types = second.every((field) => orangeTypes.test(field)) && second.some((field) => /^(continuous|discrete|c|d)$/.test(field))
+    const types =
+      second.every((field) => orangeTypes.test(field)) &&
+      second.some((field) => /^(continuous|discrete|c|d)$/.test(field))
     if (types && third.every((field) => orangeRoles.test(field)) && third.some((field) => field === '')) return 3
   }
   return first.every(looksNumeric) ? 0 : 1

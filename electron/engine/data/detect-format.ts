@@ -54,13 +54,20 @@ export function detectFormat(path: string, head: Buffer): SourceFormat {
   const refuse = (code: string, what: string, remedy: string) =>
     new AssayError({ code, message: `${name} is ${what}, not a table.`, remedy, where: { file: name } })
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet'
-  const isSheet = head.includes('xl/') || head.includes('[Content_Types].xml') || head.includes('mimetypeapplication/vnd.oasis')
+  const isSheet =
+    head.includes('xl/') || head.includes('[Content_Types].xml') || head.includes('mimetypeapplication/vnd.oasis')
   if (starts(0xd0, 0xcf, 0x11, 0xe0) || (starts(0x50, 0x4b) && isSheet)) {
     throw refuse('dataset/spreadsheet', 'a spreadsheet', 'Save the sheet as CSV and import that.')
   }
-  const packed = starts(0x50, 0x4b) || starts(0x1f, 0x8b) || starts(0x28, 0xb5, 0x2f, 0xfd) || starts(0x42, 0x5a, 0x68) || starts(0xfd, 0x37, 0x7a)
+  const packed =
+    starts(0x50, 0x4b) ||
+    starts(0x1f, 0x8b) ||
+    starts(0x28, 0xb5, 0x2f, 0xfd) ||
+    starts(0x42, 0x5a, 0x68) ||
+    starts(0xfd, 0x37, 0x7a)
   if (packed) throw refuse('dataset/compressed', 'a compressed archive', 'Unpack it and import the table inside.')
-  if (starts(0x25, 0x50, 0x44, 0x46)) throw refuse('dataset/not-a-table', 'a PDF document', 'Import CSV, TSV, JSON or Parquet.')
+  if (starts(0x25, 0x50, 0x44, 0x46))
+    throw refuse('dataset/not-a-table', 'a PDF document', 'Import CSV, TSV, JSON or Parquet.')
   if (starts(0x89, 0x50, 0x4e, 0x47) || starts(0xff, 0xd8, 0xff)) {
     throw refuse('dataset/not-a-table', 'an image', 'Import a CSV that names the images in a column.')
   }
@@ -68,7 +75,10 @@ export function detectFormat(path: string, head: Buffer): SourceFormat {
   if (!isUtf16 && head.includes(0)) {
     throw refuse('dataset/not-a-table', 'a binary file', 'Import CSV, TSV, JSON or Parquet.')
   }
-  const text = head.toString('utf8').replace(/^\uFEFF/, '').trimStart()
+  const text = head
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
   if (/^<(!doctype|html|\?xml)/i.test(text)) {
     throw refuse('dataset/not-a-table', 'a web page', 'Download the data itself and import that.')
   }

@@ -25,7 +25,8 @@ async function readOne(folder: string, value: string, column: string, row: numbe
     new AssayError({
       code: 'dataset/path-escape',
       message: `Row ${row + 1} of "${column}" names a file outside the table's folder: ${value.slice(0, 200)}`,
-      remedy: 'Put the images beside the table and name them by relative paths. Do not trust a table that asks for others.',
+      remedy:
+        'Put the images beside the table and name them by relative paths. Do not trust a table that asks for others.',
       where,
     })
   const outside = (path: string) => {
@@ -72,7 +73,9 @@ export async function loadImages(
   },
 ): Promise<void> {
   const folder = await realpath(dirname(request.tablePath))
-  const paths = (await (await duck.run(`SELECT ${request.column} FROM ${request.sql}`)).getRows()).map(([path]) => path as string | null)
+  const paths = (await (await duck.run(`SELECT ${request.column} FROM ${request.sql}`)).getRows()).map(
+    ([path]) => path as string | null,
+  )
   await duck.run(`CREATE TEMP TABLE ${request.table} (content BLOB)`)
   const appender = await duck.connection.createAppender(request.table, 'main', 'temp')
   for (let from = 0; from < paths.length; from += appendRows) {

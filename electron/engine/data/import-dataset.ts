@@ -66,13 +66,15 @@ export async function importDataset(request: ImportRequest): Promise<ImportedDat
   try {
     if (format === 'parquet') return await importParquet(duck, request, head.size)
     const opened =
-      format === 'csv'
-        ? await openDelimited(request, head, copyPath)
-        : await openJson(duck, request, head.size, format)
+      format === 'csv' ? await openDelimited(request, head, copyPath) : await openJson(duck, request, head.size, format)
     return await importText(duck, request, opened)
   } catch (error) {
     if (signal.aborted) throw new Cancelled('dataset import')
-    if (error instanceof AssayError || !/^(Invalid Input|IO|Conversion|CSV|Parser|Binder|Out of Memory) Error/.test(String((error as Error).message))) throw error
+    if (
+      error instanceof AssayError ||
+      !/^(Invalid Input|IO|Conversion|CSV|Parser|Binder|Out of Memory) Error/.test(String((error as Error).message))
+    )
+      throw error
     throw new AssayError({
       code: 'dataset/unreadable',
       message: `${basename(path)} cannot be read: ${firstLine(error)}`,
@@ -93,7 +95,11 @@ async function openDelimited(
 ): Promise<Opened> {
   const { path, options } = request
   const fileName = basename(path)
-  const detected = detectDialect(head.bytes, fileName, options.dialect as Partial<ReturnType<typeof detectDialect>> | undefined)
+  const detected = detectDialect(
+    head.bytes,
+    fileName,
+    options.dialect as Partial<ReturnType<typeof detectDialect>> | undefined,
+  )
   request.onProgress({ step: 'Checking rows', done: 0, total: head.size, unit: 'bytes' })
   const prepared = await prepareDelimited({
     path,
@@ -203,7 +209,12 @@ async function importParquet(duck: Duck, request: ImportRequest, size: number): 
   const described = await parquetColumns(duck, request.path, fileName)
   const { names, changed } = uniqueNames(described.map((column) => column.name))
   const wanted = request.options.types ?? {}
-  for (const name of Object.keys(wanted)) findNamed(names.map((known) => ({ name: known, type: 'string' as const })), name, `a ${wanted[name]} column`)
+  for (const name of Object.keys(wanted))
+    findNamed(
+      names.map((known) => ({ name: known, type: 'string' as const })),
+      name,
+      `a ${wanted[name]} column`,
+    )
   const columns = described.map(({ type }, index) => {
     const name = names[index]!
     return { name, type: wanted[name] ?? typeOfParquet(type, name, fileName) }
@@ -222,7 +233,11 @@ async function importParquet(duck: Duck, request: ImportRequest, size: number): 
     return `${sql ? `${from}::${sql}` : from} AS ${quoteIdentifier(name)}`
   })
   request.onProgress({ step: 'Writing Parquet', done: 0, total: null, unit: 'rows' })
-  await writeParquet(duck, `SELECT ${select.join(', ')} FROM read_parquet(${quoteText(request.path)})`, request.outputFile)
+  await writeParquet(
+    duck,
+    `SELECT ${select.join(', ')} FROM read_parquet(${quoteText(request.path)})`,
+    request.outputFile,
+  )
   return describeDataset(
     duck,
     request,

@@ -90,7 +90,12 @@ export function guessPositive(statistics: ColumnStatistics): string | null {
 }
 
 /** @throws AssayError dataset/target-type, dataset/no-such-class when the target cannot serve the task */
-export function checkTarget(target: NamedColumn, task: Task | null, positive: string | null, statistics: ColumnStatistics): void {
+export function checkTarget(
+  target: NamedColumn,
+  task: Task | null,
+  positive: string | null,
+  statistics: ColumnStatistics,
+): void {
   const numeric = target.type === 'integer' || target.type === 'float' || target.type === 'boolean'
   if (task === 'regression' && !numeric) {
     throw new AssayError({
@@ -108,7 +113,12 @@ export function checkTarget(target: NamedColumn, task: Task | null, positive: st
       where: { column: target.name, distinct: statistics.distinct },
     })
   }
-  if (task === 'binary' && positive !== null && statistics.top.length === 2 && !statistics.top.some((entry) => entry.value === positive)) {
+  if (
+    task === 'binary' &&
+    positive !== null &&
+    statistics.top.length === 2 &&
+    !statistics.top.some((entry) => entry.value === positive)
+  ) {
     throw new AssayError({
       code: 'dataset/no-such-class',
       message: `The target "${target.name}" has no class "${positive}".`,

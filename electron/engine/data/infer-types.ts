@@ -56,17 +56,25 @@ function aggregates(column: string, rule: MissingRule): string[] {
   return [
     `count(*) FILTER (${present})`,
     count(finite(number)),
-    count(`TRY_CAST(${number} AS BIGINT) IS NOT NULL AND NOT contains(${number}, '.') AND NOT contains(lower(${number}), 'e')`),
+    count(
+      `TRY_CAST(${number} AS BIGINT) IS NOT NULL AND NOT contains(${number}, '.') AND NOT contains(lower(${number}), 'e')`,
+    ),
     // A leading zero means a code (a postcode, an account), which a number would destroy.
     count(`${number} LIKE '0_%' AND ${number} NOT LIKE '0.%' AND ${number} NOT LIKE '0e%'`),
     rule.decimal === '.' ? count(thousands) : '0',
     rule.decimal === '.' ? count(`(${thousands} OR ${finite(number)})`) : '0',
     count(`lower(trim(${column})) IN ('true', 'false')`),
-    count(`regexp_full_match(trim(${column}), '\\d{4}-\\d{2}-\\d{2}') AND TRY_CAST(trim(${column}) AS DATE) IS NOT NULL`),
-    count(`regexp_full_match(trim(${column}), '\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?Z?') AND TRY_CAST(trim(${column}) AS TIMESTAMP) IS NOT NULL`),
+    count(
+      `regexp_full_match(trim(${column}), '\\d{4}-\\d{2}-\\d{2}') AND TRY_CAST(trim(${column}) AS DATE) IS NOT NULL`,
+    ),
+    count(
+      `regexp_full_match(trim(${column}), '\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?Z?') AND TRY_CAST(trim(${column}) AS TIMESTAMP) IS NOT NULL`,
+    ),
     ...dateFormats.map((format) => count(`try_strptime(trim(${column}), '${format}') IS NOT NULL`)),
     // Whole numbers past 64 bits.
-    count(`${finite(number)} AND TRY_CAST(${number} AS BIGINT) IS NULL AND NOT contains(${number}, '.') AND NOT contains(lower(${number}), 'e')`),
+    count(
+      `${finite(number)} AND TRY_CAST(${number} AS BIGINT) IS NULL AND NOT contains(${number}, '.') AND NOT contains(lower(${number}), 'e')`,
+    ),
   ]
 }
 
@@ -83,21 +91,26 @@ function failures({ type, numbers, format }: InferredType, column: string, rule:
         ? `TRY_CAST(${number} AS DOUBLE) IS NOT NULL AND regexp_full_match(${column}, '[+-]?(\\d{1,3}(,\\d{3})+|\\d+)(\\.\\d+)?')`
         : `TRY_CAST(${number} AS DOUBLE) IS NOT NULL`,
     boolean: `lower(trim(${column})) IN ('true', 'false')`,
-    date: format === null ? `TRY_CAST(${column} AS DATE) IS NOT NULL` : `try_strptime(trim(${column}), '${format}') IS NOT NULL`,
+    date:
+      format === null
+        ? `TRY_CAST(${column} AS DATE) IS NOT NULL`
+        : `try_strptime(trim(${column}), '${format}') IS NOT NULL`,
     timestamp: `TRY_CAST(${column} AS TIMESTAMP) IS NOT NULL`,
   }
   return `coalesce(sum(CASE WHEN ${column} IS NULL OR (${fits[type] ?? 'true'}) THEN 0 WHEN ${isMissing(column, rule)} THEN 0 ELSE 1 END), 0)`
 }
 
 function decide(counts: readonly number[], rule: MissingRule): InferredType {
-  const [present = 0, numbers, integers, leadingZeros, thousands, thousandsOrPlain, booleans, isoDates, isoTimes] = counts
+  const [present = 0, numbers, integers, leadingZeros, thousands, thousandsOrPlain, booleans, isoDates, isoTimes] =
+    counts
   if (present === 0) return text
   const plain: NumberStyle = rule.decimal === ',' ? 'decimal-comma' : 'plain'
   if (leadingZeros === 0) {
     if (integers === present) return { type: 'integer', numbers: plain, format: null }
     // Digits only but too many for 64 bits is an identifier; with a fraction it is a number.
     if (numbers === present && (counts[hugeAt] ?? 0) <= 0) return { type: 'float', numbers: plain, format: null }
-    if ((thousands ?? 0) > 0 && thousandsOrPlain === present) return { type: 'float', numbers: 'thousands', format: null }
+    if ((thousands ?? 0) > 0 && thousandsOrPlain === present)
+      return { type: 'float', numbers: 'thousands', format: null }
   }
   if (booleans === present) return { type: 'boolean', numbers: 'plain', format: null }
   if (isoDates === present) return { type: 'date', numbers: 'plain', format: null }

@@ -48,7 +48,12 @@ async function previewDelimited(
   const fileName = basename(path)
   const dialect = detectDialect(head.bytes, fileName, options.dialect as Partial<Dialect> | undefined)
   const header = readHeader(head.bytes, dialect)
-  const records = parseSample(decodeHead(head.bytes, dialect.encoding, dialect.bom), dialect.delimiter, dialect.newline, 1000)
+  const records = parseSample(
+    decodeHead(head.bytes, dialect.encoding, dialect.bom),
+    dialect.delimiter,
+    dialect.newline,
+    1000,
+  )
   const whole = records.slice(dialect.headerLines).filter((record) => record.length === header.names.length)
   // The sample's rows go through the same inference as the whole file's.
   await writeFile(temporary, whole.map((record) => JSON.stringify(record)).join('\n') || '[]')
@@ -124,7 +129,9 @@ async function previewQuery(
   let relation: TextRelation
   if (format === 'parquet') {
     const described = await parquetColumns(duck, path, fileName)
-    const select = described.map(({ name, type }, index) => `${type === 'BLOB' ? "'(binary)'" : `${quoteIdentifier(name)}::VARCHAR`} AS c${index}`)
+    const select = described.map(
+      ({ name, type }, index) => `${type === 'BLOB' ? "'(binary)'" : `${quoteIdentifier(name)}::VARCHAR`} AS c${index}`,
+    )
     relation = {
       sql: `(SELECT ${select.join(', ')} FROM read_parquet(${quoteText(path)}) LIMIT 1000)`,
       names: described.map((column) => column.name),
@@ -135,7 +142,9 @@ async function previewQuery(
   }
   const named = { sql: relation.sql, names: uniqueNames(relation.names).names }
   const columns = await columnsOf(duck, named, null, options, { roles: {} })
-  const rows = (await (await duck.run(`SELECT * FROM ${relation.sql} LIMIT ${shownRows}`)).getRows()) as (string | null)[][]
+  const rows = (await (await duck.run(`SELECT * FROM ${relation.sql} LIMIT ${shownRows}`)).getRows()) as (
+    string | null
+  )[][]
   return finishPreview(fileName, head.size, format, null, columns, rows, [])
 }
 
@@ -150,7 +159,7 @@ function finishPreview(
 ): DatasetPreview {
   const suggestedTarget = columns.find((column) => column.role === 'target')?.name ?? suggestTarget(columns)
   const place = columns.findIndex((column) => column.name === suggestedTarget)
-  const distinct = new Set(rows.map((row) => row[place]).filter((value) => value != null && value !== '')).size
+  const distinct = new Set(rows.map((row) => row[place]).filter((value) => (value ?? '') !== '')).size
   return {
     fileName,
     bytes,

@@ -38,7 +38,10 @@ function whereClause(filter: string | undefined, columns: readonly ReadColumn[])
   const wanted = filter?.trim() ?? ''
   if (wanted === '') return ''
   const at = wanted.indexOf('=')
-  const named = at > 0 ? columns.find((column) => column.name.toLowerCase() === wanted.slice(0, at).trim().toLowerCase()) : undefined
+  const named =
+    at > 0
+      ? columns.find((column) => column.name.toLowerCase() === wanted.slice(0, at).trim().toLowerCase())
+      : undefined
   if (named) {
     return `WHERE ${quoteIdentifier(named.name)}::VARCHAR = ${quoteText(wanted.slice(at + 1).trim())}`
   }
@@ -56,7 +59,8 @@ export async function readRows({ sources, columns, request }: ReadRowsRequest): 
     const relations = sources.map((paths) => `(SELECT * FROM read_parquet(${fileList(paths)}))`)
     const select = columns.map(({ name, type, from }) => {
       // Images are fetched one by one when they come into view.
-      if (type === 'image') return `CASE WHEN ${quoteIdentifier(from ?? name)} IS NULL THEN NULL ELSE 'image' END AS ${quoteIdentifier(name)}`
+      if (type === 'image')
+        return `CASE WHEN ${quoteIdentifier(from ?? name)} IS NULL THEN NULL ELSE 'image' END AS ${quoteIdentifier(name)}`
       return `${quoteIdentifier(from ?? name)} AS ${quoteIdentifier(name)}`
     })
     const table = `(SELECT ${select.join(', ')} FROM ${relations.join(' POSITIONAL JOIN ')})`
@@ -69,7 +73,9 @@ export async function readRows({ sources, columns, request }: ReadRowsRequest): 
     }
     const shown = columns.map(({ name }) => `${quoteIdentifier(name)}::VARCHAR`).join(', ')
     const page = await duck.run(`SELECT ${shown} FROM ${table} ${where} ${order} LIMIT ${limit} OFFSET ${offset}`)
-    const counted = await duck.run(where === '' ? `SELECT count(*) FROM ${relations[0]!}` : `SELECT count(*) FROM ${table} ${where}`)
+    const counted = await duck.run(
+      where === '' ? `SELECT count(*) FROM ${relations[0]!}` : `SELECT count(*) FROM ${table} ${where}`,
+    )
     return {
       columns: columns.map(({ name, type }) => ({ name, type })),
       rows: (await page.getRows()) as (string | null)[][],

@@ -19,7 +19,14 @@ export interface Header {
   readonly findings: EvidenceFinding[]
 }
 
-const orangeRoleOf: Record<string, Role> = { class: 'target', c: 'target', meta: 'ignored', m: 'ignored', ignore: 'ignored', i: 'ignored' }
+const orangeRoleOf: Record<string, Role> = {
+  class: 'target',
+  c: 'target',
+  meta: 'ignored',
+  m: 'ignored',
+  ignore: 'ignored',
+  i: 'ignored',
+}
 
 export function renamedFindings(changed: readonly { from: string; to: string }[]): EvidenceFinding[] {
   return changed.slice(0, 20).map(({ from, to }) => ({
@@ -71,9 +78,9 @@ export async function typesOf(
   const types = inferred.map((found, index) => {
     const type = wanted.get(relation.names[index]!)
     if (type !== undefined) return chosenType(type, found, rule)
-    if (found.type === 'string' && looksLikeImages(sample[index] as (string | null)[])) return { ...found, type: 'image' as const }
+    if (found.type === 'string' && looksLikeImages(sample[index] as (string | null)[]))
+      return { ...found, type: 'image' as const }
     return found
   })
   return { types, chosen: relation.names.map((name) => wanted.has(name)) }
 }
-

@@ -119,7 +119,8 @@ export class DelimitedScanner {
     this.#recordLength += bytes.length - recordStart
     if (this.#recordLength > longestLineBytes) this.#refuseLength()
     // Short records are held in any case: whether one is blank is known at its end only.
-    if (recordStart < bytes.length && (this.#options.keep || this.#recordLength <= 2)) this.#held.push(bytes.slice(recordStart))
+    if (recordStart < bytes.length && (this.#options.keep || this.#recordLength <= 2))
+      this.#held.push(bytes.slice(recordStart))
   }
 
   /** @throws AssayError dataset/open-quote, dataset/no-rows */

@@ -13,12 +13,18 @@ export interface TextRelation {
 const columnName = (index: number) => `c${index}`
 
 /** Names without blanks at their ends, never empty, never twice; says what was changed. */
-export function uniqueNames(raw: readonly string[]): { readonly names: string[]; readonly changed: { from: string; to: string }[] } {
+export function uniqueNames(raw: readonly string[]): {
+  readonly names: string[]
+  readonly changed: { from: string; to: string }[]
+} {
   const taken = new Set<string>()
   const changed: { from: string; to: string }[] = []
   const names = raw.map((text, index) => {
-    // eslint-disable-next-line no-control-regex
-    const clean = text.trim().replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 200) || `column_${index + 1}`
+    const clean =
+      text
+        .trim()
+        .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+        .slice(0, 200) || `column_${index + 1}`
     let name = clean
     for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${clean}_${number}`
     taken.add(name.toLowerCase())
@@ -49,13 +55,22 @@ export function delimitedRelation(prepared: PreparedDelimited, names: readonly s
 }
 
 /** @throws AssayError dataset/nested-column, dataset/no-rows, dataset/unreadable */
-export async function jsonRelation(duck: Duck, path: string, fileName: string, format: 'json' | 'jsonl'): Promise<TextRelation> {
+export async function jsonRelation(
+  duck: Duck,
+  path: string,
+  fileName: string,
+  format: 'json' | 'jsonl',
+): Promise<TextRelation> {
   const source = `read_json(${quoteText(path)}, format='${format === 'json' ? 'array' : 'newline_delimited'}', maximum_object_size=4194304, convert_strings_to_integers=false, map_inference_threshold=-1, sample_size=-1)`
   const described = await describe(duck, source, fileName)
   return castToText(source, described)
 }
 
-export async function parquetColumns(duck: Duck, path: string, fileName: string): Promise<{ name: string; type: string }[]> {
+export async function parquetColumns(
+  duck: Duck,
+  path: string,
+  fileName: string,
+): Promise<{ name: string; type: string }[]> {
   return describe(duck, `read_parquet(${quoteText(path)})`, fileName)
 }
 

@@ -59,7 +59,9 @@ export function updateDataset(engine: Engine, update: Update): Dataset {
   const { workspace } = engine
   const before = readDataset(workspace.ledger, update.id)
   const known = new Set(before.columns.map((column) => column.name))
-  const strange = [...Object.keys(update.roles ?? {}), ...Object.keys(update.protected ?? {})].find((name) => !known.has(name))
+  const strange = [...Object.keys(update.roles ?? {}), ...Object.keys(update.protected ?? {})].find(
+    (name) => !known.has(name),
+  )
   if (strange !== undefined) {
     throw new AssayError({
       code: 'dataset/no-such-column',

@@ -32,7 +32,11 @@ const samplesSchema = z.array(
 /** Answers with the id of the first sample's run, evaluated. */
 export async function loadSamples(engine: Engine, job: JobContext): Promise<string | null> {
   if (engine.samplesFolder === null) {
-    throw new AssayError({ code: 'samples/missing', message: 'This build has no samples.', remedy: 'Import your own files.' })
+    throw new AssayError({
+      code: 'samples/missing',
+      message: 'This build has no samples.',
+      remedy: 'Import your own files.',
+    })
   }
   const folder = engine.samplesFolder
   const samples = samplesSchema.parse(JSON.parse(await readFile(join(folder, 'samples.json'), 'utf8')))

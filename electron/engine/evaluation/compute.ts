@@ -39,7 +39,11 @@ export function compute({ gathered, output, threshold, seed }: ComputeRequest): 
   // Rows of a class that a binary model never names cannot be called right or wrong; the driver has counted them out.
   const known = gathered.used - gathered.unnamed.reduce((sum, entry) => sum + entry.n, 0)
   const y = new Uint8Array(known)
-  const score = gathered.scores ? (gathered.scores instanceof Float32Array ? new Float32Array(known) : new Float64Array(known)) : null
+  const score = gathered.scores
+    ? gathered.scores instanceof Float32Array
+      ? new Float32Array(known)
+      : new Float64Array(known)
+    : null
   const predicted = gathered.labels ? new Uint8Array(known) : null
   let to = 0
   for (let row = 0; row < gathered.used; row++) {

@@ -26,7 +26,12 @@ const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse
 
 function inWorker(engine: Engine, request: ComputeRequest, signal: AbortSignal): Promise<Computed> {
   return new Promise((resolve, reject) => {
-    const transfer = [request.gathered.classes, request.gathered.values, request.gathered.scores, request.gathered.labels]
+    const transfer = [
+      request.gathered.classes,
+      request.gathered.values,
+      request.gathered.scores,
+      request.gathered.labels,
+    ]
       .filter((array) => array !== null)
       .map((array) => array.buffer as ArrayBuffer)
     const worker = new Worker(engine.workerPath, { workerData: request, transferList: transfer })
@@ -39,7 +44,9 @@ function inWorker(engine: Engine, request: ComputeRequest, signal: AbortSignal):
       void worker.terminate()
     })
     worker.once('error', reject)
-    worker.once('exit', () => reject(signal.aborted ? (signal.reason as Error) : new Error('The evaluation worker ended without an answer')))
+    worker.once('exit', () =>
+      reject(signal.aborted ? (signal.reason as Error) : new Error('The evaluation worker ended without an answer')),
+    )
   })
 }
 
@@ -66,7 +73,9 @@ export async function evaluateRun(
   const gathered = await gather({
     dataset,
     dataPath: workspace.files.path(dataset.data.sha256),
-    chunkPaths: listChunks(workspace.ledger, runId).map((chunk) => join(workspace.runFolder(runId), chunkName(chunk.number))),
+    chunkPaths: listChunks(workspace.ledger, runId).map((chunk) =>
+      join(workspace.runFolder(runId), chunkName(chunk.number)),
+    ),
     shape: scoreShape(version, output),
     context,
   })
@@ -110,7 +119,7 @@ function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary
   const unnamedRows = summary.unnamed.reduce((sum, entry) => sum + entry.n, 0)
   const excluded = [...summary.excluded]
   if (binary && unnamedRows > 0) excluded.push({ reason: 'class unknown to the model', n: unnamedRows })
-  const headline = computed.metrics[headlines[run.task]]?.value == null ? 'accuracy' : headlines[run.task]
+  const headline = (computed.metrics[headlines[run.task]]?.value ?? null) === null ? 'accuracy' : headlines[run.task]
   const stats = run.stats!
   return evidenceSchema.parse({
     schema: 'assay.evidence/1',
@@ -169,12 +178,19 @@ function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary
         .filter((name) => metricDefinitions[name])
         .map((name) => [name, metricDefinitions[name]]),
     ),
-    findings: [...dataset.findings, ...version.findings, ...run.findings, ...findingsOf(run, computed, summary, disagreeing)],
+    findings: [
+      ...dataset.findings,
+      ...version.findings,
+      ...run.findings,
+      ...findingsOf(run, computed, summary, disagreeing),
+    ],
   } satisfies Record<keyof Evidence, unknown>)
 }
 
 function classMetricNames(computed: Computed): string[] {
-  return computed.detail.kind === 'multiclass' ? computed.detail.classes.flatMap((entry) => Object.keys(entry.metrics)) : []
+  return computed.detail.kind === 'multiclass'
+    ? computed.detail.classes.flatMap((entry) => Object.keys(entry.metrics))
+    : []
 }
 
 function findingsOf(run: Run, computed: Computed, summary: Summary, disagreeing: number): EvidenceFinding[] {
@@ -229,7 +245,10 @@ function findingsOf(run: Run, computed: Computed, summary: Summary, disagreeing:
     findings.push({
       code: 'evaluation/class-absent',
       severity: 'warning',
-      message: `The dataset has no row of ${absent.slice(0, 10).map((name) => `"${name}"`).join(', ')}.`,
+      message: `The dataset has no row of ${absent
+        .slice(0, 10)
+        .map((name) => `"${name}"`)
+        .join(', ')}.`,
       remedy: 'Averages over all classes are not defined where one is absent; see the averages over present classes.',
       where: { classes: absent.slice(0, 10).join(', ') },
     })

@@ -108,8 +108,7 @@ function guessImage(input: TensorInfo, column: Column, notes: string[]): InputBi
   const shape = (input.shape ?? []).map((dim) => (typeof dim === 'number' ? dim : 0))
   const [, a = 0, b = 0, c = 0] = shape
   const layout = shape.length === 4 && (c === 1 || c === 3) && a !== 1 && a !== 3 ? 'NHWC' : 'NCHW'
-  const [channels, height, width] =
-    shape.length === 3 ? [1, a, b] : layout === 'NCHW' ? [a, b, c] : [c, a, b]
+  const [channels, height, width] = shape.length === 3 ? [1, a, b] : layout === 'NCHW' ? [a, b, c] : [c, a, b]
   if (!width || !height || (channels !== 1 && channels !== 3)) {
     throw new AssayError({
       code: 'binding/unclear',
@@ -122,7 +121,17 @@ function guessImage(input: TensorInfo, column: Column, notes: string[]): InputBi
     `The image column "${column.name}" feeds "${input.name}" as ${layout}, ${width} × ${height}, ${channels === 1 ? 'grey' : 'colour'}.`,
     'Pixels are given as they are, 0 to 255. If the model was trained on 0 to 1, set the scale to 0.00392156862745098.',
   )
-  return { kind: 'image', input: input.name, column: column.name, width, height, channels, layout, scale: [1], offset: [0] }
+  return {
+    kind: 'image',
+    input: input.name,
+    column: column.name,
+    width,
+    height,
+    channels,
+    layout,
+    scale: [1],
+    offset: [0],
+  }
 }
 
 function guessMatrix(input: TensorInfo, features: readonly Column[], dataset: Dataset, notes: string[]): InputBinding {
@@ -140,14 +149,23 @@ function guessMatrix(input: TensorInfo, features: readonly Column[], dataset: Da
   }
   if (width !== null && chosen.length < width) {
     // A running number may have been taken for an id although the model was trained on it.
-    const more = dataset.columns.filter((column) => chosen.includes(column) || (column.role === 'id' && numeric.has(column.type)))
+    const more = dataset.columns.filter(
+      (column) => chosen.includes(column) || (column.role === 'id' && numeric.has(column.type)),
+    )
     if (more.length === width) {
       chosen = more
-      notes.push(`Took ${more.filter((column) => column.role === 'id').map((column) => column.name).join(', ')} as well: the model takes ${width} columns.`)
+      notes.push(
+        `Took ${more
+          .filter((column) => column.role === 'id')
+          .map((column) => column.name)
+          .join(', ')} as well: the model takes ${width} columns.`,
+      )
     }
   }
   if (chosen.length === 0 || (width !== null && chosen.length !== width)) {
-    const skipped = features.filter((column) => !usable.includes(column)).map((column) => `${column.name} (${column.type})`)
+    const skipped = features
+      .filter((column) => !usable.includes(column))
+      .map((column) => `${column.name} (${column.type})`)
     throw new AssayError({
       code: 'binding/width',
       message: `The input "${input.name}" takes ${width ?? 'some'} columns; the dataset has ${chosen.length} that fit: ${chosen
@@ -161,7 +179,9 @@ function guessMatrix(input: TensorInfo, features: readonly Column[], dataset: Da
       where: { input: input.name, expected: width, actual: chosen.length },
     })
   }
-  notes.push(`The ${chosen.length} feature columns feed "${input.name}" in file order: ${listed(chosen.map((column) => column.name))}.`)
+  notes.push(
+    `The ${chosen.length} feature columns feed "${input.name}" in file order: ${listed(chosen.map((column) => column.name))}.`,
+  )
   return { kind: 'matrix', input: input.name, columns: chosen.map((column) => column.name) }
 }
 
@@ -175,7 +195,9 @@ function isFloat(output: TensorInfo): boolean {
 
 function guessOutput(version: ModelVersion, dataset: Dataset, notes: string[]): OutputBinding {
   const floats = version.outputs.filter(isFloat)
-  const labels = version.outputs.filter((output) => ['int64', 'int32', 'string', 'bool'].includes(output.elementType ?? ''))
+  const labels = version.outputs.filter((output) =>
+    ['int64', 'int32', 'string', 'bool'].includes(output.elementType ?? ''),
+  )
   const target = dataset.columns.find((column) => column.role === 'target')
   const task: Task = dataset.task ?? guessTask(version, floats, labels, target, notes)
   const label = labels.find((output) => /label|class|pred/i.test(output.name)) ?? labels[0] ?? null
@@ -221,7 +243,13 @@ function guessTask(
   const width = floats[0]?.shape?.[1]
   const classes = version.classLabels?.length ?? (typeof width === 'number' && width > 1 ? width : 0)
   const task: Task =
-    classes > 2 ? 'multiclass' : classes === 2 || labels.length > 0 ? 'binary' : target && !numeric.has(target.type) ? 'multiclass' : 'regression'
+    classes > 2
+      ? 'multiclass'
+      : classes === 2 || labels.length > 0
+        ? 'binary'
+        : target && !numeric.has(target.type)
+          ? 'multiclass'
+          : 'regression'
   notes.push(`The task is taken to be ${task}, from the model's outputs.`)
   return task
 }
@@ -248,7 +276,9 @@ function classNames(version: ModelVersion, dataset: Dataset, floats: readonly Te
       notes.push(`The model names no classes; the target's values in sorted order are used: ${listed(sorted)}.`)
       return sorted
     }
-    notes.push(`The model names no classes and the target's values do not match its ${width} scores: name them in the binding.`)
+    notes.push(
+      `The model names no classes and the target's values do not match its ${width} scores: name them in the binding.`,
+    )
     return Array.from({ length: width }, (_, index) => String(index))
   }
   if (sorted.length >= 2) {
@@ -269,6 +299,7 @@ function positiveClass(classes: readonly string[], dataset: Dataset, notes: stri
 /** "1" and "1.0" are one class, and so are "true" and "1". */
 export function sameClass(a: string, b: string): boolean {
   if (a === b) return true
-  const number = (text: string) => (/^true$/i.test(text) ? 1 : /^false$/i.test(text) ? 0 : text.trim() === '' ? NaN : Number(text))
+  const number = (text: string) =>
+    /^true$/i.test(text) ? 1 : /^false$/i.test(text) ? 0 : text.trim() === '' ? NaN : Number(text)
   return number(a) === number(b)
 }

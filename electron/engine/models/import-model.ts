@@ -38,7 +38,11 @@ async function readBytes(path: string): Promise<Uint8Array> {
     })
   })
   if (!info.isFile()) {
-    throw new AssayError({ code: 'model/unreadable', message: `${basename(path)} is not a file.`, remedy: 'Choose an .onnx file.' })
+    throw new AssayError({
+      code: 'model/unreadable',
+      message: `${basename(path)} is not a file.`,
+      remedy: 'Choose an .onnx file.',
+    })
   }
   if (info.size > largestFile) {
     throw new AssayError({
@@ -124,7 +128,8 @@ export async function importModel(
   const edit = removeZipMap(readModel(bytes))
   const served = edit.changed ? inspectBytes(edit.bytes) : inspection
   const edits = edit.removed.map(
-    (zip) => `Removed the ZipMap in front of "${zip.output}", which no ONNX Runtime for Node can return; its class names are kept.`,
+    (zip) =>
+      `Removed the ZipMap in front of "${zip.output}", which no ONNX Runtime for Node can return; its class names are kept.`,
   )
   const notTensor = served.outputs.filter((output) => output.kind !== 'tensor')
   if (notTensor.length === served.outputs.length) {
@@ -168,7 +173,10 @@ export async function importModel(
     const servedFile = edit.changed ? await workspace.files.take(servedPath) : stored
     const externalFiles: { location: string; file: StoredFile }[] = []
     for (const external of externals) {
-      externalFiles.push({ location: external.location, file: await workspace.files.take(join(folder, external.location)) })
+      externalFiles.push({
+        location: external.location,
+        file: await workspace.files.take(join(folder, external.location)),
+      })
     }
     const name = options.name ?? (basename(path, extname(path)) || 'model')
     const findings: EvidenceFinding[] = inspection.notes.map((note) => ({
@@ -260,4 +268,3 @@ export async function runnablePath(engine: Engine, versionId: VersionId, servedS
   }
   return join(folder, 'model.onnx')
 }
-

@@ -27,7 +27,9 @@ export function checkColumns(binding: Binding, dataset: Dataset): void {
       message: `The dataset "${dataset.name}" has no column ${missing
         .slice(0, 8)
         .map((name) => `"${name}"`)
-        .join(', ')}${missing.length > 8 ? ` and ${missing.length - 8} more` : ''}, which the input "${input.input}" takes.`,
+        .join(
+          ', ',
+        )}${missing.length > 8 ? ` and ${missing.length - 8} more` : ''}, which the input "${input.input}" takes.`,
       remedy: 'Import a dataset that has it, or change the binding.',
       where: { input: input.input, column: missing[0]!, dataset: dataset.name },
     })
@@ -51,12 +53,7 @@ export async function scoringTask(
   }
 }
 
-async function runSample(
-  engine: Engine,
-  version: ModelVersion,
-  dataset: Dataset,
-  binding: Binding,
-): Promise<Tried> {
+async function runSample(engine: Engine, version: ModelVersion, dataset: Dataset, binding: Binding): Promise<Tried> {
   const task = await scoringTask(engine, version, dataset, binding)
   return askScorer(engine.launcher, { type: 'try', task, rows: sampleRows }, 'tried', { timeoutMs: tryTimeoutMs })
 }
@@ -94,12 +91,7 @@ function scoreRows(output: OutputBinding, tried: Tried): number[][] | null {
   )
 }
 
-function refine(
-  output: OutputBinding,
-  tried: Tried,
-  version: ModelVersion,
-  notes: string[],
-): OutputBinding {
+function refine(output: OutputBinding, tried: Tried, version: ModelVersion, notes: string[]): OutputBinding {
   if (output.task === 'regression') return output
   const rows = scoreRows(output, tried)
   if (!rows || rows.length === 0) return output
@@ -167,7 +159,9 @@ function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: reado
     })
   }
   if (output.task !== 'regression' && output.transform === 'none' && tried.scores) {
-    const wrong = tried.scores.findIndex((row) => Math.abs(row.reduce<number>((a, b) => a + (b ?? 0), 0) - 1) > sumTolerance)
+    const wrong = tried.scores.findIndex(
+      (row) => Math.abs(row.reduce<number>((a, b) => a + (b ?? 0), 0) - 1) > sumTolerance,
+    )
     if (wrong >= 0) {
       findings.push({
         code: 'binding/not-probabilities',

@@ -46,7 +46,12 @@ async function probeOne(engine: Engine, device: DeviceName, modelPath: string): 
   } catch (error) {
     const crashed = error instanceof AssayError && error.code === 'score/crashed'
     const detail = crashed ? 'the driver crashed while it was asked' : (error as Error).message
-    return { name: device, available: false, detail: detail.replace(/^ONNX Runtime does not load this model on \w+: /, ''), parity: null }
+    return {
+      name: device,
+      available: false,
+      detail: detail.replace(/^ONNX Runtime does not load this model on \w+: /, ''),
+      parity: null,
+    }
   }
 }
 

@@ -22,11 +22,17 @@ export async function exportScores(
   const { workspace } = engine
   const run = readRun(workspace.ledger, runId)
   if (run.scoresSha256 === null) {
-    throw new AssayError({ code: 'run/not-scored', message: `The run ${runId} is ${run.state}.`, remedy: 'Resume it first.' })
+    throw new AssayError({
+      code: 'run/not-scored',
+      message: `The run ${runId} is ${run.state}.`,
+      remedy: 'Resume it first.',
+    })
   }
   context.progress({ step: 'Writing scores', total: null, unit: 'rows' })
   const dataset = readDataset(workspace.ledger, run.datasetId)
-  const chunks = listChunks(workspace.ledger, runId).map((chunk) => join(workspace.runFolder(runId), chunkName(chunk.number)))
+  const chunks = listChunks(workspace.ledger, runId).map((chunk) =>
+    join(workspace.runFolder(runId), chunkName(chunk.number)),
+  )
   const { output } = run.binding
   const kept = dataset.columns.filter((column) => column.role === 'id' || column.role === 'target')
   const select = kept.map((column) => `d.${quoteIdentifier(column.name)}`)
@@ -46,13 +52,18 @@ export async function exportScores(
     const data = quoteText(workspace.files.path(dataset.data.sha256))
     const query = `SELECT ${select.join(', ')} FROM read_parquet(${data}) d POSITIONAL JOIN read_parquet(${files}) s`
     const guarded = format === 'csv' ? `SELECT ${guardText(select, dataset.columns)} FROM (${query})` : query
-    await duck.run(`COPY (${guarded}) TO ${quoteText(temporary)} ${format === 'csv' ? '(FORMAT csv, HEADER)' : '(FORMAT parquet, COMPRESSION zstd)'}`)
+    await duck.run(
+      `COPY (${guarded}) TO ${quoteText(temporary)} ${format === 'csv' ? '(FORMAT csv, HEADER)' : '(FORMAT parquet, COMPRESSION zstd)'}`,
+    )
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     const cause = diskError(error)
     if (cause instanceof AssayError) throw cause
-    if (/IO Error|Cannot open|No such file|not found|Permission/i.test(String(error)) || (error as NodeJS.ErrnoException).code) {
+    if (
+      /IO Error|Cannot open|No such file|not found|Permission/i.test(String(error)) ||
+      (error as NodeJS.ErrnoException).code
+    ) {
       throw new AssayError({
         code: 'export/not-writable',
         message: `The scores cannot be written there: ${String((error as Error).message).slice(0, 200)}`,
@@ -76,7 +87,9 @@ function predictedSql(classes: readonly string[], positive: string | null): stri
 }
 
 function guardText(select: readonly string[], columns: readonly { name: string; type: string }[]): string {
-  const text = new Set(columns.filter((column) => column.type === 'string').map((column) => quoteIdentifier(column.name)))
+  const text = new Set(
+    columns.filter((column) => column.type === 'string').map((column) => quoteIdentifier(column.name)),
+  )
   return select
     .map((item) => (item.includes(' AS ') ? item.split(' AS ').at(-1)! : item.replace(/^[ds]\./, '')))
     .map((name) =>

@@ -17,7 +17,9 @@ export interface ScoreShape {
 
 /** Float32 where the model gives float32 and nothing is computed from it. */
 export function scoreShape(version: Pick<ModelVersion, 'outputs'>, output: OutputBinding): ScoreShape {
-  const fromModel = version.outputs.some((entry) => output.score?.includes(entry.name) && entry.elementType !== 'float32')
+  const fromModel = version.outputs.some(
+    (entry) => output.score?.includes(entry.name) && entry.elementType !== 'float32',
+  )
   return { output, wide: output.transform !== 'none' || fromModel }
 }
 

@@ -13,14 +13,22 @@ export async function readRunRows(engine: Engine, id: RunId, request: RowsReques
   const { workspace } = engine
   const run = readRun(workspace.ledger, id)
   if (run.scoresSha256 === null) {
-    throw new AssayError({ code: 'run/not-scored', message: `The run ${id} is ${run.state}.`, remedy: 'Resume it first.' })
+    throw new AssayError({
+      code: 'run/not-scored',
+      message: `The run ${id} is ${run.state}.`,
+      remedy: 'Resume it first.',
+    })
   }
   const dataset = readDataset(workspace.ledger, run.datasetId)
   const { output } = run.binding
-  const columns: { name: string; type: Column['type']; from?: string }[] = dataset.columns.map(({ name, type }) => ({ name, type }))
+  const columns: { name: string; type: Column['type']; from?: string }[] = dataset.columns.map(({ name, type }) => ({
+    name,
+    type,
+  }))
   if (output.score !== null) {
     if (output.task === 'regression') columns.push({ name: 'prediction', type: 'float' })
-    else output.classes.forEach((name, k) => columns.push({ name: `probability ${name}`, type: 'float', from: `p${k}` }))
+    else
+      output.classes.forEach((name, k) => columns.push({ name: `probability ${name}`, type: 'float', from: `p${k}` }))
   }
   if (output.label !== null) columns.push({ name: 'model label', type: 'string', from: 'label' })
   return readRows({

@@ -66,11 +66,16 @@ export async function startRun(engine: Engine, request: ScoreRequest): Promise<{
     elapsedMs: 0,
     resumed: 0,
   }
-  engine.workspace.change('run started', runId, { version: version.id, dataset: dataset.id, device: request.device }, (time) => {
-    ledger
-      .prepare('INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, NULL, ?, NULL, NULL)')
-      .run(runId, version.id, dataset.id, time, 'scoring', dataset.rows, JSON.stringify(document))
-  })
+  engine.workspace.change(
+    'run started',
+    runId,
+    { version: version.id, dataset: dataset.id, device: request.device },
+    (time) => {
+      ledger
+        .prepare('INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, NULL, ?, NULL, NULL)')
+        .run(runId, version.id, dataset.id, time, 'scoring', dataset.rows, JSON.stringify(document))
+    },
+  )
   engine.jobs.changed('runs')
   const jobId = engine.jobs.start('score', title(engine, runId), async (context) => {
     await scoreRun(engine, runId, context, request)
@@ -83,10 +88,18 @@ export async function startRun(engine: Engine, request: ScoreRequest): Promise<{
 export function resumeRun(engine: Engine, runId: RunId): JobId {
   const run = readRun(engine.workspace.ledger, runId)
   if (run.state === 'scored' || run.state === 'evaluated') {
-    throw new AssayError({ code: 'run/complete', message: `The run ${runId} is scored already.`, remedy: 'Evaluate it.' })
+    throw new AssayError({
+      code: 'run/complete',
+      message: `The run ${runId} is scored already.`,
+      remedy: 'Evaluate it.',
+    })
   }
   if (run.state === 'scoring') {
-    throw new AssayError({ code: 'run/busy', message: `The run ${runId} is being scored.`, remedy: 'Wait for it to end.' })
+    throw new AssayError({
+      code: 'run/busy',
+      message: `The run ${runId} is being scored.`,
+      remedy: 'Wait for it to end.',
+    })
   }
   const { document } = readRunDocument(engine.workspace.ledger, runId)
   engine.workspace.change('run resumed', runId, { rowsDone: run.rowsDone }, () => {
@@ -154,9 +167,14 @@ async function scoreRun(
   } catch (error) {
     const state = error instanceof Cancelled || context.signal.aborted ? 'cancelled' : 'failed'
     const current = readRunDocument(ledger, runId).document
-    workspace.change(`run ${state}`, runId, { reason: state === 'failed' ? String((error as Error).message) : null }, () => {
-      updateRun(ledger, runId, state, { ...current, elapsedMs: elapsed() })
-    })
+    workspace.change(
+      `run ${state}`,
+      runId,
+      { reason: state === 'failed' ? String((error as Error).message) : null },
+      () => {
+        updateRun(ledger, runId, state, { ...current, elapsedMs: elapsed() })
+      },
+    )
     throw error
   } finally {
     engine.jobs.changed('runs')
@@ -240,7 +258,12 @@ function addCount(
   const where = findings[at]!.where ?? {}
   const before = Number(where['rows'] ?? where['values'] ?? 0)
   const next = make(before + n)
-  return findings.with(at, where['firstChunkRow'] === undefined ? next : { ...next, where: { ...next.where, firstChunkRow: where['firstChunkRow'] } })
+  return findings.with(
+    at,
+    where['firstChunkRow'] === undefined
+      ? next
+      : { ...next, where: { ...next.where, firstChunkRow: where['firstChunkRow'] } },
+  )
 }
 
 async function finish(engine: Engine, runId: RunId, plan: ScoringPlan, elapsedMs: number): Promise<void> {
@@ -248,7 +271,9 @@ async function finish(engine: Engine, runId: RunId, plan: ScoringPlan, elapsedMs
   const run = readRun(ledger, runId)
   const { document } = readRunDocument(ledger, runId)
   const { rowsDone: rows } = run
-  const paths = listChunks(ledger, runId).map((chunk) => join(engine.workspace.runFolder(runId), chunkName(chunk.number)))
+  const paths = listChunks(ledger, runId).map((chunk) =>
+    join(engine.workspace.runFolder(runId), chunkName(chunk.number)),
+  )
   const scoresSha256 = await hashScores(paths, scoreShape(readVersion(ledger, run.versionId), run.binding.output))
   engine.workspace.change('run scored', runId, { rows, scoresSha256, device: plan.device }, () => {
     ledger.prepare('UPDATE run SET scores_sha256 = ? WHERE id = ?').run(scoresSha256, runId)

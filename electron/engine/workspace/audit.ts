@@ -32,8 +32,7 @@ export function appendAudit(
   entry: { actor: string; event: string; subject: string | null; detail: Record<string, unknown>; time?: string },
 ): void {
   const last = ledger.prepare('SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1').get() as
-    | { sequence: number; hash: string }
-    | undefined
+    { sequence: number; hash: string } | undefined
   const row = {
     sequence: (last?.sequence ?? 0) + 1,
     time: entry.time ?? new Date().toISOString(),
@@ -44,9 +43,7 @@ export function appendAudit(
     previous_hash: last?.hash ?? genesis,
   }
   ledger
-    .prepare(
-      `INSERT INTO audit VALUES (@sequence, @time, @actor, @event, @subject, @detail, @previous_hash, @hash)`,
-    )
+    .prepare(`INSERT INTO audit VALUES (@sequence, @time, @actor, @event, @subject, @detail, @previous_hash, @hash)`)
     .run({ ...row, hash: entryHash(row) })
 }
 

@@ -31,7 +31,8 @@ async function flush(path: string): Promise<void> {
     await handle.sync()
   } catch (error) {
     // Folders cannot be synced on Windows; the rename itself is durable there.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM' && (error as NodeJS.ErrnoException).code !== 'EISDIR') throw error
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM' && (error as NodeJS.ErrnoException).code !== 'EISDIR')
+      throw error
   } finally {
     await handle.close()
   }

@@ -26,7 +26,8 @@ const layout: TableLayout = {
 }
 
 const cellText = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text)
-const cellSize = (cell: Cell): number => Math.max(cellText(cell).length, typeof cell === 'string' ? 0 : cell.note.length)
+const cellSize = (cell: Cell): number =>
+  Math.max(cellText(cell).length, typeof cell === 'string' ? 0 : cell.note.length)
 
 /**
  * Widths that add up to the page: each column as wide as its longest text, up to its share of what is left when the
