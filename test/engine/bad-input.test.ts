@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetOptions } from '../../shared/contract/dataset.ts'
-import type { AssayErrorData } from '../../shared/contract/errors.ts'
+import type { Job } from '../../shared/contract/job.ts'
 import { codeOf, openTestEngine, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { classifierEnds, input, linearClassifier, model, node, output } from '../support/build-model.ts'
@@ -27,7 +27,7 @@ function file(name: string, content: string | Uint8Array): string {
   return path
 }
 
-async function importError(path: string, options: DatasetOptions = {}): Promise<AssayErrorData> {
+async function importError(path: string, options: DatasetOptions = {}): Promise<NonNullable<Job['error']>> {
   const before = await test.call.workspace.info()
   const { jobId } = await test.call.datasets.import({ file: { path }, options })
   const job = await test.engine.jobs.finished(jobId)

@@ -67,9 +67,11 @@ function printVersion(version: ModelVersion): void {
   if (version.classLabels) printLine(`classes: ${version.classLabels.join(', ')}`)
   for (const edit of version.edits) printLine(edit)
   printFindings(version.findings)
-  if (version.binding)
-    (printLine()
-  printLine(`binding (${version.bindingOrigin}):`), process.stdout.write(stringify(version.binding)))
+  if (!version.binding) return
+  printLine()
+  printLine(`binding (${version.bindingOrigin}):`)
+  printLine()
+  process.stdout.write(stringify(version.binding))
 }
 
 function printSample(sample: BoundSample): void {
