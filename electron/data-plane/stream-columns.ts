@@ -114,6 +114,8 @@ export interface StreamRequest {
   /** Row to start at. */
   readonly from: number
   readonly chunkRows: number
+  /** Arrays of an earlier chunk that nobody reads any more, or null. */
+  readonly reuse?: () => ColumnValues[] | null
 }
 
 /**
@@ -134,7 +136,7 @@ export async function* streamColumns(request: StreamRequest): AsyncGenerator<Str
     let rest: { chunk: Awaited<ReturnType<typeof result.fetchChunk>>; used: number } | null = null
 
     const build = async (): Promise<StreamedChunk | null> => {
-      const built = columns.map((column) => makeColumn(column.as, chunkRows))
+      const built = request.reuse?.() ?? columns.map((column) => makeColumn(column.as, chunkRows))
       let rows = 0
       while (rows < chunkRows) {
         const piece = rest ?? { chunk: await result.fetchChunk().catch(refuseConversion), used: 0 }

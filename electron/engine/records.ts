@@ -94,6 +94,8 @@ export interface RunDocument {
   readonly headline: { name: string; metric: Metric } | null
   /** Milliseconds spent scoring before the last interruption. */
   readonly elapsedMs: number
+  /** Time in which rows were being scored: without choosing a device, starting processes and being interrupted. */
+  readonly scoringMs: number
   readonly resumed: number
 }
 

@@ -52,7 +52,7 @@ export class ChunkWriter {
     appender.closeSync()
     const temporary = `${path}.tmp`
     await this.#connection.run(
-      `COPY scores TO ${quoteText(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${Math.max(rows, vectorRows)})`,
+      `COPY scores TO ${quoteText(temporary)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${Math.max(rows, vectorRows)})`,
     )
     await this.#connection.run('DROP TABLE scores')
     const handle = await open(temporary, 'r+')

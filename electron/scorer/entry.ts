@@ -1,5 +1,5 @@
 /**
- * The scorer process: one request, its answers, and it ends. Started as a utilityProcess by Electron's main process, or
+ * The scorer process: answers requests one after another until it is stopped. Started as a utilityProcess by Electron's main process, or
  * as a child process by the CLI; both hand it a channel.
  */
 import { AssayError } from '../../shared/contract/errors.ts'

@@ -95,6 +95,7 @@ export function makeFeeder(session: Session, binding: Binding): Feeder {
     }
   }
   let missing = 0
+  const buffers = new Map<BoundInput, TypedArray>()
   const build: Feeder['build'] = (chunk, from, rows, batch) => {
     const feeds: Feeds = {}
     for (const input of inputs) feeds[input.binding.input] = tensorOf(input, chunk, from, rows, batch)
@@ -143,7 +144,7 @@ export function makeFeeder(session: Session, binding: Binding): Feeder {
       }
       return new ort.Tensor(type, data as BigInt64Array, dims)
     }
-    const data = new arrayOf[type]!(batch * width)
+    const data = bufferOf(input, type, batch * width)
     for (let column = 0; column < width; column++) {
       if (bound.kind === 'constant') {
         for (let row = 0; row < batch; row++) data[row * width + column] = Number(bound.value)
@@ -156,6 +157,15 @@ export function makeFeeder(session: Session, binding: Binding): Feeder {
       if (type !== 'float32' && type !== 'float64') checkWhole(values, from, rows, bound, column, chunk.from)
     }
     return new ort.Tensor(type as 'float32', data as Float32Array, dims)
+  }
+
+  /** `run` is done with a batch before the next is built, so one buffer an input serves them all. */
+  function bufferOf(input: BoundInput, type: string, length: number): TypedArray {
+    const known = buffers.get(input)
+    if (known?.length === length) return known
+    const made = new arrayOf[type]!(length)
+    buffers.set(input, made)
+    return made
   }
   return { columns, build, missingText: () => missing }
 }

@@ -15,7 +15,7 @@ import { removeZipMap } from '../../../shared/onnx/remove-zip-map.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import type { VersionDocument } from '../records.ts'
-import { askScorer } from '../scoring/ask-scorer.ts'
+import { withScorer } from '../scoring/ask-scorer.ts'
 import { newId } from '../workspace/new-id.ts'
 import type { StoredFile } from '../workspace/content-store.ts'
 
@@ -152,10 +152,12 @@ export async function importModel(
       await mkdir(dirname(target), { recursive: true })
       await copyFile(external.path, target)
     }
-    const loaded = await askScorer(engine.launcher, { type: 'load', modelPath: servedPath }, 'loaded', {
-      signal: context.signal,
-      timeoutMs: loadTimeoutMs,
-    }).catch((error: unknown) => {
+    const loaded = await withScorer(engine.launcher, (scorer) =>
+      scorer.ask({ type: 'load', modelPath: servedPath }, 'loaded', {
+        signal: context.signal,
+        timeoutMs: loadTimeoutMs,
+      }),
+    ).catch((error: unknown) => {
       if (error instanceof AssayError && error.code === 'score/crashed') {
         throw new AssayError({
           code: 'model/crashes-runtime',

@@ -5,7 +5,8 @@ import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { Binding, BoundSample, ModelVersion, OutputBinding } from '../../../shared/contract/model.ts'
 import type { FromScorer, ScoringTask } from '../../../shared/contract/scorer-messages.ts'
 import type { Engine } from '../engine.ts'
-import { askScorer } from '../scoring/ask-scorer.ts'
+import { withScorer } from '../scoring/ask-scorer.ts'
+import type { Scorer } from '../scoring/ask-scorer.ts'
 import { guessBinding, sameClass } from './guess-binding.ts'
 import { runnablePath } from './import-model.ts'
 
@@ -53,9 +54,15 @@ export async function scoringTask(
   }
 }
 
-async function runSample(engine: Engine, version: ModelVersion, dataset: Dataset, binding: Binding): Promise<Tried> {
+async function runSample(
+  engine: Engine,
+  scorer: Scorer,
+  version: ModelVersion,
+  dataset: Dataset,
+  binding: Binding,
+): Promise<Tried> {
   const task = await scoringTask(engine, version, dataset, binding)
-  return askScorer(engine.launcher, { type: 'try', task, rows: sampleRows }, 'tried', { timeoutMs: tryTimeoutMs })
+  return scorer.ask({ type: 'try', task, rows: sampleRows }, 'tried', { timeoutMs: tryTimeoutMs })
 }
 
 /** A binding that a person gave, run as it is. */
@@ -64,10 +71,10 @@ export async function tryBinding(
   version: ModelVersion,
   dataset: Dataset,
   binding: Binding,
-  notes: readonly string[] = [],
 ): Promise<BoundSample> {
-  const tried = await runSample(engine, version, dataset, binding)
-  return describe(binding, dataset, tried, notes)
+  return withScorer(engine.launcher, async (scorer) =>
+    describe(binding, dataset, await runSample(engine, scorer, version, dataset, binding), []),
+  )
 }
 
 /** A guess: inputs by name and order, then outputs by what ten rows give. */
@@ -76,9 +83,11 @@ export async function guessAndTry(engine: Engine, version: ModelVersion, dataset
   const notes = [...guess.notes]
   // First without naming classes, so that a wrong number of them cannot stop the look at the outputs.
   const open: Binding = { ...guess.binding, output: { ...guess.binding.output, classes: [], transform: 'none' } }
-  const tried = await runSample(engine, version, dataset, open)
-  const output = refine(guess.binding.output, tried, version, notes)
-  return tryBinding(engine, version, dataset, { ...guess.binding, output }, notes)
+  return withScorer(engine.launcher, async (scorer) => {
+    const tried = await runSample(engine, scorer, version, dataset, open)
+    const binding = { ...guess.binding, output: refine(guess.binding.output, tried, version, notes) }
+    return describe(binding, dataset, await runSample(engine, scorer, version, dataset, binding), notes)
+  })
 }
 
 function scoreRows(output: OutputBinding, tried: Tried): number[][] | null {

@@ -4,7 +4,7 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Device, DeviceName } from '../../../shared/contract/run.ts'
 import type { Engine } from '../engine.ts'
 import { writeProbeModel } from './probe-model.ts'
-import { askScorer } from './ask-scorer.ts'
+import { withScorer } from './ask-scorer.ts'
 
 const probeTimeoutMs = 60_000
 
@@ -39,9 +39,9 @@ async function probeOne(engine: Engine, device: DeviceName, modelPath: string): 
     return { name: device, available: false, detail: 'no Vulkan driver is installed', parity: null }
   }
   try {
-    const answer = await askScorer(engine.launcher, { type: 'probe', device, modelPath }, 'probed', {
-      timeoutMs: probeTimeoutMs,
-    })
+    const answer = await withScorer(engine.launcher, (scorer) =>
+      scorer.ask({ type: 'probe', device, modelPath }, 'probed', { timeoutMs: probeTimeoutMs }),
+    )
     return { name: device, available: true, detail: answer.detail, parity: answer.parity }
   } catch (error) {
     const crashed = error instanceof AssayError && error.code === 'score/crashed'

@@ -17,7 +17,7 @@ import { listChunks, readDataset, readRun, readRunDocument, readVersion, updateR
 import type { RunDocument } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
 import { chunkName } from '../workspace/workspace.ts'
-import { askScorer } from './ask-scorer.ts'
+import { Scorer } from './ask-scorer.ts'
 import { autoDevices } from './devices.ts'
 import { hashScores, scoreShape } from './hash-scores.ts'
 
@@ -64,6 +64,7 @@ export async function startRun(engine: Engine, request: ScoreRequest): Promise<{
     findings,
     headline: null,
     elapsedMs: 0,
+    scoringMs: 0,
     resumed: 0,
   }
   engine.workspace.change(
@@ -129,8 +130,11 @@ async function scoreRun(
   const started = performance.now()
   const before = readRunDocument(ledger, runId).document
   const elapsed = () => before.elapsedMs + (performance.now() - started)
+  let scorer: Scorer | null = null
+  let scoringMs = before.scoringMs
   try {
-    const plan = await planRun(engine, run, context, wishes)
+    scorer = await Scorer.start(engine.launcher)
+    const plan = await planRun(engine, scorer, run, context, wishes)
     const folder = workspace.runFolder(runId)
     await mkdir(folder, { recursive: true })
     const chunks = listChunks(ledger, runId)
@@ -140,8 +144,8 @@ async function scoreRun(
       context.progress({ step: `Scoring on ${plan.device}`, done: rowsDone, total: run.rows, unit: 'rows' })
       const version = readVersion(ledger, run.versionId)
       const task = await scoringTask(engine, version, readDataset(ledger, run.datasetId), run.binding)
-      await askScorer(
-        engine.launcher,
+      const scoringFrom = performance.now()
+      await scorer.ask(
         {
           type: 'score',
           task: { ...task, threads: plan.threads },
@@ -162,8 +166,9 @@ async function scoreRun(
           },
         },
       )
+      scoringMs += performance.now() - scoringFrom
     }
-    await finish(engine, runId, plan, elapsed())
+    await finish(engine, runId, plan, { elapsedMs: elapsed(), scoringMs })
   } catch (error) {
     const state = error instanceof Cancelled || context.signal.aborted ? 'cancelled' : 'failed'
     const current = readRunDocument(ledger, runId).document
@@ -177,6 +182,7 @@ async function scoreRun(
     )
     throw error
   } finally {
+    scorer?.stop()
     engine.jobs.changed('runs')
   }
 }
@@ -184,6 +190,7 @@ async function scoreRun(
 /** A resumed run keeps its plan: other batches could give other bytes. */
 async function planRun(
   engine: Engine,
+  scorer: Scorer,
   run: Run,
   context: JobContext,
   wishes: { readonly batchRows?: number | undefined; readonly threads?: number | undefined },
@@ -195,8 +202,7 @@ async function planRun(
   const devices = run.requestedDevice === 'auto' ? await autoDevices(engine) : [run.requestedDevice]
   const version = readVersion(ledger, run.versionId)
   const task = await scoringTask(engine, version, readDataset(ledger, run.datasetId), run.binding)
-  const answer = await askScorer(
-    engine.launcher,
+  const answer = await scorer.ask(
     {
       type: 'plan',
       task: { ...task, threads: wishes.threads ?? engine.threads },
@@ -266,7 +272,12 @@ function addCount(
   )
 }
 
-async function finish(engine: Engine, runId: RunId, plan: ScoringPlan, elapsedMs: number): Promise<void> {
+async function finish(
+  engine: Engine,
+  runId: RunId,
+  plan: ScoringPlan,
+  time: { readonly elapsedMs: number; readonly scoringMs: number },
+): Promise<void> {
   const { ledger } = engine.workspace
   const run = readRun(ledger, runId)
   const { document } = readRunDocument(ledger, runId)
@@ -279,13 +290,13 @@ async function finish(engine: Engine, runId: RunId, plan: ScoringPlan, elapsedMs
     ledger.prepare('UPDATE run SET scores_sha256 = ? WHERE id = ?').run(scoresSha256, runId)
     updateRun(ledger, runId, 'scored', {
       ...document,
-      elapsedMs,
+      ...time,
       stats: {
         device: plan.device,
         batchRows: plan.batchRows,
         threads: plan.threads,
-        elapsedMs,
-        rowsPerSecond: rows / Math.max(1e-3, elapsedMs / 1000),
+        elapsedMs: time.elapsedMs,
+        rowsPerSecond: rows / Math.max(1e-3, time.scoringMs / 1000),
         parity: plan.parity,
         resumed: document.resumed,
       },
