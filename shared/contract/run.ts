@@ -123,6 +123,11 @@ export const evidenceSchema = z.strictObject({
   detail: taskEvidenceSchema,
   definitions: z.record(z.string(), metricDefinitionSchema),
   findings: z.array(findingSchema),
+  /**
+   * What further analyses found, by name (fairness, slices, drift, …), each valid by the schema of its own file. A new
+   * evaluation starts without them: they belong to the scores and the threshold that they were made from.
+   */
+  sections: z.record(z.string(), z.unknown()).optional(),
 })
 export type Evidence = z.infer<typeof evidenceSchema>
 

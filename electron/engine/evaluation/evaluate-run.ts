@@ -1,6 +1,5 @@
 /** Evaluates a scored run: gather, compute in a worker thread, write the evidence document and its hash. */
 import { createHash } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import canonicalize from 'canonicalize'
@@ -13,10 +12,11 @@ import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import { metricDefinitions } from '../../../shared/metrics/definitions.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
-import { listChunks, readDataset, readRun, readRunDocument, readVersion, updateRun } from '../records.ts'
+import { listChunks, readDataset, readRun, readVersion } from '../records.ts'
 import { scoreShape } from '../scoring/hash-scores.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import type { Computed, ComputeRequest } from './compute.ts'
+import { storeEvidence } from './evidence-store.ts'
 import { gather } from './gather.ts'
 import type { Gathered } from './gather.ts'
 
@@ -89,7 +89,7 @@ export async function evaluateRun(
     context.signal,
   )
   const evidence = assemble(engine, run, computed, summary, disagreeing)
-  await store(engine, runId, evidence)
+  await storeEvidence(engine, runId, evidence, 'run evaluated')
   return evidence
 }
 
@@ -184,7 +184,7 @@ function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary
       ...run.findings,
       ...findingsOf(run, computed, summary, disagreeing),
     ],
-  } satisfies Record<keyof Evidence, unknown>)
+  } satisfies Record<Exclude<keyof Evidence, 'sections'>, unknown>)
 }
 
 function classMetricNames(computed: Computed): string[] {
@@ -254,40 +254,4 @@ function findingsOf(run: Run, computed: Computed, summary: Summary, disagreeing:
     })
   }
   return findings
-}
-
-async function store(engine: Engine, runId: RunId, evidence: Evidence): Promise<void> {
-  const { workspace } = engine
-  const temporary = workspace.temporary('.json')
-  try {
-    await writeFile(temporary, canonicalize(evidence)!)
-    const file = await workspace.files.take(temporary)
-    const { document } = readRunDocument(workspace.ledger, runId)
-    const metric = evidence.metrics[evidence.headline]
-    workspace.change('run evaluated', runId, { evidenceSha256: file.sha256 }, (time) => {
-      workspace.files.record(file, 'evidence', time)
-      workspace.ledger.prepare('UPDATE run SET evidence_sha256 = ? WHERE id = ?').run(file.sha256, runId)
-      updateRun(workspace.ledger, runId, 'evaluated', {
-        ...document,
-        headline: metric ? { name: evidence.headline, metric } : null,
-      })
-    })
-    engine.jobs.changed('runs')
-  } finally {
-    await rm(temporary, { force: true })
-  }
-}
-
-/** @throws AssayError run/not-evaluated */
-export async function readEvidence(engine: Engine, runId: RunId): Promise<{ evidence: Evidence; sha256: string }> {
-  const run = readRun(engine.workspace.ledger, runId)
-  if (run.evidenceSha256 === null) {
-    throw new AssayError({
-      code: 'run/not-evaluated',
-      message: `The run ${runId} has no evaluation yet.`,
-      remedy: `Evaluate it: assay evaluate ${runId}`,
-    })
-  }
-  const text = await readFile(engine.workspace.files.path(run.evidenceSha256), 'utf8')
-  return { evidence: evidenceSchema.parse(JSON.parse(text)), sha256: run.evidenceSha256 }
 }
