@@ -6,6 +6,8 @@ import type { Evidence } from '../../shared/contract/run.ts'
 import { lookAt, startApp } from './app.ts'
 import type { App } from './app.ts'
 
+test.describe.configure({ mode: 'serial' })
+
 let app: App
 test.beforeAll(async () => {
   app = await startApp()
