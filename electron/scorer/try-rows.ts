@@ -85,7 +85,9 @@ export async function tryRows(task: ScoringTask, rows: number): Promise<Tried> {
         ? Array.from({ length: n }, (_, row) => columns.scores!.map((column) => finite(column[row]!)))
         : null,
     labels: columns.labels ? [...columns.labels] : null,
-    values: Array.from({ length: n }, (_, row) => chunk.columns.map((column) => valueText(column[row]))),
+    values: Array.from({ length: n }, (_, row) =>
+      chunk.columns.map((column) => valueText(column[row], column instanceof Float32Array)),
+    ),
     missingText: feeder.missingText(),
   }
 }
@@ -100,9 +102,11 @@ function shown(value: unknown): number | string | boolean | null {
   return typeof value === 'boolean' ? value : String(value)
 }
 
-function valueText(value: unknown): string | null {
+function valueText(value: unknown, asFloat32: boolean): string | null {
   if (value === null || value === undefined) return null
   if (value instanceof Uint8Array) return `image, ${value.length} bytes`
   if (typeof value === 'number' && Number.isNaN(value)) return null
+  // A float32 shown with a double's digits looks like another number (68.95999908 for 68.96).
+  if (typeof value === 'number') return String(asFloat32 ? Number(value.toPrecision(7)) : value)
   return String(value)
 }

@@ -97,8 +97,18 @@ const connected = async (): Promise<Connection> => {
 
 /** One call. It waits for an engine, and fails with `engine/stopped` if that engine goes before it answers. */
 export const ask = async <T>(call: (client: EngineClient) => Promise<T>): Promise<T> => {
-  const { client, gone } = await connected()
-  return Promise.race([call(client), gone])
+  const connection = await connected()
+  return Promise.race([orStopped(connection, call(connection.client)), connection.gone])
+}
+
+/** A closed port makes calls fail in words of its own, sometimes before the close is told: both mean the same. */
+const orStopped = async <T>(connection: Connection, answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer
+  } catch (error) {
+    if (current !== connection || (error as Error).name === 'AbortError') throw stopped()
+    throw error
+  }
 }
 
 /** A stream of one engine; ends with `engine/stopped` when that engine goes. */

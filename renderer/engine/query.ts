@@ -41,7 +41,11 @@ const fetchEntry = (entry: Entry): void => {
       if (round === entry.round) publish(entry, { data, problem: undefined, fetching: false })
     },
     (error: unknown) => {
-      if (round === entry.round) publish(entry, { ...entry.answer, problem: toProblem(error), fetching: false })
+      if (round !== entry.round) return
+      const problem = toProblem(error)
+      // To read again changes nothing: the next engine is asked as soon as it is there.
+      if (problem.code === 'engine/stopped') fetchEntry(entry)
+      else publish(entry, { ...entry.answer, problem, fetching: false })
     },
   )
 }

@@ -12,8 +12,8 @@ export interface Toast extends ToastRequest {
   readonly id: number
 }
 
-const shownMs = 8000
-const kept = 4
+const shownMs = 5000
+const kept = 3
 let toasts: readonly Toast[] = []
 let nextId = 1
 const listeners = new Set<() => void>()

@@ -24,6 +24,8 @@ test('one click ends in a finished evaluation within ten seconds', async () => {
   await expect(page.getByRole('heading', { level: 2, name: 'ROC AUC' })).toBeVisible()
   expect(Date.now() - started).toBeLessThan(10_000)
   await expect(page.getByText('5,000 / 5,000').first()).toBeVisible()
+  // The picture is the one of the README: without messages that leave by themselves.
+  await expect(page.getByText('Sample workspace loaded')).toBeHidden()
   await lookAt(page, 'run-summary')
 })
 

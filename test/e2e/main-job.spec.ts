@@ -142,7 +142,10 @@ test('works at 1024 × 700 and at twice the size of text', async () => {
       { width, height, zoom },
     )
   await page.getByRole('link', { name: 'Runs', exact: true }).click()
-  await page.getByRole('link', { name: /gradient-boosting/ }).first().click()
+  await page
+    .getByRole('link', { name: /gradient-boosting/ })
+    .first()
+    .click()
   await expect(page.getByTestId('headline')).toBeVisible()
   for (const [name, zoom] of [
     ['small-run', 1],
@@ -150,7 +153,9 @@ test('works at 1024 × 700 and at twice the size of text', async () => {
   ] as const) {
     await setSize(1024, 700, zoom)
     await page.waitForTimeout(300)
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
     expect(overflow).toBe(0)
     await lookAt(page, name)
   }
