@@ -6,9 +6,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { openTestEngine, root } from '../support/engine.ts'
 import { makeMlp } from '../support/make-mlp.ts'
+import { writeTable } from './table.ts'
 
 const rows = Number(process.env['BENCH_ROWS'] ?? 1_000_000)
 const folder = mkdtempSync(join(tmpdir(), 'assay-bench-'))
@@ -29,23 +29,11 @@ function watchScorer(): { peakMb(): number; stop(): void } {
   return { peakMb: () => peak, stop: () => clearInterval(timer) }
 }
 
-async function writeTable(path: string): Promise<void> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '300MB' })
-  const connection = await instance.connect()
-  await connection.run('SELECT setseed(0.5)')
-  const features = Array.from({ length: 30 }, (_, k) => `round(random() * 2 - 1, 6) AS x${k}`).join(', ')
-  await connection.run(
-    `COPY (SELECT ${features}, (random() < 0.3)::INT AS y FROM range(${rows})) TO '${path}' (HEADER)`,
-  )
-  connection.closeSync()
-  instance.closeSync()
-}
-
 try {
   const csv = join(folder, 'table.csv')
   const modelPath = join(folder, 'mlp.onnx')
   writeFileSync(modelPath, makeMlp([30, 256, 256, 1]))
-  await writeTable(csv)
+  await writeTable(csv, rows)
   const test = await openTestEngine(join(folder, 'workspace'))
   const importStart = performance.now()
   const dataset = await test.importDataset(csv, { target: 'y', task: 'binary' })

@@ -20,6 +20,8 @@ interface Runtime {
 }
 const runtime = JSON.parse(readFileSync(join(root, '.cache/runtime.json'), 'utf8')) as Runtime
 
+const startTimeoutMs = 40_000
+
 export interface App {
   readonly electron: ElectronApplication
   readonly page: Page
@@ -35,11 +37,10 @@ export interface App {
 
 type Hook = { openFiles: string[]; savePath: string | null; killEngine(): void; scorerPids(): number[] }
 
-export async function startApp(
-  folder = mkdtempSync(join(tmpdir(), 'assay-e2e-')),
-  env: Record<string, string> = {},
-): Promise<App> {
-  const workspace = join(folder, 'workspace')
+async function launch(
+  folder: string,
+  env: Record<string, string>,
+): Promise<{ electron: ElectronApplication; page: Page }> {
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0
   const electron = await _electron.launch({
     executablePath: runtime.electron,
@@ -47,12 +48,33 @@ export async function startApp(
       ...runtime.electronArgs,
       ...(asRoot ? ['--no-sandbox'] : []),
       `--user-data-dir=${join(folder, 'user-data')}`,
-      `--workspace=${workspace}`,
+      `--workspace=${join(folder, 'workspace')}`,
     ],
     env: { ...(process.env as Record<string, string>), ...runtime.env, ASSAY_E2E: '1', ...env },
+    timeout: startTimeoutMs,
   })
-  const page = await electron.firstWindow()
-  await page.waitForLoadState('domcontentloaded')
+  let words = ''
+  electron.process().stderr?.on('data', (piece: Buffer) => (words = (words + piece.toString()).slice(-4000)))
+  try {
+    const page = await electron.firstWindow({ timeout: startTimeoutMs })
+    await page.waitForLoadState('domcontentloaded', { timeout: startTimeoutMs })
+    return { electron, page }
+  } catch (error) {
+    electron.process().kill('SIGKILL')
+    throw new Error(`No window: ${(error as Error).message}\n${words}`)
+  }
+}
+
+export async function startApp(
+  folder = mkdtempSync(join(tmpdir(), 'assay-e2e-')),
+  env: Record<string, string> = {},
+): Promise<App> {
+  const workspace = join(folder, 'workspace')
+  // Chromium under a virtual display now and then never opens its first window; a second start does.
+  const { electron, page } = await launch(folder, env).catch((error: unknown) => {
+    console.warn(`starting again: ${String(error)}`)
+    return launch(folder, env)
+  })
   return {
     electron,
     page,

@@ -7,7 +7,10 @@ import type { TestEngine } from '../support/engine.ts'
 
 const runtimeFile = join(root, '.cache/runtime.json')
 const adapter = existsSync(runtimeFile)
-  ? join((JSON.parse(readFileSync(runtimeFile, 'utf8')) as { electronFolder: string }).electronFolder, 'vk_swiftshader_icd.json')
+  ? join(
+      (JSON.parse(readFileSync(runtimeFile, 'utf8')) as { electronFolder: string }).electronFolder,
+      'vk_swiftshader_icd.json',
+    )
   : ''
 const available = process.platform === 'linux' && existsSync(adapter)
 if (!available) console.warn('skipped: no software Vulkan adapter beside the Electron runtime')
@@ -34,7 +37,10 @@ describe.skipIf(!available)('WebGPU', () => {
   })
 
   it('scores the digits as the CPU does, and stores the parity', async () => {
-    const dataset = await test.importDataset(join(samples, 'digits/holdout.csv'), { target: 'label', task: 'multiclass' })
+    const dataset = await test.importDataset(join(samples, 'digits/holdout.csv'), {
+      target: 'label',
+      task: 'multiclass',
+    })
     const version = await test.importModel(join(samples, 'digits/mlp.onnx'))
     const onCpu = await test.evaluate(await test.score(version, dataset, { device: 'cpu' }))
     const run = await test.score(version, dataset, { device: 'webgpu' })
@@ -46,9 +52,16 @@ describe.skipIf(!available)('WebGPU', () => {
   })
 
   it('a device that is not there is refused with a code, never replaced in silence', async () => {
-    const dataset = await test.importDataset(join(samples, 'wine/holdout.csv'), { target: 'cultivar', task: 'multiclass' })
+    const dataset = await test.importDataset(join(samples, 'wine/holdout.csv'), {
+      target: 'cultivar',
+      task: 'multiclass',
+    })
     const version = await test.importModel(join(samples, 'wine/random-forest.onnx'))
-    const { jobId, runId } = await test.call.runs.score({ versionId: version.id, datasetId: dataset.id, device: 'cuda' })
+    const { jobId, runId } = await test.call.runs.score({
+      versionId: version.id,
+      datasetId: dataset.id,
+      device: 'cuda',
+    })
     const job = await test.engine.jobs.finished(jobId)
     expect(job.error?.code).toMatch(/^device\//)
     expect((await test.call.runs.get({ id: runId })).state).toBe('failed')
