@@ -20,7 +20,7 @@ interface Runtime {
 }
 const runtime = JSON.parse(readFileSync(join(root, '.cache/runtime.json'), 'utf8')) as Runtime
 
-const startTimeoutMs = 40_000
+const startTimeoutMs = 20_000
 
 export interface App {
   readonly electron: ElectronApplication
