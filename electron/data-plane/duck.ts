@@ -16,7 +16,7 @@ export interface Duck {
 }
 
 /** Half of what a scoring run may use in all. */
-const memoryLimit = '350MB'
+const memoryLimit = '250MB'
 
 /** Settings of every instance: nothing is fetched or loaded from outside. */
 export const offline = {

@@ -29,10 +29,10 @@ export interface Reader {
 }
 
 /** DuckDB goes on filling this much ahead while JavaScript is blocked in ONNX Runtime. */
-const bufferAhead = '32MB'
+const bufferAhead = '8MB'
 
 export async function openReader(): Promise<Reader> {
-  const instance = await DuckDBInstance.create(':memory:', { ...offline, memory_limit: '300MB' })
+  const instance = await DuckDBInstance.create(':memory:', { ...offline, memory_limit: '200MB' })
   return {
     connect: async () => {
       const connection = await instance.connect()

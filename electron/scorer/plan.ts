@@ -15,7 +15,7 @@ import { isWide, runBatch } from './score.ts'
 
 const sampleRows = 8192
 /** Two chunks are in memory at a time, in columns and again in tensors. */
-const chunkBytes = 24 * 1024 * 1024
+const chunkBytes = 12 * 1024 * 1024
 /** A kill loses at most about this much work. */
 const chunkSeconds = 2
 

@@ -270,7 +270,7 @@ function typeOfParquet(type: string, name: string, fileName: string): Column['ty
 }
 
 async function writeParquet(duck: Duck, query: string, path: string): Promise<void> {
-  await duck.run(`COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 122880)`)
+  await duck.run(`COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 32768)`)
 }
 
 async function describeDataset(
