@@ -18,6 +18,17 @@ const without = {
   mac: [`!${onnx}/win32/**`, `!${sqlite}/linux*`, `!${sqlite}/win32-*`],
 }
 
+// A platform's list stands in the place of a common one, so each holds all of it.
+const common = [
+  'dist/**',
+  'package.json',
+  '!**/*.map',
+  '!**/*.d.{ts,mts,cts}',
+  '!node_modules/better-sqlite3/{deps,src}/**',
+  '!node_modules/node-addon-api/**',
+  '!node_modules/onnxruntime-node/script/**',
+]
+
 export default {
   appId: 'app.assay.workbench',
   productName: 'Assay',
@@ -31,15 +42,6 @@ export default {
   // The natives are Node-API and come built.
   npmRebuild: false,
   nodeGypRebuild: false,
-  files: [
-    'dist/**',
-    'package.json',
-    '!**/*.map',
-    '!**/*.d.{ts,mts,cts}',
-    '!node_modules/better-sqlite3/{deps,src}/**',
-    '!node_modules/node-addon-api/**',
-    '!node_modules/onnxruntime-node/script/**',
-  ],
   asar: true,
   asarUnpack: [
     '**/*.node',
@@ -72,12 +74,17 @@ export default {
     synopsis: 'Decides whether a model may go to production, and proves why',
     maintainer: 'Assay',
     target: ['dir', 'AppImage', 'deb'],
-    files: without.linux,
+    files: [...common, ...without.linux],
   },
   deb: {
     depends: ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libatk-bridge2.0-0', 'libxss1', 'libdrm2'],
   },
-  win: { target: ['nsis'], files: without.win },
+  win: { target: ['nsis'], files: [...common, ...without.win] },
   nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
-  mac: { category: 'public.app-category.developer-tools', target: ['dmg'], files: without.mac, hardenedRuntime: true },
+  mac: {
+    category: 'public.app-category.developer-tools',
+    target: ['dmg'],
+    files: [...common, ...without.mac],
+    hardenedRuntime: true,
+  },
 }
