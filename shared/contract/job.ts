@@ -18,6 +18,7 @@ export const jobKindSchema = z.enum([
   'export scores',
   'load samples',
   'probe devices',
+  'drift',
 ])
 export type JobKind = z.infer<typeof jobKindSchema>
 
