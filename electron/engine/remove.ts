@@ -24,7 +24,6 @@ async function dropUnused(engine: Engine): Promise<void> {
     DELETE FROM file WHERE sha256 NOT IN (
       SELECT data_sha256 FROM dataset UNION SELECT sha256 FROM version UNION SELECT served_sha256 FROM version
       UNION SELECT sha256 FROM version_file
-      UNION SELECT sha256 FROM policy UNION SELECT sha256 FROM gate_result UNION SELECT sha256 FROM file_use
       UNION SELECT evidence_sha256 FROM run WHERE evidence_sha256 IS NOT NULL)`)
   await engine.workspace.files.sweep()
 }

@@ -101,7 +101,7 @@ export const contract = {
       eventIterator(
         z.discriminatedUnion('type', [
           z.strictObject({ type: z.literal('job'), job: jobSchema }),
-          z.strictObject({ type: z.literal('changed'), what: z.enum(['datasets', 'models', 'runs', 'workspace', 'approvals']) }),
+          z.strictObject({ type: z.literal('changed'), what: z.enum(['datasets', 'models', 'runs', 'workspace']) }),
         ]),
       ),
     ),

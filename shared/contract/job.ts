@@ -18,7 +18,6 @@ export const jobKindSchema = z.enum([
   'export scores',
   'load samples',
   'probe devices',
-  'drift',
 ])
 export type JobKind = z.infer<typeof jobKindSchema>
 

@@ -55,17 +55,8 @@ ${blocks.map(renderBlock)}
 </section>
 `
 
-const defaultKind = 'Evaluation report'
-
-const renderTitle = ({
-  kind,
-  model,
-  dataset,
-  facts,
-  headline,
-  evidenceSha256,
-}: ReportDocument): Html => escaped`<header>
-<p class="kind">${kind ?? defaultKind}</p>
+const renderTitle = ({ model, dataset, facts, headline, evidenceSha256 }: ReportDocument): Html => escaped`<header>
+<p class="kind">Evaluation report</p>
 <h1><bdi>${model}</bdi> on <bdi>${dataset}</bdi></h1>
 <p class="facts">${facts.join(' · ')}</p>
 <p class="headline"><span>${headline.title}</span> <b>${headline.value}</b> <span>${headline.detail}</span></p>
@@ -73,8 +64,13 @@ const renderTitle = ({
 </header>
 `
 
-/** @returns A whole HTML document; the same report gives the same bytes. */
-export function renderReport(report: ReportDocument): string {
+/**
+ * @param evidence The document that the report is rendered from.
+ * @param sha256 Of the evidence's canonical form; shown, so that a reader can check it.
+ * @returns A whole HTML document; the same evidence gives the same bytes.
+ */
+export function htmlReport(evidence: Evidence, sha256: string): string {
+  const report = buildReport(evidence, sha256)
   return escaped`<!doctype html>
 <html lang="en">
 <head>
@@ -82,7 +78,7 @@ export function renderReport(report: ReportDocument): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>${report.model} on ${report.dataset}: ${report.kind ?? 'evaluation report'}</title>
+<title>${report.model} on ${report.dataset}: evaluation report</title>
 <style>${styleSheet}</style>
 </head>
 <body>
@@ -95,13 +91,4 @@ ${report.sections.map(renderSection)}
 </body>
 </html>
 `.markup
-}
-
-/**
- * @param evidence The document that the report is rendered from.
- * @param sha256 Of the evidence's canonical form; shown, so that a reader can check it.
- * @returns A whole HTML document; the same evidence gives the same bytes.
- */
-export function htmlReport(evidence: Evidence, sha256: string): string {
-  return renderReport(buildReport(evidence, sha256))
 }

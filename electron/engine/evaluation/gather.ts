@@ -30,7 +30,7 @@ export interface Gathered {
 const chunkRows = 65_536
 
 /** Maps a text to its class number once, then by lookup. */
-export function classLookup(classes: readonly string[]): (text: string) => number {
+function classLookup(classes: readonly string[]): (text: string) => number {
   const known = new Map<string, number>()
   return (text) => {
     let index = known.get(text)
@@ -155,13 +155,13 @@ export async function gather(request: GatherRequest): Promise<Gathered> {
   }
 }
 
-export interface ScorePiece {
+interface ScorePiece {
   readonly rows: number
   readonly columns: readonly (Float32Array | Float64Array)[]
   readonly labelTexts: readonly (string | null)[] | null
 }
 
-export async function* scoreRows(request: Pick<GatherRequest, 'shape' | 'chunkPaths'>, width: number, withLabels: boolean): AsyncGenerator<ScorePiece> {
+async function* scoreRows(request: GatherRequest, width: number, withLabels: boolean): AsyncGenerator<ScorePiece> {
   const columns = scoreColumns(request.shape)
   const reader = await openReader()
   for (const parquetPath of request.chunkPaths) {
