@@ -35,6 +35,9 @@ export async function openSession(modelPath: string, device: DeviceName, threads
       logSeverityLevel: 4,
       // Warm-up buffers are sized by the first batch; other sizes follow, so a fixed pattern only holds memory.
       enableMemPattern: device !== 'directml',
+      // Threads that spin between batches take the cores from DuckDB, which reads the next chunk meanwhile: without
+      // spinning a run takes a fifth less processor time.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     })
   } catch (error) {
     if (/Failed to construct locale/.test(String(error))) {
