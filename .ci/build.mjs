@@ -1,7 +1,7 @@
 // Builds everything into dist/: the renderer with Vite, the rest with esbuild. --if-changed does nothing when no
 // source is newer than the last build.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -58,7 +58,9 @@ await Promise.all([
       main: join(root, 'electron/main/main.ts'),
       engine: join(root, 'electron/engine/entry.ts'),
       'evaluation-worker': join(root, 'electron/engine/evaluation/worker.ts'),
+      'drift-worker': join(root, 'electron/engine/drift/worker.ts'),
       scorer: join(root, 'electron/scorer/entry.ts'),
+      serving: join(root, 'electron/serving/main.ts'),
       assay: join(root, 'electron/cli/assay.ts'),
     },
   }),
@@ -74,6 +76,8 @@ await Promise.all([
     logLevel: 'warning',
   }),
 ])
+// Read at run time, beside the bundle.
+copyFileSync(join(root, 'electron/serving/inference.proto'), join(dist, 'inference.proto'))
 const vite = spawnSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
   cwd: root,
   stdio: ['ignore', 2, 2],

@@ -13,7 +13,12 @@ import './styles/controls.css'
 import './styles/blocks.css'
 import './styles/tables.css'
 import './styles/charts.css'
+import './styles/analyses.css'
 import './styles/pages.css'
+import './styles/approvals.css'
+import './styles/compare.css'
+import './styles/drift.css'
+import './styles/explain.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')

@@ -1,9 +1,15 @@
 /** Every address of the window. Objects are linked to by id, so Back and Forward and copied addresses work. */
 import { createHashRouter } from 'react-router'
+import { ApprovalsPage } from './pages/approvals/approvals-page.tsx'
+import { ReviewPage } from './pages/approvals/review-page.tsx'
 import { DatasetPage } from './pages/data/dataset-page.tsx'
 import { DatasetsPage } from './pages/data/datasets-page.tsx'
 import { ImportDatasetPage } from './pages/data/import-dataset-page.tsx'
+import { ComparePage } from './pages/compare/compare-page.tsx'
+import { ComparisonPage } from './pages/compare/comparison-page.tsx'
 import { CrashPage } from './pages/crash-page.tsx'
+import { DriftPage } from './pages/drift/drift-page.tsx'
+import { DriftReportPage } from './pages/drift/drift-report-page.tsx'
 import { HelpPage } from './pages/help/help-page.tsx'
 import { ImportModelPage } from './pages/models/import-model-page.tsx'
 import { ModelsPage } from './pages/models/models-page.tsx'
@@ -33,6 +39,12 @@ export const makeRouter = () =>
             { path: '/models/:id', element: <VersionPage /> },
             { path: '/runs', element: <RunsPage /> },
             { path: '/runs/:id', element: <RunPage /> },
+            { path: '/compare', element: <ComparePage /> },
+            { path: '/compare/:id', element: <ComparisonPage /> },
+            { path: '/approvals', element: <ApprovalsPage /> },
+            { path: '/approvals/:id', element: <ReviewPage /> },
+            { path: '/drift', element: <DriftPage /> },
+            { path: '/drift/:id', element: <DriftReportPage /> },
             { path: '/settings', element: <SettingsPage /> },
             { path: '/help', element: <HelpPage /> },
             { path: '*', element: <NotFoundPage /> },

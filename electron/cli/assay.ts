@@ -2,9 +2,20 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { createWorkspace } from '../engine/workspace/workspace.ts'
+import { addCheckCommand } from './commands/check.ts'
+import { addCompareCommands } from './commands/compare.ts'
 import { addDatasetCommands } from './commands/datasets.ts'
+import { addFairnessCommands } from './commands/fairness.ts'
+import { addExplainCommands } from './commands/explain.ts'
+import { addDriftCommands } from './commands/drift.ts'
 import { addModelCommands } from './commands/models.ts'
+import { addPersonCommands } from './commands/person.ts'
+import { addGateCommands } from './commands/policy.ts'
+import { addReleaseCommands } from './commands/release.ts'
+import { addRegistryCommands } from './commands/registry.ts'
+import { addReviewCommands } from './commands/review.ts'
 import { addRunCommands } from './commands/runs.ts'
+import { addVerifyCommands } from './commands/verify.ts'
 import { exitCodes, printJson, printLine, reportError } from './output.ts'
 import { assayVersion, withSession } from './session.ts'
 
@@ -40,6 +51,17 @@ function makeProgram(): Command {
   addDatasetCommands(program, global)
   addModelCommands(program, global)
   addRunCommands(program, global)
+  addDriftCommands(program, global)
+  addExplainCommands(program, global)
+  addFairnessCommands(program, global)
+  addCompareCommands(program, global)
+  addGateCommands(program, global)
+  addCheckCommand(program, global)
+  addRegistryCommands(program, global)
+  addPersonCommands(program, global)
+  addReviewCommands(program, global)
+  addVerifyCommands(program, global)
+  addReleaseCommands(program, global)
   program
     .command('samples')
     .description('load the samples that ship with Assay and evaluate the first')
@@ -50,23 +72,6 @@ function makeProgram(): Command {
         const runId = await session.follow(jobId)
         if (json) printJson({ run: { id: runId } })
         else printLine(`Loaded. The evaluated run is ${runId}`)
-      })
-    })
-  program
-    .command('verify')
-    .description('recompute the audit chain and the hash of every stored file')
-    .action(async () => {
-      const { workspace, json } = global()
-      await withSession(workspace, json, async (session) => {
-        const result = await session.call.workspace.verify()
-        if (json) printJson(result)
-        else {
-          for (const problem of result.problems) printLine(problem)
-          printLine(
-            `${result.entries} audit entries, ${result.files} files: ${result.ok ? 'nothing was changed' : 'changed'}`,
-          )
-        }
-        if (!result.ok) process.exitCode = exitCodes.badInput
       })
     })
   addGlobalOptions(program)
@@ -96,4 +101,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+// `assay … | head` closes the pipe early: what is left to print is dropped, and the exit code stays what it is.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 process.exitCode = await main(process.argv.slice(2))

@@ -5,24 +5,11 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
 import { AssayError } from '../../shared/contract/errors.ts'
+import type { ColumnValues, StreamedChunk, StreamedColumn } from '../../shared/scoring/columns.ts'
 import { offline } from './duck.ts'
 import { quoteIdentifier, quoteText } from './quote.ts'
 
-export interface StreamedColumn {
-  readonly name: string
-  /** float and double give NaN where a value is missing; bigint refuses missing values; string and blob give null. */
-  readonly as: 'float' | 'double' | 'bigint' | 'string' | 'blob'
-}
-
-export type ColumnValues = Float32Array | Float64Array | BigInt64Array | (string | null)[] | (Uint8Array | null)[]
-
-export interface StreamedChunk {
-  readonly rows: number
-  /** Number of the first row, counted from 0. */
-  readonly from: number
-  /** In the order asked for. */
-  readonly columns: readonly ColumnValues[]
-}
+export type { ColumnValues, StreamedChunk, StreamedColumn }
 
 export interface Reader {
   connect(): Promise<DuckDBConnection>

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { AssayError } from '../../shared/contract/errors.ts'
 import type { DatasetId, RunId, VersionId } from '../../shared/contract/ids.ts'
+import { refuseWhileReviewed } from './approval/review-store.ts'
 import type { Engine } from './engine.ts'
 import { readDataset, readRun, readVersion } from './records.ts'
 
@@ -24,6 +25,7 @@ async function dropUnused(engine: Engine): Promise<void> {
     DELETE FROM file WHERE sha256 NOT IN (
       SELECT data_sha256 FROM dataset UNION SELECT sha256 FROM version UNION SELECT served_sha256 FROM version
       UNION SELECT sha256 FROM version_file
+      UNION SELECT sha256 FROM policy UNION SELECT sha256 FROM gate_result UNION SELECT sha256 FROM file_use
       UNION SELECT evidence_sha256 FROM run WHERE evidence_sha256 IS NOT NULL)`)
   await engine.workspace.files.sweep()
 }
@@ -43,6 +45,7 @@ export async function removeVersion(engine: Engine, id: VersionId): Promise<void
   const { workspace } = engine
   const version = readVersion(workspace.ledger, id)
   refuseWhileUsed(engine, 'version_id', id, 'model')
+  refuseWhileReviewed(workspace.ledger, 'version_id', id)
   workspace.change(
     'version removed',
     id,
@@ -62,8 +65,11 @@ export async function removeRun(engine: Engine, id: RunId): Promise<void> {
   if (run.state === 'scoring') {
     throw new AssayError({ code: 'run/busy', message: 'The run is being scored.', remedy: 'Cancel it first.' })
   }
+  refuseWhileReviewed(workspace.ledger, 'run_id', id)
   workspace.change('run removed', id, { evidenceSha256: run.evidenceSha256, scoresSha256: run.scoresSha256 }, () => {
     workspace.ledger.prepare('DELETE FROM run WHERE id = ?').run(id)
+    // Its attributions of every row; reviews keep theirs.
+    workspace.ledger.prepare('DELETE FROM file_use WHERE owner = ?').run(`explanation ${id}`)
   })
   await rm(workspace.runFolder(id), { recursive: true, force: true })
   await dropUnused(engine)

@@ -24,6 +24,9 @@ const saveNames: Record<SaveKind, string> = {
   json: 'JSON',
   csv: 'CSV',
   parquet: 'Parquet',
+  tar: 'Review package',
+  xml: 'JUnit XML',
+  md: 'Markdown',
 }
 
 const native: Dialogs = {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { open, readFile, rename } from 'node:fs/promises'
 import { DOUBLE, DuckDBDataChunk, DuckDBInstance, FLOAT, VARCHAR } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBDoubleVector, DuckDBFloatVector, DuckDBType } from '@duckdb/node-api'
-import type { ScoreColumns } from './outputs.ts'
+import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
 import { quoteText } from '../data-plane/quote.ts'
 
 /** DuckDB's vectors hold this many rows. */

@@ -6,6 +6,7 @@ import { AssayError } from '../../shared/contract/errors.ts'
 import { toScorerSchema } from '../../shared/contract/scorer-messages.ts'
 import type { FromScorer, ToScorer } from '../../shared/contract/scorer-messages.ts'
 import { plan } from './plan.ts'
+import { predict } from './predict.ts'
 import { probe } from './probe.ts'
 import { firstLine, openSession } from './runtime.ts'
 import { score } from './score.ts'
@@ -34,6 +35,8 @@ async function answer(request: ToScorer, send: (message: FromScorer) => void): P
         outputs: describe(session.outputMetadata),
       })
     }
+    case 'predict':
+      return send(await predict(request.task, request.rows, request.columns))
     case 'try':
       return send(await tryRows(request.task, request.rows))
     case 'plan':

@@ -3,7 +3,7 @@ import type { FromScorer, ScoringTask } from '../../shared/contract/scorer-messa
 import { AssayError } from '../../shared/contract/errors.ts'
 import { openReader, streamColumns } from '../data-plane/stream-columns.ts'
 import { makeFeeder } from './feeds.ts'
-import { makeScoreColumns, readOutputs } from './outputs.ts'
+import { makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
 import { firstLine, openSession } from './runtime.ts'
 
 type Tried = Extract<FromScorer, { type: 'tried' }>

@@ -20,15 +20,18 @@ export const RowsTable = ({
   label,
   load,
   datasetId,
+  initialFilter = '',
 }: {
   readonly label: string
+  /** Where the table was opened on some rows only. */
+  readonly initialFilter?: string
   /** Stable between renders: a new one starts the table anew. */
   readonly load: LoadRows
   readonly datasetId: DatasetId
 }) => {
   const id = useId()
-  const [typed, setTyped] = useState('')
-  const [filter, setFilter] = useState('')
+  const [typed, setTyped] = useState(initialFilter)
+  const [filter, setFilter] = useState(initialFilter)
   const [sort, setSort] = useState<RowsRequest['sort']>()
   useEffect(() => {
     const timer = setTimeout(() => setFilter(typed.trim()), typingMs)
@@ -57,9 +60,9 @@ export const RowsTable = ({
           id={id}
           type="search"
           className="rows-filter"
-          placeholder="A text, or column=value"
+          placeholder="A text, or column = value & other >= 6"
           value={typed}
-          maxLength={500}
+          maxLength={2000}
           onChange={(event) => setTyped(event.target.value)}
         />
         <p className="muted tabular" aria-live="polite">
@@ -75,7 +78,7 @@ export const RowsTable = ({
         <Empty icon="search" title={filter === '' ? 'There are no rows' : 'No row matches the filter'}>
           {filter === ''
             ? undefined
-            : 'A plain text is looked for in every text column. Write column=value for one column.'}
+            : 'A plain text is looked for in every text column. Write column = value for one column, with &, !=, >=, < or “is missing” for more.'}
         </Empty>
       ) : (
         <RowsGrid

@@ -14,6 +14,19 @@ const doneWords: Readonly<Record<JobKind, string>> = {
   'export scores': 'Scores exported',
   'load samples': 'Sample workspace loaded',
   'probe devices': 'Devices probed',
+  explain: 'Explanation is done',
+  'review package': 'Review package saved',
+  'review import': 'Review package imported',
+  compare: 'Comparison is done',
+  calibrate: 'Calibration is fitted',
+  'accept calibration': 'Calibrated version made',
+  'sort scores': 'Scores sorted',
+  decide: 'Decision analysis is done',
+  fairness: 'Fairness analysis is done',
+  slices: 'Slice search is done',
+  robustness: 'Robustness test is done',
+  drift: 'Drift analysis is done',
+  release: 'Release written',
 }
 const failedWords: Readonly<Record<JobKind, string>> = {
   'dataset import': 'The dataset was not imported',
@@ -24,10 +37,25 @@ const failedWords: Readonly<Record<JobKind, string>> = {
   'export scores': 'The scores were not exported',
   'load samples': 'The samples were not loaded',
   'probe devices': 'The devices were not probed',
+  explain: 'The explanation failed',
+  'review package': 'The review package was not saved',
+  'review import': 'The review package was not imported',
+  compare: 'The comparison failed',
+  calibrate: 'The calibration failed',
+  'accept calibration': 'The calibrated version was not made',
+  'sort scores': 'The scores were not sorted',
+  decide: 'The decision analysis failed',
+  fairness: 'The fairness analysis failed',
+  slices: 'The slice search failed',
+  robustness: 'The robustness test failed',
+  drift: 'The drift analysis failed',
+  release: 'The release was not written',
 }
 
 const tell = (job: Job): void => {
   if (job.state === 'cancelled' || job.state === 'running') return
+  // It only makes the threshold tab answer; nobody waits for its end elsewhere.
+  if (job.kind === 'sort scores' && job.state === 'done') return
   const failed = job.state === 'failed'
   const title = failed ? failedWords[job.kind] : doneWords[job.kind]
   const body = failed && job.error ? `${job.title}: ${job.error.message}` : job.title

@@ -14,6 +14,9 @@ export const places: readonly Place[] = [
   { path: '/data', title: 'Data', icon: 'data' },
   { path: '/models', title: 'Models', icon: 'models' },
   { path: '/runs', title: 'Runs', icon: 'runs' },
+  { path: '/compare', title: 'Compare', icon: 'compare' },
+  { path: '/drift', title: 'Drift', icon: 'drift' },
+  { path: '/approvals', title: 'Approvals', icon: 'approvals' },
   { path: '/settings', title: 'Settings', icon: 'settings' },
 ]
 
@@ -32,6 +35,11 @@ export const jobResultPath = (job: Job): string | null => {
   if (result === null) return null
   if (result.startsWith('ds_')) return `/data/${result}`
   if (result.startsWith('mv_')) return `/models/${result}`
+  if (job.kind === 'fairness' || job.kind === 'slices' || job.kind === 'robustness')
+    return `/runs/${result}?tab=${job.kind}`
+  if (result.startsWith('drift_')) return `/drift/${result}`
   if (result.startsWith('run_')) return `/runs/${result}`
+  if (result.startsWith('rv_')) return `/approvals/${result}`
+  if (result.startsWith('cmp_')) return `/compare/${result}`
   return null
 }

@@ -1,5 +1,6 @@
 /** Keys that work on every page, and how each platform writes them. */
 import { bridge } from '../engine/bridge.ts'
+import { places } from './places.ts'
 
 export interface Shortcut {
   readonly keys: string
@@ -10,7 +11,13 @@ const command = (): string => (bridge().platform === 'darwin' ? '⌘' : 'Ctrl+')
 
 export const shortcuts = (): readonly Shortcut[] => [
   { keys: `${command()}K`, does: 'Search and commands' },
-  { keys: `${command()}1 to ${command()}5`, does: 'Overview, Data, Models, Runs, Settings' },
+  {
+    keys: `${command()}1 to ${command()}${Math.min(9, places.length)}`,
+    does: places
+      .slice(0, 9)
+      .map(({ title }) => title)
+      .join(', '),
+  },
   { keys: '?', does: 'Help' },
   { keys: 'Alt+Left, Alt+Right', does: 'Back, forward' },
   { keys: 'Arrow keys', does: 'Move between tabs, or between cells of a table' },

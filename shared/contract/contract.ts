@@ -4,6 +4,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { approvalCalls } from './approval.ts'
 import {
   datasetImportSchema,
   datasetPreviewSchema,
@@ -14,6 +15,10 @@ import {
   rowsRequestSchema,
   rowsSchema,
 } from './dataset.ts'
+import { compareCalls } from './compare.ts'
+import { driftCalls } from './drift.ts'
+import { explainContract } from './explain.ts'
+import { fairnessContract } from './fairness.ts'
 import { fileRefSchema } from './files.ts'
 import { datasetIdSchema, jobIdSchema, runIdSchema, versionIdSchema } from './ids.ts'
 import { errorDataSchema, jobSchema, jobStartedSchema } from './job.ts'
@@ -25,7 +30,10 @@ import {
   modelSummarySchema,
   modelVersionSchema,
 } from './model.ts'
+import { releaseCalls } from './release.ts'
+import { robustnessContract } from './robustness.ts'
 import { deviceSchema, evidenceSchema, runSchema, scoreRequestSchema } from './run.ts'
+import { slicesContract } from './slices.ts'
 import { auditEntrySchema, searchHitSchema, workspaceInfoSchema } from './workspace.ts'
 
 /** Expected failures of any call arrive as the error ASSAY, whose data is an AssayErrorData. */
@@ -91,6 +99,14 @@ export const contract = {
       .output(jobStartedSchema),
     remove: call.input(z.strictObject({ id: runIdSchema })).output(z.strictObject({ removed: z.boolean() })),
   },
+  ...compareCalls,
+  fairness: fairnessContract,
+  slices: slicesContract,
+  robustness: robustnessContract,
+  drift: driftCalls,
+  explain: explainContract,
+  ...approvalCalls,
+  ...releaseCalls,
   jobs: {
     list: call.output(z.array(jobSchema)),
     cancel: call.input(z.strictObject({ id: jobIdSchema })).output(z.strictObject({ cancelled: z.boolean() })),
@@ -101,7 +117,10 @@ export const contract = {
       eventIterator(
         z.discriminatedUnion('type', [
           z.strictObject({ type: z.literal('job'), job: jobSchema }),
-          z.strictObject({ type: z.literal('changed'), what: z.enum(['datasets', 'models', 'runs', 'workspace']) }),
+          z.strictObject({
+            type: z.literal('changed'),
+            what: z.enum(['datasets', 'models', 'runs', 'workspace', 'approvals']),
+          }),
         ]),
       ),
     ),

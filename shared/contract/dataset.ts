@@ -132,8 +132,8 @@ export const rowsRequestSchema = z.strictObject({
   offset: z.int().nonnegative(),
   limit: z.int().min(1).max(1000),
   sort: z.strictObject({ column: z.string(), direction: z.enum(['ascending', 'descending']) }).optional(),
-  /** Rows in which any text column contains this, or a named column equals it ("column=value"). */
-  filter: z.string().max(500).optional(),
+  /** Rows in which any text column contains this, or that meet conditions: "a = b & c >= 1 & d is missing". */
+  filter: z.string().max(2000).optional(),
 })
 export type RowsRequest = z.infer<typeof rowsRequestSchema>
 export const rowsSchema = z.strictObject({

@@ -17,6 +17,15 @@ export const runIdSchema = id('run', 'RunId')
 export type RunId = z.infer<typeof runIdSchema>
 export const jobIdSchema = id('job', 'JobId')
 export type JobId = z.infer<typeof jobIdSchema>
+export const comparisonIdSchema = id('cmp', 'ComparisonId')
+export type ComparisonId = z.infer<typeof comparisonIdSchema>
+
+export const driftIdSchema = id('drift', 'DriftId')
+export type DriftId = z.infer<typeof driftIdSchema>
+export const personIdSchema = id('per', 'PersonId')
+export type PersonId = z.infer<typeof personIdSchema>
+export const reviewIdSchema = id('rv', 'ReviewId')
+export type ReviewId = z.infer<typeof reviewIdSchema>
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 /** UTC, ISO 8601, milliseconds. */

@@ -15,9 +15,22 @@ export const jobKindSchema = z.enum([
   'score',
   'evaluate',
   'report',
+  'release',
   'export scores',
   'load samples',
   'probe devices',
+  'explain',
+  'review package',
+  'review import',
+  'compare',
+  'calibrate',
+  'accept calibration',
+  'sort scores',
+  'decide',
+  'fairness',
+  'slices',
+  'robustness',
+  'drift',
 ])
 export type JobKind = z.infer<typeof jobKindSchema>
 

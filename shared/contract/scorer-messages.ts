@@ -31,7 +31,28 @@ export const scoringPlanSchema = z.strictObject({
 })
 export type ScoringPlan = z.infer<typeof scoringPlanSchema>
 
+const isColumn = (values: unknown): boolean =>
+  Array.isArray(values) ||
+  values instanceof Float32Array ||
+  values instanceof Float64Array ||
+  values instanceof BigInt64Array
+
+/** Rows that lie in no file: a column as the binding reads it. Texts and images may be null. */
+export const givenColumnSchema = z.strictObject({
+  name: z.string(),
+  as: z.enum(['float', 'double', 'bigint', 'string', 'blob']),
+  values: z.custom<Float32Array | Float64Array | BigInt64Array | (string | null)[] | (Uint8Array | null)[]>(isColumn),
+})
+export type GivenColumn = z.infer<typeof givenColumnSchema>
+
 export const toScorerSchema = z.discriminatedUnion('type', [
+  /** Scores rows that the engine made up: coalitions, what-if rows. The session stays open for the next request. */
+  z.strictObject({
+    type: z.literal('predict'),
+    task: scoringTaskSchema,
+    rows: z.int().positive(),
+    columns: z.array(givenColumnSchema),
+  }),
   /** Does the device run here at all? Asked in a process that may die of it. */
   z.strictObject({ type: z.literal('probe'), device: deviceNameSchema, modelPath: z.string() }),
   /** Does ONNX Runtime accept this file? */
@@ -98,6 +119,12 @@ export const fromScorerSchema = z.discriminatedUnion('type', [
     plan: scoringPlanSchema,
     rowsPerSecond: z.number(),
     tried: z.array(z.string()),
+  }),
+  z.strictObject({
+    type: z.literal('predicted'),
+    /** One array a class, or one of predicted values. */
+    scores: z.array(z.custom<Float64Array>((values) => values instanceof Float64Array)).nullable(),
+    labels: z.array(z.string()).nullable(),
   }),
   z.strictObject({ type: z.literal('progress'), rows: z.int().nonnegative() }),
   z.strictObject({ type: z.literal('chunk'), chunk: chunkSchema }),

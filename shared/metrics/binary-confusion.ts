@@ -22,19 +22,19 @@ export function countBinaryConfusion(y: Uint8Array, predicted: Uint8Array): Bina
 }
 
 /** F-score with recall weighted `beta` times as much as precision; NaN where nothing is or is called positive. */
-function fBeta({ tp, fp, fn }: BinaryConfusion, beta: number): number {
+export function fBeta({ tp, fp, fn }: BinaryConfusion, beta: number): number {
   const square = beta * beta
   return ((1 + square) * tp) / ((1 + square) * tp + square * fn + fp)
 }
 
 /** Matthews (1975); NaN where a row or a column of the table is empty. */
-function matthews({ tp, fp, fn, tn }: BinaryConfusion): number {
+export function matthews({ tp, fp, fn, tn }: BinaryConfusion): number {
   // One root a factor: the product of four counts of 1M rows is past 2^53.
   return (tp * tn - fp * fn) / (Math.sqrt(tp + fp) * Math.sqrt(tp + fn) * Math.sqrt(tn + fp) * Math.sqrt(tn + fn))
 }
 
 /** Cohen (1960); NaN where agreement by chance is certain. */
-function kappa({ tp, fp, fn, tn }: BinaryConfusion): number {
+export function kappa({ tp, fp, fn, tn }: BinaryConfusion): number {
   return (2 * (tp * tn - fp * fn)) / ((tp + fp) * (fp + tn) + (tp + fn) * (fn + tn))
 }
 

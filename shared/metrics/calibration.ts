@@ -60,7 +60,7 @@ export function calibrate(happened: Uint8Array, probability: Float32Array | Floa
 }
 
 /** @param gaps Events minus the sum of probabilities, by bin. */
-function calibrationErrors(gaps: Float64Array, rows: Float64Array, n: number): { ece: number; mce: number } {
+export function calibrationErrors(gaps: Float64Array, rows: Float64Array, n: number): { ece: number; mce: number } {
   let ece = 0
   let mce = 0
   for (let bin = 0; bin < bins; bin++) {
@@ -72,7 +72,7 @@ function calibrationErrors(gaps: Float64Array, rows: Float64Array, n: number): {
   return { ece, mce }
 }
 
-interface Spread {
+export interface Spread {
   readonly standardError: number
   readonly bias: number
 }
@@ -81,7 +81,7 @@ interface Spread {
  * A bin's gap is a sum over its rows, so resampling rows moves it by a normal number with the variance of that sum.
  * Sizes of gaps add up whatever their sign, so the errors are too high on few rows, and their resampled values more so.
  */
-function calibrationSpread(
+export function calibrationSpread(
   value: { ece: number; mce: number },
   gaps: Float64Array,
   squaredGaps: Float64Array,

@@ -27,7 +27,7 @@ function ratio(part: number, whole: number): number {
  *
  * @param included Whether class k takes part.
  */
-function averaged({ support, predicted, hits }: Marginals, included: (k: number) => boolean): number[] {
+export function averaged({ support, predicted, hits }: Marginals, included: (k: number) => boolean): number[] {
   const macro = [0, 0, 0]
   const weighted = [0, 0, 0]
   let classes = 0
@@ -64,7 +64,7 @@ function dot(a: Float64Array, b: Float64Array): number {
 }
 
 /** Gorodkin (2004), for K classes; NaN where all rows or all predictions are of one class. */
-function matthews({ n, support, predicted, hits }: Marginals): number {
+export function matthews({ n, support, predicted, hits }: Marginals): number {
   const right = hits.reduce((sum, value) => sum + value, 0)
   return (
     (n * right - dot(support, predicted)) /
@@ -73,7 +73,7 @@ function matthews({ n, support, predicted, hits }: Marginals): number {
 }
 
 /** Cohen (1960); NaN where agreement by chance is certain. */
-function kappa({ n, support, predicted, hits }: Marginals): number {
+export function kappa({ n, support, predicted, hits }: Marginals): number {
   const right = hits.reduce((sum, value) => sum + value, 0) / n
   const chance = dot(support, predicted) / n / n
   return (right - chance) / (1 - chance)

@@ -5,7 +5,9 @@ import { formatMetric } from '../format/number.ts'
 import { formatTimeUtc } from '../format/time.ts'
 import { deviceTitle, taskTitle } from '../format/words.ts'
 import type { ReportDocument, Section } from './report-document.ts'
+import { analysisSections } from './sections/analyses.ts'
 import { binarySection } from './sections/binary.ts'
+import { explanationSections } from './sections/explanation.ts'
 import { findingsSection } from './sections/findings.ts'
 import { integritySection } from './sections/integrity.ts'
 import { titleOf } from './sections/metric-cells.ts'
@@ -54,6 +56,8 @@ export function buildReport(evidence: Evidence, sha256: string): ReportDocument 
       findingsSection(evidence),
       metricsSection(evidence),
       chartsSection(evidence),
+      ...explanationSections(evidence),
+      ...analysisSections(evidence),
       dataSection(evidence),
       modelSection(evidence),
       scoringSection(evidence),

@@ -55,8 +55,17 @@ ${blocks.map(renderBlock)}
 </section>
 `
 
-const renderTitle = ({ model, dataset, facts, headline, evidenceSha256 }: ReportDocument): Html => escaped`<header>
-<p class="kind">Evaluation report</p>
+const defaultKind = 'Evaluation report'
+
+const renderTitle = ({
+  kind,
+  model,
+  dataset,
+  facts,
+  headline,
+  evidenceSha256,
+}: ReportDocument): Html => escaped`<header>
+<p class="kind">${kind ?? defaultKind}</p>
 <h1><bdi>${model}</bdi> on <bdi>${dataset}</bdi></h1>
 <p class="facts">${facts.join(' · ')}</p>
 <p class="headline"><span>${headline.title}</span> <b>${headline.value}</b> <span>${headline.detail}</span></p>
@@ -64,13 +73,8 @@ const renderTitle = ({ model, dataset, facts, headline, evidenceSha256 }: Report
 </header>
 `
 
-/**
- * @param evidence The document that the report is rendered from.
- * @param sha256 Of the evidence's canonical form; shown, so that a reader can check it.
- * @returns A whole HTML document; the same evidence gives the same bytes.
- */
-export function htmlReport(evidence: Evidence, sha256: string): string {
-  const report = buildReport(evidence, sha256)
+/** @returns A whole HTML document; the same report gives the same bytes. */
+export function renderReport(report: ReportDocument): string {
   return escaped`<!doctype html>
 <html lang="en">
 <head>
@@ -78,7 +82,7 @@ export function htmlReport(evidence: Evidence, sha256: string): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>${report.model} on ${report.dataset}: evaluation report</title>
+<title>${report.model} on ${report.dataset}: ${report.kind ?? 'evaluation report'}</title>
 <style>${styleSheet}</style>
 </head>
 <body>
@@ -91,4 +95,13 @@ ${report.sections.map(renderSection)}
 </body>
 </html>
 `.markup
+}
+
+/**
+ * @param evidence The document that the report is rendered from.
+ * @param sha256 Of the evidence's canonical form; shown, so that a reader can check it.
+ * @returns A whole HTML document; the same evidence gives the same bytes.
+ */
+export function htmlReport(evidence: Evidence, sha256: string): string {
+  return renderReport(buildReport(evidence, sha256))
 }

@@ -44,6 +44,8 @@ export interface Section {
 }
 
 export interface ReportDocument {
+  /** What it is, over its title; left out: an evaluation report. */
+  readonly kind?: string
   readonly model: string
   readonly dataset: string
   /** Short facts about the run. */

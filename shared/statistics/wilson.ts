@@ -6,16 +6,17 @@ export interface Interval {
 }
 
 /**
- * 95 % score interval of a proportion (Wilson 1927). Unlike the Wald interval it keeps its width at 0 and at 1.
+ * Score interval of a proportion, 95 % unless `z` says otherwise (Wilson 1927). Unlike the Wald interval it keeps its width at 0 and at 1.
  *
  * @param successes 0 to `n`; need not be whole.
  * @param n Trials, more than 0.
+ * @param z Half-width in standard errors where another level than 95 % is wanted.
  */
-export function wilsonInterval(successes: number, n: number): Interval {
+export function wilsonInterval(successes: number, n: number, z = z95): Interval {
   const fraction = successes / n
-  const square = z95 * z95
+  const square = z * z
   const centre = (fraction + square / (2 * n)) / (1 + square / n)
-  const half = (z95 / (1 + square / n)) * Math.sqrt((fraction * (1 - fraction)) / n + square / (4 * n * n))
+  const half = (z / (1 + square / n)) * Math.sqrt((fraction * (1 - fraction)) / n + square / (4 * n * n))
   return {
     low: successes <= 0 ? 0 : Math.max(0, centre - half),
     high: successes >= n ? 1 : Math.min(1, centre + half),

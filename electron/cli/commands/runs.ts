@@ -10,6 +10,7 @@ import { metricText, printFindings, printJson, printLine, printTable } from '../
 import { withSession } from '../session.ts'
 import type { Session } from '../session.ts'
 import type { Global } from '../assay.ts'
+import { writeTemplateTo } from './check.ts'
 import { readBinding } from './models.ts'
 
 interface ScoreFlags {
@@ -112,6 +113,14 @@ async function complete(
   else printRun(run)
 }
 
+interface ReportFlags {
+  html?: string
+  pdf?: string
+  json?: string
+  template?: string
+  out?: string
+}
+
 export function addRunCommands(program: Command, global: () => Global): void {
   program
     .command('devices')
@@ -167,13 +176,22 @@ export function addRunCommands(program: Command, global: () => Global): void {
     .option('--html <file>', 'one self-contained page')
     .option('--pdf <file>', 'for print')
     .option('--json <file>', 'the evidence document in canonical form')
-    .action(async (wanted: string, flags: { html?: string; pdf?: string; json?: string }) => {
+    .option('--template <name>', 'clause by clause: model-card, sr-26-2 or eu-ai-act-annex-iv; needs --out')
+    .option('--out <file>', 'where the report by template goes: .md, .html or .pdf')
+    .action(async (wanted: string, flags: ReportFlags) => {
       const { workspace } = global()
+      if (flags.template !== undefined && flags.out !== undefined) {
+        const { template, out } = flags
+        return withSession(workspace, false, async (session) => {
+          await writeTemplateTo(session, await findRun(session, wanted), template, resolve(out))
+          printLine(`wrote ${resolve(out)}`)
+        })
+      }
       const wishes = (['html', 'pdf', 'json'] as const).filter((format) => typeof flags[format] === 'string')
       if (wishes.length === 0) {
         throw new AssayError({
           code: 'usage/report',
-          message: 'Say which report: --html, --pdf or --json with a file.',
+          message: 'Say which report: --html, --pdf or --json with a file, or --template with --out.',
           remedy: 'See --help.',
         })
       }

@@ -4,9 +4,6 @@
  */
 import { basename } from 'node:path'
 import { readFile } from 'node:fs/promises'
-import { implement, ORPCError } from '@orpc/server'
-import { AssayError } from '../../../shared/contract/errors.ts'
-import { contract } from '../../../shared/contract/contract.ts'
 import type { SearchHit, WorkspaceInfo } from '../../../shared/contract/workspace.ts'
 import { addDataset, updateDataset } from '../datasets/add-dataset.ts'
 import { loadSamples } from '../datasets/load-samples.ts'
@@ -24,36 +21,14 @@ import { readRunRows } from '../scoring/read-run-rows.ts'
 import { listDevices } from '../scoring/devices.ts'
 import { exportScores } from '../scoring/export-scores.ts'
 import { resumeRun, startRun } from '../scoring/score-run.ts'
-import { trace } from '../trace.ts'
 import { readAudit } from '../workspace/audit.ts'
-import type { FileGrants } from './file-grants.ts'
-
-export interface CallContext {
-  readonly engine: Engine
-  readonly grants: FileGrants
-}
-
-const os = implement(contract).$context<CallContext>()
-
-/** Expected failures cross as the contract's ASSAY error; a bug stays what it is and is traced. */
-const coded = os.use(async ({ next, path }) => {
-  const start = performance.now()
-  try {
-    return await next()
-  } catch (error) {
-    if (error instanceof AssayError) {
-      throw new ORPCError('ASSAY', {
-        message: error.message,
-        defined: true,
-        data: { ...error.toJSON(), where: { ...error.where } },
-      })
-    }
-    trace('rpc', String((error as Error).stack))
-    throw error
-  } finally {
-    trace('rpc', `${path.join('.')} ${(performance.now() - start).toFixed(1)} ms`)
-  }
-})
+import { approvalRouter } from './approval-calls.ts'
+import { coded } from './coded.ts'
+import { compareRouter } from './compare-calls.ts'
+import { driftRouter } from './drift-calls.ts'
+import { explainRouter } from './explain-calls.ts'
+import { releaseRouter } from './release-calls.ts'
+import { fairnessCalls, robustnessCalls, slicesCalls } from './fairness-calls.ts'
 
 export const router = coded.router({
   workspace: {
@@ -191,6 +166,14 @@ export const router = coded.router({
       return { removed: true }
     }),
   },
+  ...compareRouter,
+  fairness: fairnessCalls,
+  slices: slicesCalls,
+  robustness: robustnessCalls,
+  drift: driftRouter,
+  explain: explainRouter,
+  ...approvalRouter,
+  ...releaseRouter,
   jobs: {
     list: coded.jobs.list.handler(({ context }) => context.engine.jobs.list()),
     cancel: coded.jobs.cancel.handler(({ context, input }) => ({ cancelled: context.engine.jobs.cancel(input.id) })),

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { DuckDBBlobValue } from '@duckdb/node-api'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { ColumnType, Rows, RowsRequest } from '../../../shared/contract/dataset.ts'
+import { parseFilter } from '../../../shared/slices/parse-filter.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { conditionSql } from './condition-sql.ts'
 
 export interface ReadColumn {
   readonly name: string
@@ -33,17 +35,18 @@ function noSuchColumn(name: string): AssayError {
   })
 }
 
-/** "column=value" where the column exists; else text that any column of text contains. */
+/** Conditions on columns, as `parseFilter` reads them; else text that any column of text contains. */
 function whereClause(filter: string | undefined, columns: readonly ReadColumn[]): string {
   const wanted = filter?.trim() ?? ''
   if (wanted === '') return ''
-  const at = wanted.indexOf('=')
-  const named =
-    at > 0
-      ? columns.find((column) => column.name.toLowerCase() === wanted.slice(0, at).trim().toLowerCase())
-      : undefined
-  if (named) {
-    return `WHERE ${quoteIdentifier(named.name)}::VARCHAR = ${quoteText(wanted.slice(at + 1).trim())}`
+  const named = columns.filter((column) => column.type !== 'image')
+  const conditions = parseFilter(
+    wanted,
+    named.map((column) => column.name),
+  )
+  if (conditions) {
+    const typeOf = (name: string): ColumnType => named.find((column) => column.name === name)!.type
+    return `WHERE ${conditions.map((condition) => conditionSql(condition, typeOf(condition.column))).join(' AND ')}`
   }
   const searched = columns.filter((column) => column.type !== 'image')
   if (searched.length === 0) return ''

@@ -4,6 +4,7 @@ import type { OutputBinding } from '../../../shared/contract/model.ts'
 import { evaluateBinary } from '../../../shared/metrics/evaluate-binary.ts'
 import { evaluateMulticlass } from '../../../shared/metrics/evaluate-multiclass.ts'
 import { evaluateRegression } from '../../../shared/metrics/evaluate-regression.ts'
+import { binaryRows } from './binary-rows.ts'
 import type { Gathered } from './gather.ts'
 
 export interface ComputeRequest {
@@ -35,24 +36,7 @@ export function compute({ gathered, output, threshold, seed }: ComputeRequest): 
         : {}),
     })
   }
-  const positive = Math.max(0, output.classes.indexOf(output.positive ?? ''))
-  // Rows of a class that a binary model never names cannot be called right or wrong; the driver has counted them out.
-  const known = gathered.used - gathered.unnamed.reduce((sum, entry) => sum + entry.n, 0)
-  const y = new Uint8Array(known)
-  const score = gathered.scores
-    ? gathered.scores instanceof Float32Array
-      ? new Float32Array(known)
-      : new Float64Array(known)
-    : null
-  const predicted = gathered.labels ? new Uint8Array(known) : null
-  let to = 0
-  for (let row = 0; row < gathered.used; row++) {
-    if (classes[row]! < 0) continue
-    y[to] = classes[row] === positive ? 1 : 0
-    if (score) score[to] = gathered.scores![row * gathered.width + positive]!
-    if (predicted) predicted[to] = gathered.labels![row] === positive ? 1 : 0
-    to++
-  }
+  const { y, score, predicted, positive } = binaryRows(gathered, output)
   return evaluateBinary({
     y,
     score,

@@ -10,6 +10,7 @@ import type { RunId } from '../../../shared/contract/ids.ts'
 import { evidenceSchema } from '../../../shared/contract/run.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import { metricDefinitions } from '../../../shared/metrics/definitions.ts'
+import { defaultThreshold } from '../decision/chosen-threshold.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun, readVersion } from '../records.ts'
@@ -82,12 +83,9 @@ export async function evaluateRun(
   context.progress({ step: 'Computing metrics and intervals', done: gathered.rows })
   const facts: Omit<Gathered, 'classes' | 'values' | 'scores' | 'labels'> = gathered
   const summary = { rows: facts.rows, used: facts.used, excluded: facts.excluded, unnamed: facts.unnamed }
-  const disagreeing = countDisagreeing(gathered, run, options.threshold ?? 0.5)
-  const computed = await inWorker(
-    engine,
-    { gathered, output, threshold: options.threshold ?? 0.5, seed },
-    context.signal,
-  )
+  const threshold = options.threshold ?? defaultThreshold(workspace.ledger, run.versionId)
+  const disagreeing = countDisagreeing(gathered, run, threshold)
+  const computed = await inWorker(engine, { gathered, output, threshold, seed }, context.signal)
   const evidence = assemble(engine, run, computed, summary, disagreeing)
   await storeEvidence(engine, runId, evidence, 'run evaluated')
   return evidence

@@ -26,6 +26,8 @@ export async function storeEvidence(engine: Engine, runId: RunId, evidence: Evid
       })
     })
     engine.jobs.changed('runs')
+    // Gates and reviews are of the evidence as it was.
+    engine.jobs.changed('approvals')
   } finally {
     await rm(temporary, { force: true })
   }

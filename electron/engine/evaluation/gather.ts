@@ -30,7 +30,7 @@ export interface Gathered {
 const chunkRows = 65_536
 
 /** Maps a text to its class number once, then by lookup. */
-function classLookup(classes: readonly string[]): (text: string) => number {
+export function classLookup(classes: readonly string[]): (text: string) => number {
   const known = new Map<string, number>()
   return (text) => {
     let index = known.get(text)
@@ -49,6 +49,8 @@ export interface GatherRequest {
   readonly chunkPaths: readonly string[]
   readonly shape: ScoreShape
   readonly context: JobContext
+  /** One a row of the dataset, filled with 1 where the row is used: what other columns are read by. */
+  readonly mask?: Uint8Array
 }
 
 /** @throws AssayError evaluation/no-target, evaluation/no-rows, evaluation/target-type */
@@ -127,6 +129,7 @@ export async function gather(request: GatherRequest): Promise<Gathered> {
         classes![used] = index
         if (index < 0) unnamed.set(truth as string, (unnamed.get(truth as string) ?? 0) + 1)
       }
+      if (request.mask) request.mask[chunk.from + row] = 1
       used++
     }
     context.progress({ done: chunk.from + chunk.rows })
@@ -155,13 +158,17 @@ export async function gather(request: GatherRequest): Promise<Gathered> {
   }
 }
 
-interface ScorePiece {
+export interface ScorePiece {
   readonly rows: number
   readonly columns: readonly (Float32Array | Float64Array)[]
   readonly labelTexts: readonly (string | null)[] | null
 }
 
-async function* scoreRows(request: GatherRequest, width: number, withLabels: boolean): AsyncGenerator<ScorePiece> {
+export async function* scoreRows(
+  request: Pick<GatherRequest, 'shape' | 'chunkPaths'>,
+  width: number,
+  withLabels: boolean,
+): AsyncGenerator<ScorePiece> {
   const columns = scoreColumns(request.shape)
   const reader = await openReader()
   for (const parquetPath of request.chunkPaths) {

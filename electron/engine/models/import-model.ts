@@ -113,10 +113,25 @@ function inspectBytes(bytes: Uint8Array): ModelInspection {
   return inspectModel(readModel(bytes), bytes.length)
 }
 
+/** What is known of a file that Assay made itself from another version. */
+export interface Derived {
+  /** Shown in place of the temporary file's name. */
+  readonly fileName: string
+  /** What was changed, in words. */
+  readonly edits: readonly string[]
+  /** What a reader of its evaluations must know. */
+  readonly findings: readonly EvidenceFinding[]
+  /** For the audit log. */
+  readonly event: string
+  readonly detail: Readonly<Record<string, unknown>>
+  /** Runs inside the transaction that stores the version. */
+  readonly record: (id: VersionId, time: string) => void
+}
+
 export async function importModel(
   engine: Engine,
   path: string,
-  options: { name?: string | undefined; binding?: Binding | undefined },
+  options: { name?: string | undefined; binding?: Binding | undefined; derived?: Derived },
   context: JobContext,
 ): Promise<VersionId> {
   const { workspace } = engine
@@ -127,10 +142,15 @@ export async function importModel(
   context.progress({ step: 'Removing ZipMap', done: 1 })
   const edit = removeZipMap(readModel(bytes))
   const served = edit.changed ? inspectBytes(edit.bytes) : inspection
-  const edits = edit.removed.map(
-    (zip) =>
-      `Removed the ZipMap in front of "${zip.output}", which no ONNX Runtime for Node can return; its class names are kept.`,
-  )
+  const { derived } = options
+  const fileName = derived?.fileName ?? basename(path)
+  const edits = [
+    ...(derived?.edits ?? []),
+    ...edit.removed.map(
+      (zip) =>
+        `Removed the ZipMap in front of "${zip.output}", which no ONNX Runtime for Node can return; its class names are kept.`,
+    ),
+  ]
   const notTensor = served.outputs.filter((output) => output.kind !== 'tensor')
   if (notTensor.length === served.outputs.length) {
     throw new AssayError({
@@ -181,15 +201,19 @@ export async function importModel(
       })
     }
     const name = options.name ?? (basename(path, extname(path)) || 'model')
-    const findings: EvidenceFinding[] = inspection.notes.map((note) => ({
-      code: note.code,
-      severity: note.code === 'model/nan-weights' ? 'warning' : 'note',
-      message: note.message,
-      remedy: note.remedy,
-      ...(note.where ? { where: { ...note.where } } : {}),
-    }))
+    const findings: EvidenceFinding[] = [
+      ...(derived?.findings ?? []),
+      ...inspection.notes.map((note) => ({
+        code: note.code,
+        severity: note.code === 'model/nan-weights' ? ('warning' as const) : ('note' as const),
+        message: note.message,
+        remedy: note.remedy,
+        ...(note.where ? { where: { ...note.where } } : {}),
+      })),
+    ]
     const id = newId<VersionId>('mv')
-    workspace.change('model imported', id, { name, file: basename(path), sha256: stored.sha256 }, (time) => {
+    const detail = { name, file: fileName, sha256: stored.sha256, ...derived?.detail }
+    workspace.change(derived?.event ?? 'model imported', id, detail, (time) => {
       const { ledger, files } = workspace
       files.record(stored, 'model', time)
       if (edit.changed) files.record(servedFile, 'served model', time)
@@ -206,7 +230,7 @@ export async function importModel(
         id,
         modelId: model.id,
         createdAt: time,
-        fileName: basename(path),
+        fileName,
         bytes: bytes.length,
         sha256: stored.sha256,
         servedSha256: servedFile.sha256,
@@ -240,6 +264,7 @@ export async function importModel(
       for (const external of externalFiles) {
         ledger.prepare('INSERT INTO version_file VALUES (?, ?, ?)').run(id, external.location, external.file.sha256)
       }
+      derived?.record(id, time)
     })
     engine.jobs.changed('models')
     context.progress({ step: 'Done', done: total })

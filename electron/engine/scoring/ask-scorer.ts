@@ -6,7 +6,7 @@ import { trace } from '../trace.ts'
 import type { Launcher, ScorerProcess } from './launcher.ts'
 
 /** Messages after which the scorer has nothing more to say to a request. */
-const last = new Set<FromScorer['type']>(['probed', 'loaded', 'tried', 'planned', 'scored'])
+const last = new Set<FromScorer['type']>(['probed', 'loaded', 'tried', 'planned', 'scored', 'predicted'])
 
 export interface AskOptions {
   readonly signal?: AbortSignal

@@ -7,7 +7,8 @@ import canonicalize from 'canonicalize'
 import type { AuditEntry } from '../../../shared/contract/workspace.ts'
 import type { Ledger } from './ledger.ts'
 
-const genesis = '0'.repeat(64)
+/** What the first entry follows. */
+export const genesis = '0'.repeat(64)
 
 interface AuditRow {
   sequence: number
@@ -24,6 +25,11 @@ function entryHash(row: Omit<AuditRow, 'hash'>): string {
   return createHash('sha256')
     .update(canonicalize([row.sequence, row.time, row.actor, row.event, row.subject, row.detail, row.previous_hash])!)
     .digest('hex')
+}
+
+/** The hash that an entry must have. */
+export function auditEntryHash(entry: Omit<AuditEntry, 'hash'>): string {
+  return entryHash({ ...entry, detail: canonicalize(entry.detail)!, previous_hash: entry.previousHash })
 }
 
 /** Appends an entry; call it inside the transaction that does what the entry says. */
@@ -58,6 +64,11 @@ function toEntry(row: AuditRow): AuditEntry {
     previousHash: row.previous_hash,
     hash: row.hash,
   }
+}
+
+/** Every entry, oldest first. */
+export function* iterateAudit(ledger: Ledger): Generator<AuditEntry> {
+  for (const row of ledger.prepare('SELECT * FROM audit ORDER BY sequence').iterate()) yield toEntry(row as AuditRow)
 }
 
 /** The newest entries first. */

@@ -64,4 +64,88 @@ export const migrations: readonly Migration[] = [
         BEGIN SELECT RAISE (ABORT, 'the audit log is append-only'); END;
     `,
   },
+  {
+    number: 2,
+    name: 'policies, gates, registry, people and reviews',
+    sql: `
+      -- What else points at a stored file, so that it is not swept: policies, gate results, reviews.
+      CREATE TABLE file_use (
+        owner TEXT NOT NULL, sha256 TEXT NOT NULL REFERENCES file (sha256), PRIMARY KEY (owner, sha256)
+      ) STRICT;
+
+      CREATE TABLE policy (
+        sha256 TEXT PRIMARY KEY REFERENCES file (sha256), name TEXT NOT NULL, saved_at TEXT NOT NULL
+      ) STRICT;
+
+      CREATE TABLE gate_result (
+        run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE, sha256 TEXT NOT NULL REFERENCES file (sha256),
+        judged_at TEXT NOT NULL, PRIMARY KEY (run_id, sha256)
+      ) STRICT;
+
+      CREATE TABLE version_stage (
+        version_id TEXT PRIMARY KEY REFERENCES version (id) ON DELETE CASCADE,
+        stage TEXT NOT NULL, since TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE version_lineage (
+        version_id TEXT PRIMARY KEY REFERENCES version (id) ON DELETE CASCADE, document TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE model_alias (
+        model_id TEXT NOT NULL REFERENCES model (id) ON DELETE CASCADE, alias TEXT NOT NULL,
+        version_id TEXT NOT NULL REFERENCES version (id) ON DELETE CASCADE, since TEXT NOT NULL,
+        PRIMARY KEY (model_id, alias)
+      ) STRICT;
+
+      -- identity: what the person says of their key, signed with it, as it is sent to others.
+      CREATE TABLE person (
+        id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, document TEXT NOT NULL, identity TEXT NOT NULL
+      ) STRICT;
+
+      -- Reviews outlive the run that they are of, and may be of a run in another workspace.
+      CREATE TABLE review (
+        id TEXT PRIMARY KEY, origin TEXT NOT NULL, run_id TEXT NOT NULL, version_id TEXT NOT NULL,
+        evidence_sha256 TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, document TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX review_by_version ON review (version_id);
+
+      CREATE TABLE checkpoint (
+        sequence INTEGER PRIMARY KEY, created_at TEXT NOT NULL, envelope TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX audit_by_subject ON audit (subject);
+    `,
+  },
+  {
+    number: 3,
+    name: 'comparisons and chosen thresholds',
+    sql: `
+      CREATE TABLE comparison (
+        id TEXT PRIMARY KEY, created_at TEXT NOT NULL, dataset_id TEXT NOT NULL REFERENCES dataset (id) ON DELETE CASCADE,
+        sha256 TEXT NOT NULL REFERENCES file (sha256), summary TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE comparison_run (
+        comparison_id TEXT NOT NULL REFERENCES comparison (id) ON DELETE CASCADE,
+        run_id TEXT NOT NULL REFERENCES run (id), PRIMARY KEY (comparison_id, run_id)
+      ) STRICT;
+      -- A comparison of a run that is gone could not be checked any more.
+      CREATE TRIGGER comparison_goes_with_run BEFORE DELETE ON run BEGIN
+        DELETE FROM file_use WHERE owner IN (SELECT comparison_id FROM comparison_run WHERE run_id = OLD.id);
+        DELETE FROM comparison WHERE id IN (SELECT comparison_id FROM comparison_run WHERE run_id = OLD.id);
+      END;
+
+      CREATE TABLE version_threshold (
+        version_id TEXT PRIMARY KEY REFERENCES version (id) ON DELETE CASCADE, threshold REAL NOT NULL,
+        document TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
+  {
+    number: 4,
+    name: 'drift',
+    sql: `
+      -- Says by hashes what was compared, so it outlives the datasets.
+      CREATE TABLE drift (
+        id TEXT PRIMARY KEY, created_at TEXT NOT NULL, sha256 TEXT NOT NULL REFERENCES file (sha256),
+        summary TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ]

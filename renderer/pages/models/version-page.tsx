@@ -11,6 +11,7 @@ import { ask } from '../../engine/client.ts'
 import { useQuery } from '../../engine/query.ts'
 import { formatBytes, formatCount, plural } from '../../format/number.ts'
 import { formatTime } from '../../format/time.ts'
+import { RegistryTab } from '../approvals/registry-tab.tsx'
 import { BindingTab } from './binding-tab.tsx'
 import { GraphTab } from './graph-tab.tsx'
 import { VersionRuns } from './version-runs.tsx'
@@ -34,6 +35,7 @@ const VersionBody = ({ version }: { readonly version: ModelVersion }) => (
           body: () => <BindingTab version={version} />,
         },
         { id: 'runs', title: 'Runs', body: () => <VersionRuns version={version} /> },
+        { id: 'registry', title: 'Registry', body: () => <RegistryTab version={version} /> },
         { id: 'versions', title: 'Versions', body: () => <VersionsList version={version} /> },
       ]}
     />

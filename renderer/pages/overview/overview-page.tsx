@@ -5,6 +5,7 @@ import { Answered } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
 import { formatBytes, plural } from '../../format/number.ts'
 import { chooseAndOpen } from '../../shell/open-files.ts'
+import { ApprovalBoard } from '../approvals/overview-board.tsx'
 import { Attention } from './attention.tsx'
 import { FirstRun } from './first-run.tsx'
 import { RecentData, RecentModels } from './recent-objects.tsx'
@@ -51,6 +52,7 @@ export const OverviewPage = () => {
           ) : (
             <>
               <Attention />
+              <ApprovalBoard />
               <RecentRuns />
               <div className="two-columns">
                 <RecentData />

@@ -8,6 +8,12 @@ import { Tabs } from '../../components/tabs.tsx'
 import { useJob, useJobs } from '../../engine/jobs.ts'
 import { useQuery } from '../../engine/query.ts'
 import { jobIdOfRun } from '../../engine/scoring.ts'
+import { ExplanationTab } from '../explain/explanation-tab.tsx'
+import { FairnessTab } from '../fairness/fairness-tab.tsx'
+import { RobustnessTab } from '../robustness/robustness-tab.tsx'
+import { SlicesTab } from '../slices/slices-tab.tsx'
+import { CalibrationTab } from './calibration-tab.tsx'
+import { GatesTab } from '../approvals/gates-tab.tsx'
 import { ChartsTab } from './charts-tab.tsx'
 import { ClassesTab } from './classes-tab.tsx'
 import { ErrorsTab } from './errors-tab.tsx'
@@ -53,6 +59,20 @@ export const Evaluation = ({ run }: { readonly run: Run }) => {
               },
               { id: 'charts', title: 'Charts', body: () => <ChartsTab evidence={evidence} /> },
               detailTab(evidence, run),
+              ...(run.task === 'regression'
+                ? []
+                : [
+                    {
+                      id: 'calibration',
+                      title: 'Calibration',
+                      body: () => <CalibrationTab evidence={evidence} run={run} />,
+                    },
+                  ]),
+              { id: 'explanation', title: 'Explanation', body: () => <ExplanationTab evidence={evidence} run={run} /> },
+              { id: 'slices', title: 'Slices', body: () => <SlicesTab evidence={evidence} run={run} /> },
+              { id: 'fairness', title: 'Fairness', body: () => <FairnessTab evidence={evidence} run={run} /> },
+              { id: 'robustness', title: 'Robustness', body: () => <RobustnessTab evidence={evidence} run={run} /> },
+              { id: 'gates', title: 'Gates', body: () => <GatesTab run={run} /> },
               { id: 'rows', title: 'Rows', body: () => <RunRows run={run} /> },
               { id: 'provenance', title: 'Provenance', body: () => <ProvenanceTab evidence={evidence} run={run} /> },
             ]}

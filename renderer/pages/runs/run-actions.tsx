@@ -9,6 +9,7 @@ import { bridge } from '../../engine/bridge.ts'
 import { ask } from '../../engine/client.ts'
 import { toProblem } from '../../engine/problem.ts'
 import { formatCount, plural } from '../../format/number.ts'
+import { TemplateMenu } from '../approvals/template-menu.tsx'
 import { pushToast } from '../../shell/toast-store.ts'
 
 type Format = 'html' | 'pdf' | 'json' | 'csv' | 'parquet'
@@ -84,6 +85,7 @@ export const RunActions = ({ run }: { readonly run: Run }) => {
           ]}
         />
       )}
+      {run.state === 'evaluated' && <TemplateMenu run={run} />}
       {scored && (
         <SaveMenu
           run={run}

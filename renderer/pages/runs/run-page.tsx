@@ -7,6 +7,7 @@ import { Answered } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
 import { formatTime } from '../../format/time.ts'
 import { taskTitle } from '../../format/words.ts'
+import { RunGates } from '../approvals/run-gates.tsx'
 import { Evaluation } from './evaluation.tsx'
 import { RunActions } from './run-actions.tsx'
 import { RunFacts } from './run-facts.tsx'
@@ -44,6 +45,7 @@ export const RunPage = () => {
         run && (
           <>
             <StateBadge state={run.state} />
+            {run.state === 'evaluated' && <RunGates run={run} />}
             <Link to={`/models/${run.versionId}`}>
               {run.model} {run.version}
             </Link>

@@ -13,6 +13,7 @@ import { thresholdLines, thresholdSpec } from '../../charts/thresholds.ts'
 import { evaluateRun } from '../../engine/scoring.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatFixed } from '../../format/number.ts'
+import { DecisionSection } from './decision-section.tsx'
 
 const nearest = (thresholds: readonly number[], wanted: number): number =>
   thresholds.reduce(
@@ -39,60 +40,63 @@ const Explorer = ({
   const chosen = thresholds.threshold[index] ?? detail.threshold
   const spec = useMemo(() => thresholdSpec(thresholds, chosen), [thresholds, chosen])
   return (
-    <Section title="Threshold" note={`Evaluated at ${String(detail.threshold)}`}>
-      <div className="threshold-control">
-        <label htmlFor={id}>Threshold</label>
-        <input
-          id={id}
-          type="range"
-          min={0}
-          max={thresholds.threshold.length - 1}
-          step={1}
-          value={index}
-          aria-valuetext={formatFixed(chosen, 2)}
-          onChange={(event) => setIndex(Number(event.target.value))}
-        />
-        <output htmlFor={id} className="tabular">
-          {formatFixed(chosen, 2)}
-        </output>
-        <Button busy={busy} disabled={index === present} onClick={() => void act(() => evaluateRun(run.id, chosen))}>
-          Evaluate at {formatFixed(chosen, 2)}
-        </Button>
-      </div>
-      {problem && <ProblemPanel problem={problem} />}
-      <div className="table-scroll" role="group" aria-label="Metrics at the chosen threshold" tabIndex={0}>
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">At threshold</th>
-              {thresholdLines.map(([key, title]) => (
-                <th key={key} scope="col" className="number">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {[
-              ['Chosen', index],
-              ['Evaluated', present],
-            ].map(([title, at]) => (
-              <tr key={title}>
-                <th scope="row">
-                  {title}, {formatFixed(thresholds.threshold[Number(at)] ?? 0, 2)}
-                </th>
-                {thresholdLines.map(([key]) => (
-                  <td key={key} className="number">
-                    {valueText(thresholds[key][Number(at)])}
-                  </td>
+    <>
+      <Section title="Threshold" note={`Evaluated at ${String(detail.threshold)}`}>
+        <div className="threshold-control">
+          <label htmlFor={id}>Threshold</label>
+          <input
+            id={id}
+            type="range"
+            min={0}
+            max={thresholds.threshold.length - 1}
+            step={1}
+            value={index}
+            aria-valuetext={formatFixed(chosen, 2)}
+            onChange={(event) => setIndex(Number(event.target.value))}
+          />
+          <output htmlFor={id} className="tabular">
+            {formatFixed(chosen, 2)}
+          </output>
+          <Button busy={busy} disabled={index === present} onClick={() => void act(() => evaluateRun(run.id, chosen))}>
+            Evaluate at {formatFixed(chosen, 2)}
+          </Button>
+        </div>
+        {problem && <ProblemPanel problem={problem} />}
+        <div className="table-scroll" role="group" aria-label="Metrics at the chosen threshold" tabIndex={0}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">At threshold</th>
+                {thresholdLines.map(([key, title]) => (
+                  <th key={key} scope="col" className="number">
+                    {title}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <ChartFrame spec={spec} />
-    </Section>
+            </thead>
+            <tbody>
+              {[
+                ['Chosen', index],
+                ['Evaluated', present],
+              ].map(([title, at]) => (
+                <tr key={title}>
+                  <th scope="row">
+                    {title}, {formatFixed(thresholds.threshold[Number(at)] ?? 0, 2)}
+                  </th>
+                  {thresholdLines.map(([key]) => (
+                    <td key={key} className="number">
+                      {valueText(thresholds[key][Number(at)])}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        <ChartFrame spec={spec} />
+      </Section>
+      <DecisionSection run={run} threshold={chosen} />
+    </>
   )
 }
 

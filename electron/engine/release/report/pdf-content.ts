@@ -134,9 +134,9 @@ const renderSection = ({ title, blocks }: Section): Content[] => [
 ]
 
 export function pdfContent(report: ReportDocument): Content[] {
-  const { model, dataset, facts, headline, evidenceSha256 } = report
+  const { kind = 'Evaluation report', model, dataset, facts, headline, evidenceSha256 } = report
   return [
-    { text: 'Evaluation report', color: muted },
+    { text: kind, color: muted },
     { text: `${model} on ${dataset}`, fontSize: 18, bold: true },
     { text: facts.join(' · '), color: muted, margin: [0, 2, 0, 10] },
     {

@@ -3,6 +3,7 @@ import pdfmake from 'pdfmake'
 import type { TDocumentDefinitions } from 'pdfmake/interfaces.js'
 import type { Evidence } from '../../../../shared/contract/run.ts'
 import { buildReport } from '../../../../shared/report/build-report.ts'
+import type { ReportDocument } from '../../../../shared/report/report-document.ts'
 import { inks } from '../../../../shared/report/charts/palette.ts'
 import { tagText, visibleText } from '../../../../shared/report/visible-text.ts'
 import { lowestHeadings, muted, pdfContent } from './pdf-content.ts'
@@ -19,22 +20,29 @@ function withPrintableTexts(value: unknown, printable: (text: string) => string)
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withPrintableTexts(entry, printable)]))
 }
 
-function define(evidence: Evidence, sha256: string): TDocumentDefinitions {
+/** Makes texts printable, and remembers whether any had to be changed. */
+function printer(): { printable: (text: string) => string; lacking: () => boolean } {
   const { hasGlyph } = pdfFonts()
   let lacking = false
-  const printable = (text: string): string => {
-    const shown = visibleText(text, hasGlyph)
-    lacking ||= shown !== visibleText(text)
-    return shown
+  return {
+    printable: (text) => {
+      const shown = visibleText(text, hasGlyph)
+      lacking ||= shown !== visibleText(text)
+      return shown
+    },
+    lacking: () => lacking,
   }
-  const report = buildReport(withPrintableTexts(evidence, printable) as Evidence, sha256)
+}
+
+function define(report: ReportDocument, title: string, lacking: boolean): TDocumentDefinitions {
+  const sha256 = report.evidenceSha256
   const content = pdfContent(report)
   if (lacking) content.push({ text: substituted, color: muted, margin: [0, 8, 0, 0] })
   const running = `${tagText(report.model, 40)} on ${tagText(report.dataset, 40)}`
   return {
     content,
     info: {
-      title: `${evidence.model.name} ${evidence.model.version} on ${evidence.dataset.name}: evaluation report`,
+      title,
       subject: `Evidence ${sha256}`,
       creator: 'Assay',
       creationDate: new Date(report.createdAt),
@@ -62,11 +70,25 @@ function define(evidence: Evidence, sha256: string): TDocumentDefinitions {
   }
 }
 
-/** @param sha256 Of the evidence's canonical form. */
-export async function pdfReport(evidence: Evidence, sha256: string): Promise<Uint8Array> {
+async function render(definition: TDocumentDefinitions): Promise<Uint8Array> {
   const { files, isFontFile } = pdfFonts()
   pdfmake.setFonts(files)
   pdfmake.setUrlAccessPolicy(() => false)
   pdfmake.setLocalAccessPolicy(isFontFile)
-  return pdfmake.createPdf(define(evidence, sha256)).getBuffer()
+  return pdfmake.createPdf(definition).getBuffer()
+}
+
+/** @param sha256 Of the evidence's canonical form. */
+export async function pdfReport(evidence: Evidence, sha256: string): Promise<Uint8Array> {
+  const { printable, lacking } = printer()
+  const report = buildReport(withPrintableTexts(evidence, printable) as Evidence, sha256)
+  const title = `${evidence.model.name} ${evidence.model.version} on ${evidence.dataset.name}: evaluation report`
+  return render(define(report, title, lacking()))
+}
+
+/** Any report without figures, such as one by a template. */
+export async function pdfOfReport(report: ReportDocument): Promise<Uint8Array> {
+  const { printable, lacking } = printer()
+  const shown = withPrintableTexts(report, printable) as ReportDocument
+  return render(define(shown, `${report.model} on ${report.dataset}: ${report.kind ?? 'report'}`, lacking()))
 }

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import { architectureSchema, releaseSummarySchema } from '../../../shared/contract/release.ts'
+import type { ReleaseSummary } from '../../../shared/contract/release.ts'
+import type { ReleaseProof } from '../../../shared/serving/golden.ts'
+import { readSoftware } from '../../engine/engine.ts'
+import { proveRelease, servingProgram } from '../../engine/release/prove-release.ts'
+import { verifyFolder } from '../../engine/release/write-release.ts'
+import type { Global } from '../assay.ts'
+import { findRun } from '../find.ts'
+import { exitCodes, printJson, printLine, printTable } from '../output.ts'
+import { assayVersion, withSession } from '../session.ts'
+
+interface ReleaseFlags {
+  out: string
+  image?: string
+  arch: string
+  approval?: string
+  proof: boolean
+}
+
+function printProof(proof: ReleaseProof): void {
+  printTable(
+    ['golden rows through', 'equal', 'identical', 'largest difference'],
+    proof.replays.map((replay) => [
+      replay.through,
+      `${replay.equal} of ${replay.rows}`,
+      String(replay.identical),
+      replay.largestDifference.toExponential(1),
+    ]),
+  )
+  printLine(`ran as ${proof.ran}${proof.imageNotRun ? `; the image was not run: ${proof.imageNotRun}` : ''}`)
+  for (const replay of proof.replays) for (const line of replay.differing) printLine(`  ${replay.through}: ${line}`)
+  printLine(proof.ok ? 'Proved: every interface gives the workbench’s scores.' : 'NOT proved: scores differ.')
+}
+
+function printRelease(summary: ReleaseSummary): void {
+  printLine(`${summary.folder}`)
+  printLine(`approved by ${summary.approvers.join(', ')} until ${summary.expiresAt}`)
+  if (summary.image) {
+    const { name, architecture, digest, bytes } = summary.image
+    printLine(`image ${name} for ${architecture}, ${(bytes / 1e6).toFixed(1)} MB, ${digest}`)
+  }
+  if (summary.proof) printProof(summary.proof)
+  else printLine(`Not proved: ${summary.notProved ?? ''}`)
+}
+
+/** Ctrl-C and SIGTERM reach the server, which drains; its exit code is ours. */
+async function serveCommand(folder: string, flags: { port: string; grpcPort: string }): Promise<void> {
+  const program = servingProgram()
+  const child = spawn(program.command, [...program.args, 'serve', '--release', resolve(folder)], {
+    stdio: 'inherit',
+    env: { ...process.env, ASSAY_PORT: flags.port, ASSAY_GRPC_PORT: flags.grpcPort },
+  })
+  const pass = (signal: NodeJS.Signals) => () => void child.kill(signal)
+  const [onTerm, onInt] = [pass('SIGTERM'), pass('SIGINT')]
+  process.on('SIGTERM', onTerm)
+  process.on('SIGINT', onInt)
+  const code = await new Promise<number | null>((done, reject) => {
+    child.once('error', reject)
+    child.once('exit', done)
+  })
+  process.off('SIGTERM', onTerm)
+  process.off('SIGINT', onInt)
+  process.exitCode = code ?? exitCodes.internal
+}
+
+export function addReleaseCommands(program: Command, global: () => Global): void {
+  program
+    .command('release <run>')
+    .description('write the release of an approved run: its folder, an image if asked, and the proof of both')
+    .requiredOption('--out <folder>', 'the folder of the release; it must be new or empty')
+    .option('--image <file>', 'write a container image as well: one tar for docker load, podman and skopeo')
+    .option('--arch <name>', 'architecture of the image: amd64 or arm64', 'amd64')
+    .option('--approval <file>', 'an approval.json from elsewhere, in place of this workspace’s')
+    .option('--no-proof', 'do not start the server and replay the golden rows')
+    .action(async (wanted: string, flags: ReleaseFlags) => {
+      const { workspace, json } = global()
+      const architecture = architectureSchema.safeParse(flags.arch)
+      if (!architecture.success)
+        throw new AssayError({
+          code: 'usage/architecture',
+          message: `"${flags.arch}" is no architecture.`,
+          remedy: `Say ${architectureSchema.options.join(' or ')}.`,
+        })
+      await withSession(workspace, json, async (session) => {
+        const { jobId } = await session.call.releases.write({
+          runId: await findRun(session, wanted),
+          folder: { path: resolve(flags.out) },
+          ...(flags.approval === undefined ? {} : { approval: { path: resolve(flags.approval) } }),
+          ...(flags.image === undefined
+            ? {}
+            : { image: { file: { path: resolve(flags.image) }, architecture: architecture.data } }),
+          prove: flags.proof,
+        })
+        const summary = releaseSummarySchema.parse(JSON.parse(await session.follow(jobId)))
+        if (json) printJson({ release: summary })
+        else printRelease(summary)
+        if (summary.proof && !summary.proof.ok) process.exitCode = exitCodes.gateFailed
+      })
+    })
+  program
+    .command('prove <folder>')
+    .description('replay the golden rows of a release through its server, and write the proof beside it')
+    .action(async (folder: string) => {
+      const path = resolve(folder)
+      const proof = await proveRelease(
+        {
+          folder: path,
+          release: await verifyFolder(path),
+          program: servingProgram(),
+          software: { ...readSoftware(assayVersion) },
+          image: null,
+        },
+        { signal: new AbortController().signal, progress: () => undefined },
+      )
+      if (global().json) printJson({ proof })
+      else printProof(proof)
+      if (!proof.ok) process.exitCode = exitCodes.gateFailed
+    })
+  program
+    .command('serve <folder>')
+    .description('serve a release on this machine, as its container would; settings come from ASSAY_… variables')
+    .option('--port <number>', 'port of REST', '8080')
+    .option('--grpc-port <number>', 'port of gRPC', '8081')
+    .action((folder: string, flags: { port: string; grpcPort: string }) => serveCommand(folder, flags))
+}

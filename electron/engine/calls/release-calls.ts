@@ -1,0 +1,25 @@
+/** Answers the calls of releases. */
+import { releaseRun } from '../release/release-run.ts'
+import { readRun } from '../records.ts'
+import { coded } from './coded.ts'
+
+export const releaseRouter = {
+  releases: {
+    write: coded.releases.write.handler(({ context: { engine, grants }, input }) => {
+      const { runId, approval, image, prove } = input
+      const run = readRun(engine.workspace.ledger, runId)
+      const request = {
+        runId,
+        folder: grants.resolve(input.folder, 'write'),
+        approvalFile: approval ? grants.resolve(approval, 'read') : null,
+        image: image ? { path: grants.resolve(image.file, 'write'), architecture: image.architecture } : null,
+        prove,
+      }
+      return {
+        jobId: engine.jobs.start('release', `${run.model} ${run.version}`, async (job) =>
+          JSON.stringify(await releaseRun(engine, request, job)),
+        ),
+      }
+    }),
+  },
+}

@@ -1,0 +1,158 @@
+/** Which columns are compared, as what, and how each is read. */
+import type { ColumnType, Role } from '../../../shared/contract/dataset.ts'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import type { DriftRequest } from '../../../shared/contract/drift.ts'
+import { fewValues } from '../../../shared/drift/select-test.ts'
+import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import type { Side, SideName } from './side.ts'
+
+export interface PlannedColumn {
+  readonly name: string
+  readonly source: 'column' | 'prediction'
+  readonly role: Role
+  readonly type: ColumnType
+  /** 'few' is a number column that may have so few values that they are categories; its counts decide. */
+  readonly kind: 'numeric' | 'categorical' | 'few'
+  /** SQL of a DOUBLE; null for texts. */
+  readonly number: string | null
+  /** SQL of a VARCHAR. */
+  readonly text: string
+  /** Which relation of a side it is read from. */
+  readonly from: 'relation' | 'scored'
+}
+
+export interface ColumnPlan {
+  readonly columns: readonly PlannedColumn[]
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[]
+}
+
+/** A text column with more distinct values than this is not a set of categories. */
+export const categoriesAtMost = 10_000
+
+const byDefault: readonly Role[] = ['feature', 'target', 'prediction']
+const numberTypes: readonly ColumnType[] = ['integer', 'float', 'date', 'timestamp']
+
+const isDated = (type: ColumnType): boolean => type === 'date' || type === 'timestamp'
+
+/** Days since 1970 for dates and times, so that they compare like numbers. */
+const numberSql = (name: string, dated: boolean): string =>
+  dated ? `epoch(${quoteIdentifier(name)}::TIMESTAMP) / 86400` : `${quoteIdentifier(name)}::DOUBLE`
+
+/** @throws AssayError drift/unknown-column, drift/nothing-to-compare, drift/different-versions */
+export function planColumns(request: DriftRequest, reference: Side, current: Side): ColumnPlan {
+  const columns: PlannedColumn[] = []
+  const skipped: { name: string; reason: string }[] = []
+  const wanted = request.columns ?? defaultNames(reference)
+  for (const name of [...wanted, ...(request.categorical ?? []), ...(request.numeric ?? [])]) {
+    if (!reference.dataset.columns.some((column) => column.name === name)) throw unknownColumn(name, reference)
+  }
+  for (const name of new Set(wanted)) {
+    const planned = planColumn(request, name, reference, current)
+    if (typeof planned === 'string') skipped.push({ name, reason: planned })
+    else columns.push(planned)
+  }
+  columns.push(...predictionColumns(reference, current))
+  if (columns.length === 0) {
+    throw new AssayError({
+      code: 'drift/nothing-to-compare',
+      message: `"${reference.dataset.name}" and "${current.dataset.name}" have no column in common that can be compared.`,
+      remedy: 'Choose datasets with the same columns, or name columns that are not ids.',
+      where: { reference: reference.dataset.name, current: current.dataset.name },
+    })
+  }
+  return { columns, skipped }
+}
+
+const defaultNames = ({ dataset }: Side): string[] =>
+  dataset.columns.filter((column) => byDefault.includes(column.role) || column.protected).map(({ name }) => name)
+
+function unknownColumn(name: string, { dataset }: Side): AssayError {
+  return new AssayError({
+    code: 'drift/unknown-column',
+    message: `The reference "${dataset.name}" has no column "${name}".`,
+    remedy: `It has: ${dataset.columns
+      .slice(0, 20)
+      .map((column) => column.name)
+      .join(', ')}.`,
+    where: { column: name },
+  })
+}
+
+/** @returns the reason where it cannot be compared */
+function planColumn(request: DriftRequest, name: string, reference: Side, current: Side): PlannedColumn | string {
+  const first = reference.dataset.columns.find((column) => column.name === name)!
+  const second = current.dataset.columns.find((column) => column.name === name)
+  if (!second) return `"${current.dataset.name}" has no such column`
+  if (first.type === 'image' || second.type === 'image') return 'images are compared by what models see in them'
+  const text = textSql(name, first.type, second.type)
+  const base = { name, source: 'column' as const, role: first.role, type: first.type, text, from: 'relation' as const }
+  const asCategories = request.categorical?.includes(name) === true
+  const numbers =
+    numberTypes.includes(first.type) &&
+    numberTypes.includes(second.type) &&
+    isDated(first.type) === isDated(second.type)
+  if (!numbers || asCategories) {
+    if (!asCategories && first.type !== second.type) {
+      return `it holds ${first.type} values in the reference and ${second.type} values in the current data`
+    }
+    if (Math.max(first.distinct, second.distinct) > categoriesAtMost * 1.1) return tooManyCategories
+    return { ...base, kind: 'categorical', number: null }
+  }
+  const dated = isDated(first.type)
+  const few =
+    !dated && Math.max(first.distinct, second.distinct) <= fewValues && request.numeric?.includes(name) !== true
+  return { ...base, kind: few ? 'few' : 'numeric', number: numberSql(name, dated) }
+}
+
+export const tooManyCategories = `more than ${categoriesAtMost.toLocaleString('en-US')} distinct values: text, not categories`
+
+/** NaN is a missing number; 1 and 1.0 are one category. */
+function textSql(name: string, first: ColumnType, second: ColumnType): string {
+  const column = quoteIdentifier(name)
+  const types = [first, second]
+  return types.includes('float') && types.every((type) => type === 'float' || type === 'integer')
+    ? `nullif(${column}::DOUBLE, 'nan'::DOUBLE)::VARCHAR`
+    : `${column}::VARCHAR`
+}
+
+/** What the runs predicted: the chance of the positive class, the predicted class, or the predicted number. */
+function predictionColumns(reference: Side, current: Side): PlannedColumn[] {
+  if (!reference.run || !current.run) return []
+  if (reference.run.versionId !== current.run.versionId) {
+    throw new AssayError({
+      code: 'drift/different-versions',
+      message: `The runs are of ${reference.run.model} ${reference.run.version} and ${current.run.model} ${current.run.version}.`,
+      remedy: 'Choose runs of one version: predictions of two models differ for other reasons than drift.',
+      where: { reference: reference.run.id, current: current.run.id },
+    })
+  }
+  const { output } = reference.run.binding
+  const base = { source: 'prediction', role: 'prediction', from: 'scored' } as const
+  if (output.score === null) {
+    return [{ ...base, name: 'predicted label', type: 'string', kind: 'categorical', number: null, text: 'label' }]
+  }
+  if (output.task === 'regression') {
+    const number = 'prediction::DOUBLE'
+    return [{ ...base, name: 'prediction', type: 'float', kind: 'numeric', number, text: `(${number})::VARCHAR` }]
+  }
+  if (output.task === 'binary') {
+    const index = Math.max(0, output.classes.indexOf(output.positive ?? ''))
+    const number = `p${index}::DOUBLE`
+    const name = `probability of ${output.classes[index] ?? 'the positive class'}`
+    return [{ ...base, name, type: 'float', kind: 'numeric', number, text: `(${number})::VARCHAR` }]
+  }
+  // The first of equal scores, as argmax gives it.
+  const scores = output.classes.map((_, k) => `p${k}`).join(', ')
+  const predicted = `[${output.classes.map(quoteText).join(', ')}][list_position([${scores}], greatest(${scores}))]`
+  const number = `greatest(${scores})::DOUBLE`
+  return [
+    { ...base, name: 'predicted class', type: 'string', kind: 'categorical', number: null, text: predicted },
+    { ...base, name: 'confidence', type: 'float', kind: 'numeric', number, text: `(${number})::VARCHAR` },
+  ]
+}
+
+/** The relation of a side that holds a column. */
+export const relationOf = (side: Side, column: Pick<PlannedColumn, 'from'>): string =>
+  column.from === 'scored' ? side.scored! : side.relation
+
+export const sideNames: readonly SideName[] = ['reference', 'current']

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import type { RunId } from '../../../shared/contract/ids.ts'
+import type { Run } from '../../../shared/contract/run.ts'
+import type { Engine } from '../engine.ts'
+import type { JobContext } from '../jobs/jobs.ts'
+import { listChunks, readDataset, readRun, readVersion } from '../records.ts'
+import { scoreShape } from '../scoring/hash-scores.ts'
+import { chunkName } from '../workspace/workspace.ts'
+import { gather } from './gather.ts'
+import type { Gathered } from './gather.ts'
+
+/** A scored run. @throws AssayError run/unknown, run/not-scored */
+export function scoredRun(engine: Engine, id: RunId): Run {
+  const run = readRun(engine.workspace.ledger, id)
+  if (run.scoresSha256 !== null) return run
+  throw new AssayError({
+    code: 'run/not-scored',
+    message: `The run ${id} is ${run.state}; ${run.rowsDone} of ${run.rows} rows are scored.`,
+    remedy: 'Resume it first.',
+    where: { state: run.state },
+  })
+}
+
+/** Target and scores of a run as typed arrays. @throws AssayError evaluation/* */
+export function gatherRun(engine: Engine, run: Run, context: JobContext): Promise<Gathered> {
+  const { workspace } = engine
+  const dataset = readDataset(workspace.ledger, run.datasetId)
+  return gather({
+    dataset,
+    dataPath: workspace.files.path(dataset.data.sha256),
+    chunkPaths: listChunks(workspace.ledger, run.id).map((chunk) =>
+      join(workspace.runFolder(run.id), chunkName(chunk.number)),
+    ),
+    shape: scoreShape(readVersion(workspace.ledger, run.versionId), run.binding.output),
+    context,
+  })
+}

@@ -1,0 +1,70 @@
+/** The attributions of a run as a file of one's own: id, target, margins and one column a player, under readable names. */
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import type { RunId } from '../../../shared/contract/ids.ts'
+import { openDuck } from '../../data-plane/duck.ts'
+import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import type { Engine } from '../engine.ts'
+import type { JobContext } from '../jobs/jobs.ts'
+import { readDataset, readRun } from '../records.ts'
+import { noExplanation, readExplanation } from './explanation-store.ts'
+import { marginColumn, valueColumn } from './values-file.ts'
+
+/** @throws AssayError explain/none, export/not-writable */
+export async function exportValues(
+  engine: Engine,
+  id: RunId,
+  path: string,
+  format: 'csv' | 'parquet',
+  context: JobContext,
+): Promise<void> {
+  const { workspace } = engine
+  const explanation = await readExplanation(engine, id)
+  if (!explanation?.valuesSha256) throw noExplanation(id)
+  context.progress({ step: 'Writing attributions', total: null, unit: 'rows' })
+  const dataset = readDataset(workspace.ledger, readRun(workspace.ledger, id).datasetId)
+  const many = explanation.outputs.length > 1
+  const outputs = explanation.outputs.map((output) => output.name)
+  const kept = dataset.columns.filter((column) => column.role === 'id' || column.role === 'target')
+  // A cell that starts with = + - @ runs as a formula in a spreadsheet.
+  const guarded = (column: string, isText: boolean): string => {
+    const name = quoteIdentifier(column)
+    return isText && format === 'csv'
+      ? `CASE WHEN regexp_matches(d.${name}, '^[=+@\\t\\r-]') THEN '''' || d.${name} ELSE d.${name} END AS ${name}`
+      : `d.${name}`
+  }
+  const select = [
+    'v.row + 1 AS row_number',
+    ...kept.map((column) => guarded(column.name, column.type === 'string')),
+    ...outputs.flatMap((output, k) => [
+      `${String(explanation.outputs[k]!.base)}::DOUBLE AS ${quoteIdentifier(many ? `base ${output}` : 'base')}`,
+      `v.${marginColumn(k)} AS ${quoteIdentifier(many ? `margin ${output}` : 'margin')}`,
+      ...explanation.players.map(
+        (player, p) =>
+          `v.${valueColumn(k, p)} AS ${quoteIdentifier(`attribution ${many ? `${output}: ` : ''}${player.name}`)}`,
+      ),
+    ]),
+  ]
+  const temporary = `${path}.${process.pid}.tmp`
+  const duck = await openDuck({ temporaryDirectory: join(workspace.folder, 'tmp') })
+  try {
+    const values = quoteText(workspace.files.path(explanation.valuesSha256))
+    const data = quoteText(workspace.files.path(dataset.data.sha256))
+    const sql = `SELECT ${select.join(', ')} FROM read_parquet(${values}) v JOIN read_parquet(${data}, file_row_number = true) d ON d.file_row_number = v.row ORDER BY v.row`
+    await duck.run(
+      `COPY (${sql}) TO ${quoteText(temporary)} ${format === 'csv' ? '(FORMAT csv, HEADER)' : '(FORMAT parquet, COMPRESSION zstd)'}`,
+    )
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    if (!/IO Error|Cannot open|No such file|not found|Permission/i.test(String(error))) throw error
+    throw new AssayError({
+      code: 'export/not-writable',
+      message: `The attributions cannot be written there: ${String((error as Error).message).slice(0, 200)}`,
+      remedy: 'Choose a folder that exists and that you may write to.',
+    })
+  } finally {
+    duck.close()
+  }
+}

@@ -1,0 +1,137 @@
+/** Permutation importance: how much the metric falls when a column is shuffled among the rows (Breiman 2001). */
+import type { Dataset } from '../../../shared/contract/dataset.ts'
+import type { Explanation, Player } from '../../../shared/contract/explain.ts'
+import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
+import { averageRanks } from '../../../shared/statistics/average-ranks.ts'
+import { createRandom } from '../../../shared/statistics/random.ts'
+import { studentQuantile } from '../../../shared/statistics/student-t.ts'
+import { sameClass } from '../models/guess-binding.ts'
+import type { JobContext } from '../jobs/jobs.ts'
+import { pick } from './given-rows.ts'
+import type { GivenRows } from './given-rows.ts'
+import type { Predictor } from './predictor.ts'
+import { scorePlaces } from './run-scores.ts'
+import type { Subject } from './subject.ts'
+import { rounded } from './summarise.ts'
+
+const repeats = 5
+
+/** The target of the rows as class numbers in score order (−1: not one of them) or as numbers. */
+export interface Truth {
+  readonly values: Float64Array
+}
+
+export function truthOf(subject: Subject, target: readonly (string | null)[]): Truth {
+  const { output } = subject.binding
+  const classOf = (text: string) => output.classes.findIndex((name) => sameClass(name, text))
+  return {
+    values: Float64Array.from(target, (text) =>
+      text === null ? NaN : output.task === 'regression' ? Number(text) : classOf(text) < 0 ? NaN : classOf(text),
+    ),
+  }
+}
+
+export const importanceMetric = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'r2' } as const
+
+/** Rows without a target are left out. NaN where the metric is not defined. */
+export function metricOf(subject: Subject, truth: Truth, scores: readonly Float64Array[]): number {
+  const { task } = subject.binding.output
+  const rows = [...truth.values.keys()].filter((row) => Number.isFinite(truth.values[row]))
+  if (rows.length === 0) return NaN
+  if (task === 'regression') {
+    const mean = rows.reduce((sum, row) => sum + truth.values[row]!, 0) / rows.length
+    let error = 0
+    let spread = 0
+    for (const row of rows) {
+      error += (truth.values[row]! - scores[0]![row]!) ** 2
+      spread += (truth.values[row]! - mean) ** 2
+    }
+    return spread > 0 ? 1 - error / spread : NaN
+  }
+  if (task === 'multiclass') {
+    let right = 0
+    for (const row of rows) {
+      let best = 0
+      for (let k = 1; k < scores.length; k++) if (scores[k]![row]! > scores[best]![row]!) best = k
+      if (best === truth.values[row]) right++
+    }
+    return right / rows.length
+  }
+  const [positive = 0] = scorePlaces(subject)
+  const ranks = averageRanks(Float64Array.from(rows, (row) => scores[positive]![row]!))
+  let sum = 0
+  let positives = 0
+  rows.forEach((row, k) => {
+    if (truth.values[row] !== positive) return
+    positives++
+    sum += ranks[k]!
+  })
+  const negatives = rows.length - positives
+  return positives > 0 && negatives > 0 ? (sum - (positives * (positives + 1)) / 2) / (positives * negatives) : NaN
+}
+
+export interface ImportanceRequest {
+  readonly subject: Subject
+  readonly dataset: Dataset
+  readonly predictor: Predictor
+  readonly players: readonly Player[]
+  readonly given: GivenRows
+  readonly truth: Truth
+  readonly seed: number
+  readonly context: JobContext
+}
+
+/** null where the metric is not defined on these rows. */
+export async function permutationImportance(request: ImportanceRequest): Promise<Explanation['importance']> {
+  const { subject, predictor, players, given, truth, context } = request
+  const baseline = metricOf(subject, truth, await predictor.predictAll(given.columns, given.rows, context.signal))
+  if (!Number.isFinite(baseline)) return null
+  const random = createRandom(request.seed)
+  const asked = players.map((player, place) => ({ player, place })).filter(({ player }) => player.columns.length > 0)
+  context.progress({ step: 'Permutation importance', done: 0, total: asked.length * repeats, unit: 'steps' })
+  const half = studentQuantile(0.025, repeats - 1) / Math.sqrt(repeats)
+  const features: NonNullable<Explanation['importance']>['features'] = []
+  for (const [order, { player, place }] of asked.entries()) {
+    const drops: number[] = []
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      context.signal.throwIfAborted()
+      const shuffled = shuffle(given.rows, random)
+      const columns = given.columns.map((column): GivenColumn =>
+        player.columns.includes(column.name) ? { ...column, values: pick(column.values, shuffled) } : column,
+      )
+      drops.push(baseline - metricOf(subject, truth, await predictor.predictAll(columns, given.rows, context.signal)))
+      context.progress({ done: order * repeats + repeat + 1 })
+    }
+    const mean = drops.reduce((sum, drop) => sum + drop, 0) / repeats
+    const deviation = Math.sqrt(drops.reduce((sum, drop) => sum + (drop - mean) ** 2, 0) / (repeats - 1))
+    features.push({
+      player: place,
+      drop: {
+        value: rounded(mean),
+        low: rounded(mean - half * deviation),
+        high: rounded(mean + half * deviation),
+        n: given.rows,
+        method: `Student's t over ${repeats} shuffles; the rows are taken as given`,
+      },
+    })
+  }
+  features.sort((a, b) => (b.drop.value ?? 0) - (a.drop.value ?? 0))
+  return {
+    metric: importanceMetric[subject.binding.output.task],
+    baseline: rounded(baseline),
+    repeats,
+    rows: given.rows,
+    features,
+  }
+}
+
+function shuffle(n: number, random: { uniform(): number }): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, k) => k)
+  for (let k = n - 1; k > 0; k--) {
+    const other = Math.floor(random.uniform() * (k + 1))
+    const kept = order[k]!
+    order[k] = order[other]!
+    order[other] = kept
+  }
+  return order
+}

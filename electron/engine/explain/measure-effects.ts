@@ -1,0 +1,73 @@
+/** What scoring the model again says of its columns: permutation importance, effects of moved columns, a surrogate tree. */
+import type { Explanation, ExplainedOutput, Player } from '../../../shared/contract/explain.ts'
+import { growSurrogate } from '../../../shared/explain/surrogate.ts'
+import type { Surrogate, SurrogateColumn } from '../../../shared/explain/surrogate.ts'
+import type { Wish } from './attribute-rows.ts'
+import { columnEffects } from './effects.ts'
+import { fedColumns, readEvenly } from './given-rows.ts'
+import type { GivenRows } from './given-rows.ts'
+import { permutationImportance, truthOf } from './importance.ts'
+import { openPredictor } from './predictor.ts'
+import { rounded } from './summarise.ts'
+
+/** Rows that are shuffled and moved. */
+const effectRows = 20_000
+const effectColumns = 8
+
+export async function measureEffects(
+  wish: Wish,
+  players: readonly Player[],
+  outputs: readonly ExplainedOutput[],
+): Promise<Pick<Explanation, 'importance' | 'effects' | 'surrogate'>> {
+  const { engine, subject, request, scorer, context } = wish
+  const predictor = await openPredictor(engine, subject, scorer)
+  const target = subject.dataset.columns.find((column) => column.role === 'target')
+  const fed = fedColumns(subject.version, subject.binding)
+  const read = [...fed, ...(target ? [{ name: target.name, as: 'string' as const }] : [])]
+  const all = await readEvenly(engine, subject.dataset, read, effectRows)
+  const given: GivenRows = { ...all, columns: all.columns.slice(0, fed.length) }
+  const importance = target
+    ? await permutationImportance({
+        subject,
+        dataset: subject.dataset,
+        predictor,
+        players,
+        given,
+        truth: truthOf(subject, all.columns.at(-1)!.values as (string | null)[]),
+        seed: request.seed,
+        context,
+      })
+    : null
+  // The output with the largest attributions; for a binary model or a regression there is one.
+  const sizes = outputs.map((output) => output.features.reduce((sum, { meanAbs }) => sum + (meanAbs.value ?? 0), 0))
+  const output = sizes.indexOf(Math.max(...sizes))
+  const wanted = outputs[output]!.features.filter(({ meanAbs }) => (meanAbs.value ?? 0) > 0).map(({ player }) => player)
+  const effects = await columnEffects({
+    predictor,
+    players,
+    wanted: wanted.slice(0, effectColumns),
+    output,
+    given,
+    context,
+  })
+  const scores = (await predictor.predict(given.columns, given.rows, context.signal))[output]!
+  return { importance, effects, surrogate: roundSurrogate(growSurrogate(surrogateColumns(given), scores)) }
+}
+
+function surrogateColumns(given: GivenRows): SurrogateColumn[] {
+  return given.columns.flatMap(({ name, as, values }): SurrogateColumn[] => {
+    if (as === 'blob') return []
+    if (as === 'string') return [{ name, values: values as (string | null)[], isNumber: false }]
+    return [{ name, values: Float64Array.from(values as ArrayLike<number | bigint>, Number), isNumber: true }]
+  })
+}
+
+function roundSurrogate(tree: Surrogate | null): Explanation['surrogate'] {
+  if (!tree) return null
+  const { value, low, high } = tree.fidelity
+  return {
+    fidelity: { ...tree.fidelity, value: rounded(value!), low: rounded(low!), high: rounded(high!) },
+    depth: tree.depth,
+    nodes: tree.nodes.map((node) => ({ ...node, mean: rounded(node.mean) })),
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * Attributions for any model, from its scores alone: every coalition where the columns are few, else sampled until the
+ * errors are small. Each bound column is a player. The attributed number is the score itself.
+ */
+import { AssayError } from '../../../shared/contract/errors.ts'
+import type { ExplainMethod } from '../../../shared/contract/explain.ts'
+import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
+import { mostEnumerated, shapleyOfGame } from '../../../shared/explain/enumerate.ts'
+import { kernelSampler, permutationSampler } from '../../../shared/explain/sampling/samplers.ts'
+import type { Sampler } from '../../../shared/explain/sampling/samplers.ts'
+import { shareRemainder } from '../../../shared/explain/sampling/spread.ts'
+import { createRandom } from '../../../shared/statistics/random.ts'
+import type { ColumnValues } from '../../data-plane/stream-columns.ts'
+import type { JobContext } from '../jobs/jobs.ts'
+import { pick, pickRows } from './given-rows.ts'
+import type { GivenRows } from './given-rows.ts'
+import type { Predictor } from './predictor.ts'
+
+/** Rows whose samples are scored together. */
+const together = 64
+const leastSamples = 16
+/** Largest standard error, as a share of the standard deviation of the background's scores. */
+export const errorShare = 0.02
+const mostSamples = { permutation: 1600, kernel: 8000 } as const
+/** Scored rows of one explained row, where every coalition is scored. */
+const mostMixtures = 1 << 17
+
+export interface SampledRows {
+  readonly base: Float64Array
+  /** Score of output k and row r at k × rows + r. */
+  readonly scores: Float64Array
+  /** Output k, player p, row r at (k × players + p) × rows + r. */
+  readonly values: Float64Array
+  /** Standard errors of `values`; null where every coalition was scored. */
+  readonly errors: Float64Array | null
+  readonly samples: number
+  readonly converged: number
+  readonly backgroundUsed: number
+}
+
+export interface SampledRequest {
+  readonly method: Extract<ExplainMethod, 'exact' | 'permutation' | 'kernel'>
+  readonly predictor: Predictor
+  /** The bound columns: players. */
+  readonly columns: readonly string[]
+  readonly rows: GivenRows
+  readonly background: GivenRows
+  readonly seed: number
+  readonly context: Pick<JobContext, 'signal' | 'progress'>
+}
+
+/** @throws AssayError explain/too-many-columns */
+export async function explainBySampling(request: SampledRequest): Promise<SampledRows> {
+  return request.method === 'exact' ? enumerateRows(request) : sampleRows(request, request.method)
+}
+
+/** Column j of the scorer belongs to player `of[j]`. */
+function playerOfColumn(columns: readonly string[], given: readonly GivenColumn[]): number[] {
+  return given.map((column) => columns.indexOf(column.name))
+}
+
+interface Mixed {
+  readonly row: number
+  readonly background: number
+  readonly fromRow: (player: number) => boolean
+}
+
+/** Rows made of a row's values and a background row's. */
+function mix(request: SampledRequest, mixed: readonly Mixed[]): GivenColumn[] {
+  const players = playerOfColumn(request.columns, request.rows.columns)
+  return request.rows.columns.map((column, j) => {
+    const player = players[j]!
+    const other = request.background.columns[j]!.values
+    const own = column.values
+    const values: ColumnValues = pick(own, new Uint8Array(mixed.length))
+    mixed.forEach((one, k) => {
+      const isOwn = one.fromRow(player)
+      ;(values as unknown[])[k] = isOwn ? own[one.row]! : other[one.background]!
+    })
+    return { ...column, values }
+  })
+}
+
+async function startScores(request: SampledRequest): Promise<{
+  own: Float64Array[]
+  absent: Float64Array[]
+  base: Float64Array
+  spread: Float64Array
+}> {
+  const { predictor, rows, background, context } = request
+  const own = await predictor.predict(rows.columns, rows.rows, context.signal)
+  const absent = await predictor.predict(background.columns, background.rows, context.signal)
+  const base = Float64Array.from(absent, (scores) => scores.reduce((sum, score) => sum + score, 0) / scores.length)
+  const spread = Float64Array.from(absent, (scores, k) =>
+    Math.sqrt(scores.reduce((sum, score) => sum + (score - base[k]!) ** 2, 0) / Math.max(1, scores.length - 1)),
+  )
+  return { own, absent, base, spread }
+}
+
+function flat(own: readonly Float64Array[]): Float64Array {
+  const rows = own[0]?.length ?? 0
+  const all = new Float64Array(own.length * rows)
+  own.forEach((scores, k) => all.set(scores, k * rows))
+  return all
+}
+
+async function sampleRows(request: SampledRequest, method: 'permutation' | 'kernel'): Promise<SampledRows> {
+  const { predictor, rows, background, columns, seed, context } = request
+  const { own, absent, base, spread } = await startScores(request)
+  const outputs = predictor.names.length
+  const players = columns.length
+  const n = rows.rows
+  const values = new Float64Array(outputs * players * n)
+  const errors = new Float64Array(outputs * players * n)
+  let samples = 0
+  let converged = 0
+  context.progress({ step: 'Sampling coalitions', done: 0, total: n, unit: 'rows' })
+  if (players === 1) {
+    for (let k = 0; k < outputs; k++) for (let row = 0; row < n; row++) values[k * n + row] = own[k]![row]! - base[k]!
+    return { base, scores: flat(own), values, errors, samples, converged: n, backgroundUsed: background.rows }
+  }
+  const make = method === 'permutation' ? permutationSampler : kernelSampler
+  let active: { row: number; sampler: Sampler }[] = []
+  let next = 0
+  let done = 0
+  while (done < n) {
+    context.signal.throwIfAborted()
+    while (active.length < together && next < n) {
+      // A seed for each row, so that a row's attributions do not depend on which others are explained.
+      const random = createRandom(seed + rows.numbers[next]!)
+      active.push({ row: next, sampler: make(players, outputs, background.rows, random) })
+      next++
+    }
+    const wishes = active.map(({ sampler }) => sampler.next())
+    const mixed = wishes.flatMap((mixtures, a) =>
+      mixtures.map(({ fromRow, background: other }): Mixed => ({
+        row: active[a]!.row,
+        background: other,
+        fromRow: (player) => fromRow[player] === 1,
+      })),
+    )
+    const scores = await predictor.predict(mix(request, mixed), mixed.length, context.signal)
+    let at = 0
+    const left: typeof active = []
+    active.forEach(({ row, sampler }, a) => {
+      const count = wishes[a]!.length
+      const ofRow = new Float64Array(count * outputs)
+      for (let m = 0; m < count; m++) for (let k = 0; k < outputs; k++) ofRow[m * outputs + k] = scores[k]![at + m]!
+      at += count
+      const other = wishes[a]![0]!.background
+      sampler.take(
+        ofRow,
+        Float64Array.from(own, (column) => column[row]!),
+        Float64Array.from(absent, (column) => column[other]!),
+      )
+      samples++
+      const found = sampler.spread.standardErrors()
+      const isSure =
+        sampler.spread.count >= leastSamples &&
+        found.every((error, place) => error <= errorShare * spread[place % outputs]! || error === 0)
+      if (!isSure && sampler.spread.count < mostSamples[method]) {
+        left.push({ row, sampler })
+        return
+      }
+      if (isSure) converged++
+      done++
+      for (let k = 0; k < outputs; k++) {
+        const pickOutput = (all: Float64Array) =>
+          Float64Array.from({ length: players }, (_, p) => all[p * outputs + k]!)
+        const mean = pickOutput(sampler.spread.mean)
+        const error = pickOutput(found)
+        const remainder = own[k]![row]! - base[k]! - mean.reduce((sum, value) => sum + value, 0)
+        const adjusted = shareRemainder(mean, error, remainder)
+        for (let p = 0; p < players; p++) {
+          values[(k * players + p) * n + row] = adjusted[p]!
+          errors[(k * players + p) * n + row] = error[p]!
+        }
+      }
+    })
+    active = left
+    context.progress({ done })
+  }
+  return { base, scores: flat(own), values, errors, samples, converged, backgroundUsed: background.rows }
+}
+
+const same = (a: unknown, b: unknown): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b))
+
+/** Players whose value some background row does not share: the others add nothing to any coalition. */
+function differing(request: SampledRequest, row: number): number[] {
+  const players = playerOfColumn(request.columns, request.rows.columns)
+  return request.columns.flatMap((_, player) => {
+    const differs = request.rows.columns.some((column, j) => {
+      if (players[j] !== player) return false
+      const own = column.values[row]
+      const others = request.background.columns[j]!.values as readonly unknown[]
+      for (let other = 0; other < request.background.rows; other++) if (!same(own, others[other])) return true
+      return false
+    })
+    return differs ? [player] : []
+  })
+}
+
+async function enumerateRows(wish: SampledRequest): Promise<SampledRows> {
+  const { rows, columns, predictor, context } = wish
+  const n = rows.rows
+  const outputs = predictor.names.length
+  const players = columns.length
+  const lists = Array.from({ length: n }, (_, row) => differing(wish, row))
+  const most = Math.max(0, ...lists.map((list) => list.length))
+  if (most > mostEnumerated) {
+    throw new AssayError({
+      code: 'explain/too-many-columns',
+      message: `${most} columns differ from the background; every coalition is scored for at most ${mostEnumerated}.`,
+      remedy: 'Use --method permutation or kernel.',
+      where: { columns: most, limit: mostEnumerated },
+    })
+  }
+  const used = Math.max(1, Math.min(wish.background.rows, Math.floor(mostMixtures / 2 ** most)))
+  const step = wish.background.rows / used
+  const background = pickRows(
+    wish.background,
+    Int32Array.from({ length: used }, (_, k) => Math.floor(k * step)),
+  )
+  const request = { ...wish, background }
+  const { own, base } = await startScores(request)
+  const values = new Float64Array(outputs * players * n)
+  context.progress({ step: 'Scoring every coalition', done: 0, total: n, unit: 'rows' })
+  for (let row = 0; row < n; row++) {
+    const list = lists[row]!
+    const size = 1 << list.length
+    const game = new Float64Array(size * outputs)
+    // A few thousand mixtures a message; the sums over the background are kept, not the mixtures.
+    const perMessage = Math.max(1, Math.floor(65_536 / used))
+    for (let from = 0; from < size; from += perMessage) {
+      context.signal.throwIfAborted()
+      const coalitions = Math.min(perMessage, size - from)
+      const mixed: Mixed[] = []
+      for (let c = from; c < from + coalitions; c++) {
+        const present = new Uint8Array(players).fill(1)
+        list.forEach((player, bit) => (present[player] = (c >>> bit) & 1))
+        for (let other = 0; other < used; other++) {
+          mixed.push({ row, background: other, fromRow: (player) => present[player] === 1 })
+        }
+      }
+      const scores = await predictor.predict(mix(request, mixed), mixed.length, context.signal)
+      for (let c = 0; c < coalitions; c++) {
+        for (let k = 0; k < outputs; k++) {
+          let sum = 0
+          for (let other = 0; other < used; other++) sum += scores[k]![c * used + other]!
+          game[(from + c) * outputs + k] = sum / used
+        }
+      }
+    }
+    const shares = shapleyOfGame(list.length, outputs, game)
+    list.forEach((player, p) => {
+      for (let k = 0; k < outputs; k++) values[(k * players + player) * n + row] = shares[p * outputs + k]!
+    })
+    context.progress({ done: row + 1 })
+  }
+  return { base, scores: flat(own), values, errors: null, samples: n, converged: n, backgroundUsed: used }
+}

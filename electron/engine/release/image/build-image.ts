@@ -1,0 +1,115 @@
+/** The image of a release: the layers of the runtime and one of the release itself. */
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { releaseFiles } from '../../../../shared/serving/release-manifest.ts'
+import type { VerifiedRelease } from '../../../../shared/serving/verify-release.ts'
+import { notWritable } from '../../approval/write-whole.ts'
+import { AssayError } from '../../../../shared/contract/errors.ts'
+import type { JobContext } from '../../jobs/jobs.ts'
+import { withFolders } from './debian-base.ts'
+import type { DebianPackage } from './debian-base.ts'
+import { writeLayer } from './layer.ts'
+import { writeImage } from './oci.ts'
+import type { Architecture, Image } from './oci.ts'
+import { runtimeLayers } from './runtime-layers.ts'
+import type { Entry } from './tar.ts'
+
+export interface ImageRequest {
+  /** A verified release folder, and what verifying it gave. */
+  readonly folder: string
+  readonly release: VerifiedRelease
+  /** The tar to write. */
+  readonly path: string
+  readonly architecture: Architecture
+  /** The folder of serving.mjs. */
+  readonly servingFolder: string
+  readonly layerCache: string
+}
+
+export interface BuiltImage extends Image {
+  readonly name: string
+  readonly tag: string
+  readonly architecture: Architecture
+  /** Bytes of each layer as it lies in the image. */
+  readonly layers: readonly { readonly title: string; readonly sha256: string; readonly bytes: number }[]
+  readonly packages: readonly DebianPackage[]
+}
+
+/** The proof is written after the image, and says which image it ran: it is not in it. */
+async function releaseEntries(folder: string): Promise<Entry[]> {
+  const entries: Entry[] = []
+  for (const name of Object.values(releaseFiles)) {
+    if (name === releaseFiles.proof) continue
+    const file = join(folder, name)
+    entries.push({ path: `release/${name}`, type: 'file', content: { file, bytes: (await stat(file)).size } })
+  }
+  return withFolders(entries)
+}
+
+/** @throws AssayError image/*, release/not-built, file/not-writable */
+export async function buildImage(request: ImageRequest, context: JobContext): Promise<BuiltImage> {
+  const { release, architecture } = request
+  const { manifest } = release
+  context.progress({ step: 'Building the runtime layers' })
+  const runtime = await runtimeLayers(architecture, request.servingFolder, request.layerCache, context.signal)
+  context.progress({ step: 'Writing the image' })
+  const folder = await mkdtemp(join(tmpdir(), 'assay-image-'))
+  try {
+    const file = join(folder, 'release.tar')
+    const mtime = Math.floor(Date.parse(manifest.createdAt) / 1000)
+    // Not compressed: models hardly shrink, and nobody waits for it.
+    const options = { mtime, owner: 0, compress: false }
+    const layer = await writeLayer(file, 'The release', await releaseEntries(request.folder), options, context.signal)
+    const layers = [...runtime.layers, { layer, file }]
+    const repository = `assay/${manifest.model.served}`
+    const tag = String(manifest.model.version)
+    const image = await writeImage(
+      request.path,
+      {
+        architecture,
+        created: manifest.createdAt,
+        repository,
+        tag,
+        labels: {
+          'org.opencontainers.image.title': manifest.model.name,
+          'org.opencontainers.image.version': tag,
+          'org.opencontainers.image.created': manifest.createdAt,
+          'org.opencontainers.image.description': `Serves an approved model that predicts ${manifest.target}`,
+          'dev.assay.version': manifest.assay,
+          'dev.assay.manifest.sha256': release.manifestSha256,
+          'dev.assay.evidence.sha256': manifest.evidence.sha256,
+          'dev.assay.model.sha256': manifest.model.sha256,
+          'dev.assay.approval.sha256': manifest.approval.sha256,
+          'dev.assay.approval.expires': manifest.approval.expiresAt,
+        },
+        environment: [
+          'PATH=/nodejs/bin',
+          'HOME=/tmp',
+          'NODE_ENV=production',
+          'ORT_DISABLE_TELEMETRY=1',
+          'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
+          'ASSAY_HOST=0.0.0.0',
+          'ASSAY_RELEASE=/release',
+        ],
+        entrypoint: ['/nodejs/bin/node', '/app/serving.mjs'],
+        command: ['serve'],
+        ports: [8080, 8081],
+      },
+      layers,
+      context.signal,
+    )
+    return {
+      ...image,
+      name: `${repository}:${tag}`,
+      tag,
+      architecture,
+      layers: layers.map(({ layer: { title, sha256, bytes } }) => ({ title, sha256, bytes })),
+      packages: runtime.packages,
+    }
+  } catch (error) {
+    throw error instanceof AssayError ? error : notWritable(error, request.path)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

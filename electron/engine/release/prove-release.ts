@@ -1,0 +1,136 @@
+/**
+ * Proves a release: starts its server as a process, replays the golden rows through REST, gRPC and batch, and writes
+ * what came of it beside the release. The process is the container's own program.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import { proofSchema, replaySchema } from '../../../shared/serving/golden.ts'
+import type { ReleaseProof, Replay } from '../../../shared/serving/golden.ts'
+import { releaseFiles } from '../../../shared/serving/release-manifest.ts'
+import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
+import { writeWhole } from '../approval/write-whole.ts'
+import type { JobContext } from '../jobs/jobs.ts'
+import { awaitServing, proofFailed } from './await-serving.ts'
+import type { StartedServer } from './await-serving.ts'
+import { startImage } from './image/run-image.ts'
+
+/** How the container's program is started: `command` with its arguments in front of the program's own. */
+export interface Program {
+  readonly command: string
+  readonly args: readonly string[]
+}
+
+/** The built server: beside the bundle that this is in, or in dist/ when this runs from its source. */
+export function servingFolder(): string {
+  const given = process.env['ASSAY_DIST']
+  if (given !== undefined) return given
+  const here = dirname(fileURLToPath(import.meta.url))
+  return existsSync(join(here, 'serving.mjs')) ? here : join(here, '..', '..', '..', 'dist')
+}
+
+/** @throws AssayError release/not-built, release/no-node */
+export function servingProgram(): Program {
+  const bundle = join(servingFolder(), 'serving.mjs')
+  if (!existsSync(bundle))
+    throw new AssayError({
+      code: 'release/not-built',
+      message: 'The server of the container is not built.',
+      remedy: 'Build Assay: npm run build.',
+    })
+  // A packaged window is no Node (its fuse is off); the CLI always is one.
+  if (process.versions['electron'] !== undefined)
+    throw new AssayError({
+      code: 'release/no-node',
+      message: 'The window cannot start the server of a release.',
+      remedy: 'Prove the release with the command line: assay prove DIR.',
+    })
+  return { command: process.execPath, args: ['--no-warnings', bundle] }
+}
+
+/** No setting of the caller's own shell may change what is proved. */
+function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('ASSAY_'))
+  return { ...Object.fromEntries(kept), ORT_DISABLE_TELEMETRY: '1', ...more }
+}
+
+function startServer(program: Program, folder: string): Promise<StartedServer> {
+  const child = spawn(program.command, [...program.args, 'serve', '--release', folder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment({ ASSAY_PORT: '0', ASSAY_GRPC_PORT: '0', ASSAY_DRAIN_DELAY_MS: '0' }),
+  })
+  return awaitServing(child, () => void child.kill('SIGKILL'))
+}
+
+/** Runs a command of the program to its end. @throws AssayError release/proof-failed */
+async function runProgram(program: Program, args: readonly string[], signal: AbortSignal): Promise<string> {
+  const child = spawn(program.command, [...program.args, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment({}),
+    signal,
+  })
+  let out = ''
+  let errors = ''
+  child.stdout.on('data', (piece: Buffer) => (out += piece.toString()))
+  child.stderr.on('data', (piece: Buffer) => (errors += piece.toString()))
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (exit) => resolve(exit))
+  })
+  if (code !== 0) throw proofFailed(`ended with ${code}`, errors)
+  return out
+}
+
+const replaysSchema = z.object({ replays: z.array(replaySchema) })
+
+/** Sends the golden rows through every interface of a server. @throws AssayError release/proof-failed */
+export async function replayThrough(
+  server: StartedServer,
+  program: Program,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Replay[]> {
+  try {
+    const { rest, grpc } = server
+    const text = await runProgram(program, ['replay', '--release', folder, '--rest', rest, '--grpc', grpc], signal)
+    return replaysSchema.parse(JSON.parse(text)).replays
+  } finally {
+    server.stop()
+  }
+}
+
+export interface ProofRequest {
+  readonly folder: string
+  readonly release: VerifiedRelease
+  readonly program: Program
+  readonly software: Readonly<Record<string, string>>
+  /** The image to prove as well, where a container can be run here. */
+  readonly image: { readonly path: string; readonly tag: string; readonly digest: string } | null
+}
+
+/** @returns the proof, whether the scores are equal or not; it lies beside the release. */
+export async function proveRelease(request: ProofRequest, context: JobContext): Promise<ReleaseProof> {
+  const { release, folder, program, image } = request
+  context.progress({ step: 'Replaying golden rows' })
+  const container = image ? await startImage(image.path, image.tag) : null
+  const inContainer = container !== null && !('notRun' in container)
+  const server = inContainer ? container : await startServer(program, folder)
+  const replays = await replayThrough(server, program, folder, context.signal)
+  const proof: ReleaseProof = {
+    schema: 'assay.release-proof/1',
+    manifestSha256: release.manifestSha256,
+    provedAt: new Date().toISOString(),
+    ran: inContainer ? 'image in runc, read-only, as 65532' : 'process',
+    imageDigest: image?.digest ?? null,
+    imageNotRun: container && 'notRun' in container ? container.notRun : null,
+    software: { ...request.software },
+    tolerance: release.manifest.golden.tolerance,
+    replays,
+    ok: replays.length > 0 && replays.every((replay) => replay.rows > 0 && replay.equal === replay.rows),
+  }
+  await writeWhole(join(folder, releaseFiles.proof), `${JSON.stringify(proofSchema.parse(proof), null, 2)}\n`)
+  return proof
+}

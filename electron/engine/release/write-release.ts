@@ -1,0 +1,178 @@
+/** Writes a release folder from an evaluated, approved run: whole, or not at all. */
+import { randomUUID } from 'node:crypto'
+import { copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import canonicalize from 'canonicalize'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import type { RunId } from '../../../shared/contract/ids.ts'
+import { checkApproval } from '../../../shared/serving/check-approval.ts'
+import type { ReleaseApproval } from '../../../shared/serving/release-approval.ts'
+import { releaseFiles, servedName } from '../../../shared/serving/release-manifest.ts'
+import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
+import { verifyRelease } from '../../../shared/serving/verify-release.ts'
+import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
+import { openDuck } from '../../data-plane/duck.ts'
+import { notWritable } from '../approval/write-whole.ts'
+import type { Engine } from '../engine.ts'
+import { readEvidence } from '../evaluation/evidence-store.ts'
+import type { JobContext } from '../jobs/jobs.ts'
+import { listChunks, readDataset, readRun, readVersion } from '../records.ts'
+import { hashFile } from '../workspace/content-store.ts'
+import { chunkName } from '../workspace/workspace.ts'
+import { goldenRows } from './golden-rows.ts'
+import { inputSchema } from './input-schema.ts'
+import { proofs } from './proofs.ts'
+
+export interface ReleaseRequest {
+  readonly runId: RunId
+  /** A folder that is not there yet, or is empty. */
+  readonly folder: string
+  readonly approval: ReleaseApproval
+}
+
+/** Scores of the CPU may differ in their last digits when rows meet others in a run; those of a GPU differ more. */
+function toleranceOf(parity: number | null): ReleaseManifest['golden']['tolerance'] {
+  return { absolute: Math.max(1e-6, 4 * (parity ?? 0)), relative: 1e-5 }
+}
+
+/**
+ * @throws AssayError run/not-evaluated, release/folder-taken, release/model-altered, release/* of the approval,
+ *   file/not-writable
+ */
+export async function writeRelease(
+  engine: Engine,
+  request: ReleaseRequest,
+  context: JobContext,
+): Promise<VerifiedRelease> {
+  const folder = resolve(request.folder)
+  const { workspace } = engine
+  const { ledger } = workspace
+  const run = readRun(ledger, request.runId)
+  const { evidence, sha256: evidenceSha256 } = await readEvidence(engine, run.id)
+  const version = readVersion(ledger, run.versionId)
+  const dataset = readDataset(ledger, run.datasetId)
+  const approval = checkApproval(
+    {
+      approval: request.approval,
+      evidenceSha256,
+      servedSha256: version.servedSha256,
+      now: new Date().toISOString(),
+      trusted: null,
+    },
+    proofs,
+  )
+  await refuseTaken(folder)
+  context.progress({ step: 'Choosing golden rows', done: 0, total: 3, unit: 'steps' })
+  const dataPath = workspace.files.path(dataset.data.sha256)
+  const threshold = evidence.detail.kind === 'binary' ? evidence.detail.threshold : null
+  const duck = await openDuck({ temporaryDirectory: join(workspace.folder, 'tmp') })
+  let inputs: Awaited<ReturnType<typeof inputSchema>>
+  let golden: Awaited<ReturnType<typeof goldenRows>>
+  try {
+    inputs = await inputSchema(duck, dataset, dataPath, run.binding)
+    golden = await goldenRows({
+      duck,
+      dataPath,
+      chunkPaths: listChunks(ledger, run.id).map((chunk) => join(workspace.runFolder(run.id), chunkName(chunk.number))),
+      rows: run.rows,
+      inputs,
+      output: run.binding.output,
+      threshold,
+    })
+  } finally {
+    duck.close()
+  }
+  context.signal.throwIfAborted()
+  context.progress({ step: 'Writing the release', done: 1 })
+  const temporary = join(dirname(folder), `.${basename(folder)}-${randomUUID()}.tmp`)
+  try {
+    await mkdir(temporary, { recursive: true })
+    await copyFile(workspace.files.path(version.servedSha256), join(temporary, releaseFiles.model))
+    await copyFile(workspace.files.path(evidenceSha256), join(temporary, releaseFiles.evidence))
+    await writeSynced(join(temporary, releaseFiles.golden), golden.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    await writeSynced(join(temporary, releaseFiles.approval), canonicalize(request.approval)!)
+    const files: ReleaseManifest['files'] = {}
+    for (const name of [releaseFiles.model, releaseFiles.evidence, releaseFiles.golden, releaseFiles.approval])
+      files[name] = await hashFile(join(temporary, name))
+    const manifest: ReleaseManifest = {
+      schema: 'assay.release/1',
+      // The last signature's time, not the clock's: the same approved run is released as the same bytes.
+      createdAt: approval.statements
+        .map((statement) => statement.signedAt)
+        .sort()
+        .at(-1)!,
+      assay: engine.software.assay,
+      model: {
+        name: version.name,
+        served: servedName(version.name),
+        version: version.version,
+        sha256: version.servedSha256,
+      },
+      binding: run.binding,
+      inputs,
+      dialect: dataset.source.dialect,
+      target: evidence.dataset.target,
+      threshold,
+      evidence: { sha256: evidenceSha256, runId: run.id, scoresSha256: evidence.run.scoresSha256 },
+      scoring: { batchRows: evidence.run.batchRows, threads: evidence.run.threads, device: evidence.run.device },
+      golden: { rows: golden.length, tolerance: toleranceOf(evidence.run.parity) },
+      approval: {
+        sha256: files[releaseFiles.approval]!.sha256,
+        expiresAt: approval.expiresAt,
+        approvers: [...approval.approvers],
+      },
+      files,
+    }
+    await writeSynced(join(temporary, releaseFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`)
+    const verified = await verifyFolder(temporary)
+    context.progress({ step: 'Writing the release', done: 2 })
+    // Empty, or it would not have come this far.
+    await rmdir(folder).catch(() => undefined)
+    await rename(temporary, folder)
+    workspace.change(
+      'release written',
+      run.versionId,
+      { run: run.id, manifestSha256: verified.manifestSha256, evidenceSha256 },
+      () => undefined,
+    )
+    return verified
+  } catch (error) {
+    throw error instanceof AssayError ? error : notWritable(error, folder)
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+async function refuseTaken(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw notWritable(error, folder)
+  })
+  if (names.length === 0) return
+  throw new AssayError({
+    code: 'release/folder-taken',
+    message: `The folder ${folder} holds files already.`,
+    remedy: 'Choose a new folder: a release is never written over.',
+    where: { files: names.length },
+  })
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** The container's own check, on the folder as it is. @throws AssayError release/* */
+export async function verifyFolder(folder: string, trusted: readonly string[] | null = null): Promise<VerifiedRelease> {
+  const contents = new Map<string, Uint8Array>()
+  for (const name of Object.values(releaseFiles)) {
+    const bytes = await readFile(join(folder, name)).catch(() => null)
+    if (bytes) contents.set(name, bytes)
+  }
+  return verifyRelease({ read: (name) => contents.get(name) ?? null, now: new Date().toISOString(), trusted }, proofs)
+}

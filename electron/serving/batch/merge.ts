@@ -1,0 +1,113 @@
+/** Puts the parts of a batch together, after checking that they are all there and belong together. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import { batchPartSchema } from '../../../shared/serving/batch-part.ts'
+import type { BatchPart } from '../../../shared/serving/batch-part.ts'
+import { writeWhole } from './score-shard.ts'
+
+export interface Merged {
+  readonly rows: number
+  readonly bad: number
+  readonly sha256: string
+  readonly bytes: number
+}
+
+function refuse(code: string, message: string, where: Record<string, string | number> = {}): never {
+  throw new AssayError({ code: `batch/${code}`, message, remedy: 'Run that shard again, then merge.', where })
+}
+
+async function readParts(folder: string): Promise<BatchPart[]> {
+  const names = (await readdir(folder)).filter((name) => /^part-\d+-of-\d+\.csv\.json$/.test(name)).sort()
+  const parts: BatchPart[] = []
+  for (const name of names) {
+    const text = await readFile(join(folder, name), 'utf8')
+    try {
+      parts.push(batchPartSchema.parse(JSON.parse(text)))
+    } catch {
+      refuse('part-not-valid', `${name} does not describe a part.`, { file: name })
+    }
+  }
+  return parts
+}
+
+/** What must be the same in all parts. */
+const common = ({ manifestSha256, input, shards, keep, badRows, threads }: BatchPart): string =>
+  JSON.stringify([manifestSha256, input, shards, keep, badRows, threads])
+
+function checkParts(parts: readonly BatchPart[]): void {
+  const [first] = parts
+  if (!first) refuse('no-parts', 'There are no parts in this folder.')
+  for (const part of parts)
+    if (common(part) !== common(first))
+      refuse('parts-differ', `Shard ${part.shard} is of another release, file or setting.`, { shard: part.shard })
+  for (let shard = 0; shard < first.shards; shard++) {
+    const part = parts[shard]
+    if (part?.shard !== shard) refuse('part-missing', `Shard ${shard} of ${first.shards} is missing.`, { shard })
+    const expected = shard === 0 ? 0 : parts[shard - 1]!.to
+    if (part.from !== expected) refuse('parts-differ', `Shard ${shard} does not start at row ${expected}.`, { shard })
+  }
+  if (parts.at(-1)!.to !== first.input.rows) refuse('parts-differ', 'The last shard does not end with the file.')
+}
+
+/** @throws AssayError batch/part-missing, batch/part-altered, batch/parts-differ */
+export async function mergeParts(folder: string, to: string): Promise<Merged> {
+  const parts = await readParts(folder)
+  checkParts(parts)
+  const temporary = `${to}.tmp-${process.pid}`
+  const file = await open(temporary, 'w')
+  const all = createHash('sha256')
+  let bytes = 0
+  try {
+    for (const part of parts) {
+      const own = createHash('sha256')
+      let headerDone = part.shard === 0
+      for await (const piece of createReadStream(join(folder, part.output.file), { highWaterMark: 1 << 20 })) {
+        let chunk = piece as Buffer
+        own.update(chunk)
+        if (!headerDone) {
+          const end = endOfHeader(chunk)
+          if (end < 0) continue
+          chunk = chunk.subarray(end)
+          headerDone = true
+        }
+        all.update(chunk)
+        bytes += chunk.length
+        await file.writeFile(chunk)
+      }
+      if (own.digest('hex') !== part.output.sha256)
+        refuse('part-altered', `${part.output.file} is not what shard ${part.shard} wrote.`, { shard: part.shard })
+    }
+    await file.sync()
+    await file.close()
+    await rename(temporary, to)
+  } catch (error) {
+    await file.close().catch(() => undefined)
+    await rm(temporary, { force: true })
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') refuse('part-missing', (error as Error).message)
+    throw error
+  }
+  const merged = {
+    rows: parts[0]!.input.rows,
+    bad: parts.reduce((sum, part) => sum + part.bad, 0),
+    sha256: all.digest('hex'),
+    bytes,
+  }
+  await writeWhole(
+    `${to}.json`,
+    `${JSON.stringify({ schema: 'assay.batch/1', ...merged, manifestSha256: parts[0]!.manifestSha256, input: parts[0]!.input, parts }, null, 2)}\n`,
+  )
+  return merged
+}
+
+/** Past the newline that ends the header; the header's own quoted newlines are left in it. */
+function endOfHeader(bytes: Buffer): number {
+  let quoted = false
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === 0x22) quoted = !quoted
+    else if (bytes[at] === 0x0a && !quoted) return at + 1
+  }
+  return -1
+}

@@ -1,0 +1,113 @@
+/** Settings from the environment, each with a default that is safe on an open network. */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { AssayError } from '../../shared/contract/errors.ts'
+import { parseKeys } from './guard/keys.ts'
+import type { ApiKey } from './guard/keys.ts'
+
+const number = (fallback: number, least: number, most: number) =>
+  z.coerce.number().min(least).max(most).default(fallback)
+const whole = (fallback: number, least: number, most: number) =>
+  z.coerce.number().int().min(least).max(most).default(fallback)
+const port = (fallback: number) => whole(fallback, 0, 65_535)
+const words = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((word) => word.trim())
+      .filter(Boolean),
+  )
+
+/** Names as in the environment, without ASSAY_ in front. */
+const settingsSchema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port(8080),
+  /** 0 takes any free port; `off` starts no gRPC. */
+  GRPC_PORT: z.union([z.literal('off'), port(8081)]).default(8081),
+  /** `keys` wants a key of every caller; `none` wants none and must be said when the host is not the loopback. */
+  AUTH: z.enum(['keys', 'none', '']).default(''),
+  /** A file of lines "name:sha256-of-the-key", and the same inline, separated by commas. */
+  API_KEYS_FILE: z.string().default(''),
+  API_KEYS: z.string().default(''),
+  /** Requests a second and key, and how many may come at once; 0 is no limit. */
+  RATE: number(0, 0, 1e9),
+  BURST: number(0, 0, 1e9),
+  MAX_BODY_BYTES: whole(16 * 1024 * 1024, 1024, 2 ** 31 - 1),
+  MAX_ROWS: whole(10_000, 1, 1e9),
+  /** From the whole request to its answer. */
+  TIMEOUT_MS: whole(10_000, 1, 3_600_000),
+  /** In which a caller must have sent the whole request. */
+  RECEIVE_TIMEOUT_MS: whole(30_000, 100, 3_600_000),
+  MAX_CONNECTIONS: whole(1024, 1, 1e6),
+  MAX_BATCH_ROWS: whole(1024, 1, 1e9),
+  MAX_DELAY_MS: number(0, 0, 10_000),
+  MAX_QUEUE_ROWS: whole(20_000, 1, 1e9),
+  THREADS: whole(0, 0, 256),
+  /** Values outside of what was evaluated: `warn` answers with a warning, `refuse` with an error. */
+  UNLIKE_EVALUATED: z.enum(['warn', 'refuse']).default('warn'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** A file for the prediction log, `-` for standard output, empty for none. */
+  PREDICTION_LOG: z.string().default(''),
+  PREDICTION_LOG_SAMPLE: number(1, 0, 1),
+  /** Which raw columns are logged: all, all but the protected ones, or none. */
+  PREDICTION_LOG_INPUTS: z.enum(['all', 'unprotected', 'none']).default('unprotected'),
+  PREDICTION_LOG_OMIT: words,
+  /** Time between SIGTERM and the closed door, in which not ready is said and requests are still answered. */
+  DRAIN_DELAY_MS: whole(2_000, 0, 600_000),
+  /** Time for requests under way after that. */
+  DRAIN_TIMEOUT_MS: whole(20_000, 0, 600_000),
+  /** Fingerprints of the keys that may approve; empty trusts those that the release carries. */
+  TRUSTED_APPROVERS: words,
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+
+export interface Config extends Settings {
+  readonly keys: readonly ApiKey[]
+}
+
+function usage(message: string, remedy: string): AssayError {
+  return new AssayError({ code: 'usage/setting', message, remedy })
+}
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** @throws AssayError usage/setting */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given: Record<string, string> = {}
+  for (const name of Object.keys(settingsSchema.shape)) {
+    const value = env[`ASSAY_${name}`]
+    if (value !== undefined && value !== '') given[name] = value
+  }
+  const parsed = settingsSchema.safeParse(given)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw usage(`ASSAY_${String(issue?.path[0])}: ${issue?.message ?? 'not valid'}`, 'Correct it, or leave it out.')
+  }
+  const settings = parsed.data
+  const file = settings.API_KEYS_FILE
+  const keys = parseKeys([file === '' ? '' : readKeys(file), settings.API_KEYS.replaceAll(',', '\n')].join('\n'))
+  if (settings.AUTH === 'keys' && keys.length === 0)
+    throw usage('ASSAY_AUTH is "keys", and there is none.', 'Set ASSAY_API_KEYS or ASSAY_API_KEYS_FILE.')
+  if (settings.AUTH === 'none' && keys.length > 0)
+    throw usage('ASSAY_AUTH is "none", and there are keys.', 'Leave one of them out.')
+  if (keys.length === 0 && settings.AUTH !== 'none' && !loopback.has(settings.HOST))
+    throw usage(
+      `Anyone who reaches ${settings.HOST} could ask, for there is no key.`,
+      'Set ASSAY_API_KEYS_FILE (make a key with the command new-key), or say ASSAY_AUTH=none.',
+    )
+  return { ...settings, keys }
+}
+
+function readKeys(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw usage(
+      `ASSAY_API_KEYS_FILE cannot be read: ${(error as Error).message}`,
+      'Check the path and its permissions.',
+    )
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The container's program. `serve` answers requests, `batch` scores a file or a part of it, `merge` puts the parts
+ * together, `verify` checks a release, `replay` sends the golden rows to a running server, `new-key` makes an API key.
+ */
+import { parseArgs } from 'node:util'
+import { isMainThread, workerData } from 'node:worker_threads'
+import { AssayError } from '../../shared/contract/errors.ts'
+import { readConfig } from './config.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { newKey } from './guard/keys.ts'
+import { loadRelease } from './load-release.ts'
+import { runModelThread } from './model/model-thread.ts'
+import type { ModelStart } from './model/messages.ts'
+import { errorFields, makeLog } from './watch/log.ts'
+import { serve } from './serve.ts'
+import { batchCommand, mergeCommand } from './batch/commands.ts'
+import { replayCommand } from './replay/replay.ts'
+
+// Read by ONNX Runtime's library when it loads: without it, it opens sockets and writes files.
+process.env['ORT_DISABLE_TELEMETRY'] = '1'
+
+const entry = new URL(import.meta.url)
+/** Beside this file, in the source as in the bundle. */
+const proto = new URL('./inference.proto', import.meta.url)
+
+const usage = `assay serving
+
+  serve   --release DIR
+  verify  --release DIR
+  batch   --release DIR --input FILE --output DIR [--shard K/N] [--keep COLUMNS] [--bad-rows stop|mark]
+  merge   --output DIR --to FILE
+  replay  --release DIR --rest URL --grpc HOST:PORT
+  new-key NAME
+
+Settings come from the environment (ASSAY_PORT, ASSAY_API_KEYS_FILE, …).
+Exit codes: 0 ok, 1 internal error, 2 usage, 41 the release is refused, 42 bad data.
+`
+
+const print = (text: string): void => void process.stdout.write(text)
+
+function need(value: string | undefined, name: string): string {
+  if (value !== undefined && value !== '') return value
+  throw new AssayError({ code: 'usage/missing', message: `--${name} is missing.`, remedy: usage })
+}
+
+async function run(argv: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      release: { type: 'string', default: process.env['ASSAY_RELEASE'] ?? '/release' },
+      input: { type: 'string' },
+      output: { type: 'string' },
+      to: { type: 'string' },
+      shard: { type: 'string' },
+      shards: { type: 'string' },
+      keep: { type: 'string' },
+      format: { type: 'string' },
+      threads: { type: 'string' },
+      'bad-rows': { type: 'string' },
+      rest: { type: 'string' },
+      grpc: { type: 'string' },
+    },
+  })
+  const [command = 'serve', name] = positionals
+  switch (command) {
+    case 'serve': {
+      const config = readConfig(process.env)
+      const log = makeLog(config.LOG_LEVEL, print)
+      return serve({ release: values.release, config, log, entry, proto })
+    }
+    case 'verify': {
+      const config = readConfig({ ...process.env, ASSAY_HOST: '127.0.0.1' })
+      const { manifest, manifestSha256, approval } = loadRelease(values.release, config.TRUSTED_APPROVERS)
+      return print(
+        `${JSON.stringify({ ok: true, model: manifest.model, manifestSha256, approvers: approval.approvers, expiresAt: approval.expiresAt })}\n`,
+      )
+    }
+    case 'batch':
+      return batchCommand(
+        { ...values, input: need(values.input, 'input'), output: need(values.output, 'output') },
+        entry,
+        print,
+      )
+    case 'merge':
+      return mergeCommand(need(values.output, 'output'), need(values.to, 'to'), print)
+    case 'replay':
+      return replayCommand(
+        { release: values.release, rest: need(values.rest, 'rest'), grpc: need(values.grpc, 'grpc') },
+        { entry, proto },
+        print,
+      )
+    case 'new-key': {
+      const made = newKey(need(name, 'NAME'))
+      return print(
+        `key, to be given to its owner and kept nowhere else:\n${made.key}\nline for the file of API keys:\n${made.line}\n`,
+      )
+    }
+    case 'help':
+      return print(usage)
+    default:
+      throw new AssayError({ code: 'usage/command', message: `There is no command "${command}".`, remedy: usage })
+  }
+}
+
+function isUsage(error: unknown): boolean {
+  return String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS')
+}
+
+if (!isMainThread && (workerData as ModelStart | null)?.role === 'model') {
+  await runModelThread()
+} else {
+  try {
+    await run(process.argv.slice(2))
+    process.exitCode = exitCodes.ok
+  } catch (error) {
+    const level = makeLog('info', (line) => void process.stderr.write(line))
+    const code = error instanceof AssayError ? error.code : isUsage(error) ? 'usage/arguments' : 'server/internal'
+    level('error', 'ended', { ...errorFields(error), code })
+    process.exitCode = exitCodeOf(code)
+  }
+  // Nothing may keep a drained server alive: sockets of clients that never hang up, timers of a library.
+  process.stdout.write('', () => process.exit())
+}

@@ -1,0 +1,112 @@
+/**
+ * The server's life: verify, load the model, open the doors, and on SIGTERM say that it is not ready, answer what comes
+ * for a while longer, close the doors, finish what is under way, and go.
+ */
+import { availableParallelism } from 'node:os'
+import type { Server } from '@grpc/grpc-js'
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { bindGrpc, makeGrpcServer } from './grpc/server.ts'
+import { RateLimit } from './guard/rate-limit.ts'
+import { loadRelease } from './load-release.ts'
+import { startModel } from './model/model.ts'
+import { makeRestServer } from './rest/server.ts'
+import { Service } from './service.ts'
+import type { Log } from './watch/log.ts'
+
+export interface ServeRequest {
+  readonly release: string
+  readonly config: Config
+  readonly log: Log
+  /** The script that starts the model's thread, and the protocol's file. */
+  readonly entry: URL
+  readonly proto: URL
+}
+
+/** Resolves when the server has drained. @throws AssayError release/*, and what listening throws */
+export async function serve(request: ServeRequest): Promise<void> {
+  const { config, log } = request
+  const release = loadRelease(request.release, config.TRUSTED_APPROVERS)
+  const { manifest, approval } = release
+  const threads = config.THREADS > 0 ? config.THREADS : availableParallelism()
+  let end: (reason: string) => void = () => undefined
+  const ended = new Promise<string>((resolve) => {
+    end = resolve
+  })
+  let dead = false
+  const model = await startModel(request.entry, release.model, threads, (reason) => {
+    dead = true
+    end(reason)
+  })
+  const service = new Service(release, model, config, log)
+  const limit = new RateLimit(config.RATE, config.BURST)
+  const rest = makeRestServer(service, limit)
+  await rest.listen({ host: config.HOST, port: config.PORT })
+  let grpc: Server | null = null
+  let grpcPort: number | null = null
+  if (config.GRPC_PORT !== 'off') {
+    grpc = makeGrpcServer(service, limit, request.proto)
+    grpcPort = await bindGrpc(
+      grpc,
+      `${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${config.GRPC_PORT}`,
+    )
+  }
+  const address = rest.server.address()
+  log('info', 'serving', {
+    model: manifest.model.served,
+    version: manifest.model.version,
+    modelSha256: manifest.model.sha256,
+    evidenceSha256: manifest.evidence.sha256,
+    approvers: approval.approvers,
+    expiresAt: approval.expiresAt,
+    trust: config.TRUSTED_APPROVERS.length > 0 ? 'settings' : 'the release itself',
+    host: config.HOST,
+    port: typeof address === 'object' && address ? address.port : config.PORT,
+    grpcPort,
+    threads,
+    keys: config.keys.length,
+  })
+  // A second signal of either kind ends the wait before the doors close; Ctrl-C does not wait at all.
+  let hurry: () => void = () => undefined
+  const onSignal = (signal: string) => {
+    hurry()
+    end(signal)
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  const reason = await ended
+  service.draining = true
+  log('info', 'draining', { reason })
+  if (reason === 'SIGTERM' && config.DRAIN_DELAY_MS > 0) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, config.DRAIN_DELAY_MS)
+      hurry = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+  const clean = await closeDoors(rest, grpc, config.DRAIN_TIMEOUT_MS)
+  if (!dead) await service.close()
+  log('info', 'ended', { clean, reason })
+  if (dead) throw new Error(reason)
+}
+
+/** @returns whether every request under way was answered in time */
+async function closeDoors(rest: FastifyInstance, grpc: Server | null, timeoutMs: number): Promise<boolean> {
+  const closed = Promise.all([
+    rest.close(),
+    grpc === null ? null : new Promise<void>((resolve) => grpc.tryShutdown(() => resolve())),
+  ]).then(() => true)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs)
+  })
+  const clean = await Promise.race([closed, late])
+  clearTimeout(timer)
+  if (!clean) {
+    rest.server.closeAllConnections()
+    grpc?.forceShutdown()
+  }
+  return clean
+}

@@ -1,0 +1,237 @@
+/**
+ * What REST and gRPC both ask: predictions of raw rows, and runs of the model's own tensors. Limits, the approval's
+ * end, metrics and the prediction log apply to all in the same way.
+ */
+import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
+import { readJsonRow } from '../../shared/serving/input-rows.ts'
+import type { ReadRow } from '../../shared/serving/input-rows.ts'
+import { predictionOf, rowScores } from '../../shared/serving/predictions.ts'
+import type { Prediction } from '../../shared/serving/predictions.ts'
+import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
+import type { Config } from './config.ts'
+import { tensorColumns } from './feeds-cells.ts'
+import { Batcher } from './model/batcher.ts'
+import type { Done } from './model/batcher.ts'
+import type { Feeds } from './model/messages.ts'
+import type { Model } from './model/model.ts'
+import { decodeBase64 } from './proofs.ts'
+import { checkInfer, joinsRequests } from './protocol/infer.ts'
+import type { InferRequest } from './protocol/infer.ts'
+import { Refusal, asRefusal } from './protocol/refusal.ts'
+import { RowScorer } from './score-rows.ts'
+import { Metrics } from './watch/metrics.ts'
+import type { Protocol } from './watch/metrics.ts'
+import { errorFields } from './watch/log.ts'
+import type { Log } from './watch/log.ts'
+import { Traffic } from './watch/traffic.ts'
+import { Watcher } from './watch/watcher.ts'
+
+/** Who asks, until when an answer is of use, and whether anybody still waits. */
+export interface Caller {
+  readonly requestId: string
+  readonly protocol: Protocol
+  /** performance.now() at which the whole request was there. */
+  readonly since: number
+  readonly deadline: number
+  readonly signal: AbortSignal
+}
+
+/** How a request was answered, for headers and log lines. */
+export interface Served {
+  readonly rows: number
+  /** Until the first run was asked for: reading, checking, laying out. */
+  readonly inputMs: number
+  readonly batchRows: number
+  readonly queueMs: number
+  readonly runMs: number
+}
+
+const unrun: Served = { rows: 0, inputMs: 0, batchRows: 0, queueMs: 0, runMs: 0 }
+
+export class Service {
+  readonly release: VerifiedRelease
+  readonly model: Model
+  readonly metrics: Metrics
+  readonly config: Config
+  readonly log: Log
+  readonly #batcher: Batcher
+  readonly #scorer: RowScorer
+  readonly #watcher: Watcher
+  readonly #expires: number
+  /** Set when the server is on its way out. */
+  draining = false
+
+  constructor(release: VerifiedRelease, model: Model, config: Config, log: Log) {
+    const { manifest } = release
+    this.release = release
+    this.model = model
+    this.config = config
+    this.log = log
+    this.#expires = Date.parse(manifest.approval.expiresAt)
+    const traffic = new Traffic(manifest.inputs)
+    this.#batcher = new Batcher(
+      model,
+      {
+        maxBatchRows: config.MAX_BATCH_ROWS,
+        maxDelayMs: config.MAX_DELAY_MS,
+        maxQueueRows: config.MAX_QUEUE_ROWS,
+        joins: joinsRequests(model),
+      },
+      { ran: (rows, requests, runMs) => this.metrics.ran(rows, requests, runMs) },
+    )
+    this.metrics = new Metrics(manifest, this.#batcher, traffic, () => this.isReady())
+    this.#scorer = new RowScorer(manifest, model)
+    this.#watcher = new Watcher(manifest, config, { metrics: this.metrics, traffic, scorer: this.#scorer, log })
+  }
+
+  isExpired(): boolean {
+    return Date.now() >= this.#expires
+  }
+
+  isReady(): boolean {
+    return !this.draining && !this.isExpired()
+  }
+
+  /** The name or the served name of the model, and its version or none. @throws Refusal model/unknown */
+  checkName(name: string, version: string): void {
+    const { model } = this.release.manifest
+    if ((name === model.served || name === model.name) && (version === '' || version === String(model.version))) return
+    throw new Refusal(
+      'model/unknown',
+      `There is no model "${name}"${version === '' ? '' : ` in version ${version}`} here.`,
+      `Ask for "${model.served}" in version ${model.version}.`,
+    )
+  }
+
+  /**
+   * Counts, times and logs what `work` does, whatever comes of it: a request that fails or is slow is in the metrics too.
+   * @throws Refusal
+   */
+  async answer<T extends { readonly served: Served }>(caller: Caller, work: () => Promise<T>): Promise<T> {
+    let served = unrun
+    let code = 'ok'
+    try {
+      if (this.isExpired())
+        throw new Refusal(
+          'release/expired',
+          `The approval of this model expired at ${this.release.manifest.approval.expiresAt}.`,
+          'Have it approved again, and deploy the new release.',
+        )
+      const done = await withinDeadline(work(), caller)
+      served = done.served
+      return done
+    } catch (error) {
+      const refusal = asRefusal(error)
+      code = refusal.code
+      if (code === 'server/internal')
+        this.log('error', 'request failed', { request: caller.requestId, ...errorFields(error) })
+      throw refusal
+    } finally {
+      this.#count(caller, code, served, performance.now() - caller.since)
+    }
+  }
+
+  /** A request that was refused before its body was looked at. */
+  refused(caller: Pick<Caller, 'requestId' | 'protocol'>, code: string): void {
+    this.#count(caller, code, unrun, 0)
+  }
+
+  #count(
+    { protocol, requestId }: Pick<Caller, 'requestId' | 'protocol'>,
+    code: string,
+    served: Served,
+    totalMs: number,
+  ) {
+    const { rows, inputMs, queueMs, runMs } = served
+    const outputMs = Math.max(0, totalMs - inputMs - queueMs - runMs)
+    this.metrics.finished({ protocol, code, rows, totalMs, inputMs, queueMs, runMs, outputMs })
+    this.log(code === 'ok' ? 'debug' : 'info', 'request', { request: requestId, protocol, code, ...served, totalMs })
+  }
+
+  /** A run of the model's own tensors. */
+  async infer(request: InferRequest, caller: Caller): Promise<{ outputs: Feeds; served: Served }> {
+    const { feeds, rows, fetches } = checkInfer(request, this.model, this.config.MAX_ROWS)
+    const { binding, inputs } = this.release.manifest
+    const columns = tensorColumns(feeds, binding, inputs)
+    const warnings = this.#watcher.checkTensors(columns, rows)
+    const inputMs = performance.now() - caller.since
+    const done = await this.#submit(feeds, rows, fetches, caller)
+    this.#watcher.tensors(columns, rows, done.outputs, warnings, request.id)
+    return { outputs: done.outputs, served: servedOf(rows, inputMs, done) }
+  }
+
+  /** Predictions of raw rows, one each. All are scored or none is. */
+  async predict(rows: readonly unknown[], caller: Caller): Promise<{ predictions: Prediction[]; served: Served }> {
+    if (rows.length === 0) throw new Refusal('request/no-rows', 'The request has no rows.', 'Send at least one.')
+    if (rows.length > this.config.MAX_ROWS)
+      throw new Refusal(
+        'request/too-many-rows',
+        `The request has ${rows.length} rows; this server takes ${this.config.MAX_ROWS}.`,
+        'Send fewer at once, or score them with the batch command.',
+      )
+    const read = this.#readRows(rows)
+    const { columns, served } = await this.#score(read, caller)
+    const { binding, threshold } = this.release.manifest
+    const predictions = read.map((row, at) =>
+      predictionOf(rowScores(columns, at), columns.labels?.[at] ?? null, binding.output, threshold, row.warnings),
+    )
+    this.#watcher.rows(read, columns, predictions, caller.requestId)
+    return { predictions, served }
+  }
+
+  #readRows(rows: readonly unknown[]): ReadRow[] {
+    const { inputs } = this.release.manifest
+    const read = rows.map((row, at) => {
+      if (typeof row === 'object' && row !== null && !Array.isArray(row))
+        return readJsonRow(inputs, row as Record<string, unknown>, decodeBase64)
+      throw new Refusal('request/body', `Row ${at} is not an object of columns.`, 'Send {"column": value, …}.')
+    })
+    this.#watcher.checkRows(read)
+    return read
+  }
+
+  async #score(read: readonly ReadRow[], caller: Caller): Promise<{ columns: ScoreColumns; served: Served }> {
+    let served: Served = { ...unrun, rows: read.length, inputMs: performance.now() - caller.since }
+    const columns = await this.#scorer.score(read, async (feeds, rows, fetches) => {
+      const { outputs, batchRows, queueMs, runMs } = await this.#submit(feeds, rows, fetches, caller)
+      served = { ...served, batchRows, queueMs: served.queueMs + queueMs, runMs: served.runMs + runMs }
+      return outputs
+    })
+    return { columns, served }
+  }
+
+  #submit(feeds: Feeds, rows: number, fetches: readonly string[], caller: Caller): Promise<Done> {
+    return this.#batcher.submit({ feeds, rows, fetches, deadline: caller.deadline, signal: caller.signal })
+  }
+
+  async close(): Promise<void> {
+    await this.#watcher.close()
+    await this.model.stop()
+  }
+}
+
+function servedOf(rows: number, inputMs: number, done: Done): Served {
+  return { rows, inputMs, batchRows: done.batchRows, queueMs: done.queueMs, runMs: done.runMs }
+}
+
+async function withinDeadline<T>(work: Promise<T>, caller: Caller): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  let onAbort: (() => void) | undefined
+  try {
+    return await Promise.race([
+      work,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(
+          () => reject(new Refusal('server/timeout', 'It was not answered in time.', 'Try again, with fewer rows.')),
+          Math.max(1, caller.deadline - performance.now()),
+        )
+        onAbort = () => reject(new Refusal('server/cancelled', 'The caller went away.', 'Ask again.'))
+        caller.signal.addEventListener('abort', onAbort, { once: true })
+      }),
+    ])
+  } finally {
+    clearTimeout(timer)
+    if (onAbort) caller.signal.removeEventListener('abort', onAbort)
+    work.catch(() => undefined)
+  }
+}

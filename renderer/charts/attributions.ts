@@ -1,0 +1,285 @@
+/** Charts of attributions: one column against its values, what a moved column does to the score, and one row's parts. */
+import type { Dependence, Effect, RowExplanation } from '../../shared/contract/explain.ts'
+import { formatNumber } from '../format/number.ts'
+import { axis, baseOptions, reference } from './base-options.ts'
+import { fade, seriesColor } from './colors.ts'
+import type { Whisker } from './plugins.ts'
+import { directLabels, intervalWhiskers } from './plugins.ts'
+import type { ChartSpec } from './spec.ts'
+
+const quantileTitles = ['5 %', '25 %', 'Median', '75 %', '95 %']
+const middle = (low: number | null, high: number | null): number => ((low ?? 0) + (high ?? 0)) / 2
+
+const dependenceTable = (column: string, { bins }: Dependence): ChartSpec['table'] => ({
+  columns: [column, 'Rows', 'Mean', ...quantileTitles],
+  rows: bins.map((bin) => [bin.label, bin.n, bin.mean, ...bin.quantiles]),
+})
+
+/** Quantile bands over bins with equally many rows; categories as whiskers. */
+export const dependenceSpec = (column: string, unit: string, dependence: Dependence): ChartSpec => {
+  const bins = dependence.bins.filter((bin) => bin.low !== null)
+  const title = `Attribution of ${column} by its value`
+  const table = dependenceTable(column, dependence)
+  if (bins.length < 2) return categorySpec(title, unit, column, dependence, table)
+  const first = middle(bins[0]!.low, bins[0]!.high)
+  const last = middle(bins.at(-1)!.low, bins.at(-1)!.high)
+  return {
+    title,
+    note: 'Quantiles over the rows in bins with equally many rows. Where the band is wide, other columns decide how much this value counts.',
+    table,
+    draw: (colors) => {
+      const colorOf = (index: number): string =>
+        seriesColor(colors, index === 2 ? 0 : index === 0 || index === 4 ? 5 : 2)
+      return {
+        type: 'scatter',
+        data: {
+          datasets: [
+            ...quantileTitles.map((label, index) => ({
+              label,
+              data: bins.map((bin) => ({ x: middle(bin.low, bin.high), y: bin.quantiles[index] ?? 0 })),
+              showLine: true,
+              borderColor: colorOf(index),
+              backgroundColor: colorOf(index),
+              borderWidth: index === 2 ? 2.5 : 1.5,
+              pointRadius: index === 2 ? 2.5 : 0,
+              pointHitRadius: 6,
+            })),
+            reference(colors, { x: first, y: 0 }, { x: last, y: 0 }),
+          ],
+        },
+        options: {
+          ...baseOptions(colors),
+          scales: { x: axis(colors, column), y: axis(colors, `Attribution, ${unit}`) },
+          plugins: {
+            tooltip: {
+              ...baseOptions(colors).plugins.tooltip,
+              callbacks: {
+                label: (item) => `${item.dataset.label ?? ''}: ${formatNumber(Number((item.raw as { y: number }).y))}`,
+              },
+            },
+          },
+        },
+        plugins: [
+          directLabels(
+            quantileTitles.map((text, index) => ({
+              text,
+              x: last,
+              y: bins.at(-1)?.quantiles[index] ?? 0,
+              color: colorOf(index),
+            })),
+            colors.background,
+          ),
+        ],
+      }
+    },
+  }
+}
+
+const categorySpec = (
+  title: string,
+  unit: string,
+  column: string,
+  { bins }: Dependence,
+  table: ChartSpec['table'],
+): ChartSpec => ({
+  title,
+  note: 'Mean attribution of the rows with each value; lines span the middle 90 % of them.',
+  table,
+  draw: (colors) => ({
+    type: 'bar',
+    data: {
+      labels: bins.map((bin) => bin.label),
+      datasets: [
+        {
+          data: bins.map((bin) => bin.mean),
+          backgroundColor: bins.map((bin) => fade(seriesColor(colors, bin.mean >= 0 ? 1 : 0), 0.6)),
+          borderColor: bins.map((bin) => seriesColor(colors, bin.mean >= 0 ? 1 : 0)),
+          borderWidth: 1,
+          maxBarThickness: 48,
+        },
+      ],
+    },
+    options: {
+      ...baseOptions(colors),
+      scales: {
+        x: { ...axis(colors, column), grid: { display: false } },
+        y: {
+          ...axis(colors, `Attribution, ${unit}`),
+          suggestedMin: Math.min(0, ...bins.map((bin) => bin.quantiles[0] ?? 0)),
+          suggestedMax: Math.max(0, ...bins.map((bin) => bin.quantiles[4] ?? 0)),
+        },
+      },
+    },
+    plugins: [
+      intervalWhiskers(
+        bins.map((bin, x): Whisker => ({ x, low: bin.quantiles[0] ?? bin.mean, high: bin.quantiles[4] ?? bin.mean })),
+        colors.text,
+      ),
+    ],
+  }),
+})
+
+/** Partial dependence with curves of single rows, and accumulated local effects beside it. */
+export const effectSpec = (column: string, effect: Effect): ChartSpec => {
+  const { grid, partialDependence, individual, accumulated } = effect
+  const isNumber = grid.every((value) => typeof value === 'number')
+  const x = (index: number): number => (isNumber ? Number(grid[index]) : index)
+  const mean = partialDependence.map((metric) => metric.value ?? 0)
+  const centre = mean.reduce((sum, value) => sum + value, 0) / Math.max(1, mean.length)
+  return {
+    title: `Score of ${effect.output} as ${column} is moved`,
+    note: `Mean over ${effect.rows} rows with 95 % intervals, thin lines are single rows${accumulated ? '; accumulated local effects follow the data where columns go together' : ''}.`,
+    table: {
+      columns: [column, 'Mean score', '95 % low', '95 % high', ...(accumulated ? ['Accumulated local effect'] : [])],
+      rows: grid.map((value, index) => [
+        value,
+        partialDependence[index]?.value ?? null,
+        partialDependence[index]?.low ?? null,
+        partialDependence[index]?.high ?? null,
+        ...(accumulated ? [accumulated[index] ?? null] : []),
+      ]),
+    },
+    draw: (colors) => {
+      const line = (data: { x: number; y: number }[], color: string, width: number, label: string) => ({
+        label,
+        data,
+        showLine: true,
+        borderColor: color,
+        backgroundColor: color,
+        borderWidth: width,
+        pointRadius: width > 1 ? 2.5 : 0,
+        pointHitRadius: width > 1 ? 6 : 0,
+        order: width > 1 ? 1 : 5,
+      })
+      const last = grid.length - 1
+      return {
+        type: 'scatter',
+        data: {
+          datasets: [
+            line(
+              mean.map((y, index) => ({ x: x(index), y })),
+              seriesColor(colors, 0),
+              2.5,
+              'Partial dependence',
+            ),
+            ...(accumulated
+              ? [
+                  line(
+                    accumulated.map((y, index) => ({ x: x(index), y: y + centre })),
+                    seriesColor(colors, 1),
+                    2,
+                    'Accumulated local effects',
+                  ),
+                ]
+              : []),
+            ...individual.map((curve) =>
+              line(
+                curve.map((y, index) => ({ x: x(index), y })),
+                fade(colors.muted, 0.25),
+                1,
+                'One row',
+              ),
+            ),
+          ],
+        },
+        options: {
+          ...baseOptions(colors),
+          scales: {
+            x: isNumber
+              ? axis(colors, column)
+              : {
+                  ...axis(colors, column),
+                  min: -0.5,
+                  max: last + 0.5,
+                  ticks: {
+                    ...axis(colors, column).ticks,
+                    stepSize: 1,
+                    callback: (at) => String(grid[Number(at)] ?? ''),
+                  },
+                },
+            y: axis(colors, 'Score'),
+          },
+        },
+        plugins: [
+          intervalWhiskers(
+            partialDependence.flatMap((metric, index): Whisker[] =>
+              metric.low === null || metric.high === null ? [] : [{ x: x(index), low: metric.low, high: metric.high }],
+            ),
+            seriesColor(colors, 0),
+          ),
+          directLabels(
+            [
+              { text: 'Mean', x: x(last), y: mean[last] ?? 0, color: seriesColor(colors, 0) },
+              ...(accumulated
+                ? [{ text: 'ALE', x: x(last), y: (accumulated[last] ?? 0) + centre, color: seriesColor(colors, 1) }]
+                : []),
+            ],
+            colors.background,
+          ),
+        ],
+      }
+    },
+  }
+}
+
+const shownParts = 12
+
+/** From the base to the row's margin, one bar a column, the small ones together. */
+export const waterfallSpec = (output: RowExplanation['outputs'][number], row: number, unit: string): ChartSpec => {
+  const top = output.parts.slice(0, shownParts)
+  const rest = output.parts.slice(shownParts)
+  const others = rest.reduce((sum, part) => sum + part.attribution, 0)
+  const bars = [
+    ...top.map((part) => ({ label: `${part.name} = ${part.value}`.slice(0, 48), amount: part.attribution })),
+    ...(rest.length > 0 ? [{ label: `${rest.length} other columns`, amount: others }] : []),
+  ]
+  let at = output.base
+  const spans = bars.map(({ amount }): [number, number] => {
+    const from = at
+    at += amount
+    return [from, at]
+  })
+  return {
+    title: `Row ${row + 1}: from the average to ${output.name}`,
+    note: `Base ${formatNumber(output.base)}, this row ${formatNumber(output.margin)}, ${unit}. Right of where a bar begins speaks for it, left against it.`,
+    table: {
+      columns: ['Column', 'Value', 'Attribution', 'Standard error'],
+      rows: output.parts.map((part) => [part.name, part.value, part.attribution, part.standardError]),
+    },
+    draw: (colors) => ({
+      type: 'bar',
+      data: {
+        labels: bars.map((bar) => bar.label),
+        datasets: [
+          {
+            data: spans as unknown as number[],
+            backgroundColor: bars.map((bar) => seriesColor(colors, bar.amount >= 0 ? 1 : 0)),
+            barPercentage: 0.8,
+            categoryPercentage: 0.9,
+          },
+        ],
+      },
+      options: {
+        ...baseOptions(colors),
+        indexAxis: 'y',
+        scales: {
+          x: { ...axis(colors, `Margin, ${unit}`), suggestedMin: output.base, suggestedMax: output.base },
+          y: {
+            ...axis(colors, ''),
+            title: { display: false },
+            grid: { display: false },
+            ticks: { ...axis(colors, '').ticks, autoSkip: false },
+          },
+        },
+        plugins: {
+          tooltip: {
+            ...baseOptions(colors).plugins.tooltip,
+            callbacks: {
+              label: (item) => formatNumber(bars[item.dataIndex]?.amount ?? 0),
+            },
+          },
+        },
+      },
+    }),
+  }
+}

@@ -1,0 +1,292 @@
+/** One row: its waterfall and reasons, values that can be changed with the score following, and small changes that turn it. */
+import { useEffect, useMemo, useState } from 'react'
+import type { Counterfactual, Explanation, RowExplanation } from '../../../shared/contract/explain.ts'
+import type { Run } from '../../../shared/contract/run.ts'
+import { waterfallSpec } from '../../charts/attributions.ts'
+import { ChartFrame } from '../../charts/chart-frame.tsx'
+import { Button } from '../../components/button.tsx'
+import { Field } from '../../components/field.tsx'
+import { Section } from '../../components/page.tsx'
+import { ProblemPanel } from '../../components/problem-panel.tsx'
+import { Skeleton } from '../../components/states.tsx'
+import { ask } from '../../engine/client.ts'
+import { useAction } from '../../engine/use-action.ts'
+import { formatCount, formatFixed, formatNumber } from '../../format/number.ts'
+import { unitOf } from './words.ts'
+
+type Changes = Readonly<Record<string, string>>
+
+const scoreText = (run: Run, score: number | null): string =>
+  score === null ? '—' : run.task === 'regression' ? formatNumber(score) : formatFixed(score, 4)
+
+const Scores = ({
+  run,
+  before,
+  after,
+}: {
+  readonly run: Run
+  readonly before: RowExplanation
+  readonly after: RowExplanation
+}) => (
+  <div className="table-scroll" role="group" aria-label="Scores" tabIndex={0}>
+    <table className="table">
+      <thead>
+        <tr>
+          <th scope="col">{run.task === 'regression' ? 'Predicted' : 'Score'}</th>
+          <th scope="col" className="number">
+            As it is
+          </th>
+          {after !== before && (
+            <th scope="col" className="number">
+              Changed
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {before.scores.map(({ name, score }, k) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td className="number tabular">{scoreText(run, score)}</td>
+            {after !== before && <td className="number tabular">{scoreText(run, after.scores[k]?.score ?? null)}</td>}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const WhatIf = ({
+  columns,
+  values,
+  changes,
+  onChange,
+}: {
+  readonly columns: readonly string[]
+  readonly values: ReadonlyMap<string, string>
+  readonly changes: Changes
+  readonly onChange: (changes: Changes) => void
+}) => (
+  <div className="what-if">
+    {columns.map((column) => {
+      const own = values.get(column) ?? ''
+      const text = changes[column] ?? own
+      return (
+        <div key={column} className={column in changes ? 'field-changed' : undefined}>
+          <Field label={column}>
+            {(ids) => (
+              <input
+                {...ids}
+                type="text"
+                value={text}
+                onChange={(event) => {
+                  const others = Object.entries(changes).filter(([name]) => name !== column)
+                  const text = event.target.value
+                  onChange(Object.fromEntries(text === own ? others : [...others, [column, text]]))
+                }}
+              />
+            )}
+          </Field>
+        </div>
+      )
+    })}
+  </div>
+)
+
+const Turning = ({
+  run,
+  row,
+  onTake,
+}: {
+  readonly run: Run
+  readonly row: number
+  readonly onTake: (changes: Changes) => void
+}) => {
+  const { busy, problem, run: act } = useAction()
+  const [found, setFound] = useState<readonly Counterfactual[] | null>(null)
+  const search = (): void => {
+    void act(async () => {
+      setFound((await ask((client) => client.explain.counterfactuals({ id: run.id, row }))).found)
+    })
+  }
+  return (
+    <div className="stack">
+      <div>
+        <Button busy={busy} onClick={search}>
+          Find changes that turn the decision
+        </Button>
+      </div>
+      {problem && <ProblemPanel problem={problem} />}
+      {found?.length === 0 && <p className="muted">No change of up to three columns turns it.</p>}
+      {found && found.length > 0 && (
+        <div className="table-scroll" role="group" aria-label="Changes that turn the decision" tabIndex={0}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Change</th>
+                <th scope="col" className="number">
+                  Score
+                </th>
+                <th scope="col">
+                  <span className="visually-hidden">Try it</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {found.map((one) => {
+                const text = one.changes.map(({ column, from, to }) => `${column}: ${from} → ${to}`).join('; ')
+                return (
+                  <tr key={text}>
+                    <th scope="row" className="wrap">
+                      {text}
+                    </th>
+                    <td className="number tabular">{formatFixed(one.score, 4)}</td>
+                    <td>
+                      <Button
+                        kind="quiet"
+                        aria-label={`Try ${text}`}
+                        onClick={() => onTake(Object.fromEntries(one.changes.map(({ column, to }) => [column, to])))}
+                      >
+                        Try
+                      </Button>
+                    </td>
+                  </tr>
+                )
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Asks again a moment after the last key. */
+const debounceMs = 250
+
+const Row = ({
+  run,
+  row,
+  explanation,
+  output,
+}: {
+  readonly run: Run
+  readonly row: number
+  readonly explanation: Explanation
+  readonly output: number
+}) => {
+  const [before, setBefore] = useState<RowExplanation | null>(null)
+  const [after, setAfter] = useState<RowExplanation | null>(null)
+  const [changes, setChanges] = useState<Changes>({})
+  const { problem, run: act } = useAction()
+  useEffect(() => {
+    let current = true
+    void act(async () => {
+      const answer = await ask((client) => client.explain.row({ id: run.id, row }))
+      if (current) setBefore(answer)
+    })
+    return () => {
+      current = false
+    }
+  }, [act, run.id, row])
+  useEffect(() => {
+    if (Object.keys(changes).length === 0) return
+    let current = true
+    const timer = setTimeout(() => {
+      void act(async () => {
+        const given = Object.fromEntries(
+          Object.entries(changes).map(([name, text]) => [name, text === '' || text === 'missing' ? null : text]),
+        )
+        const answer = await ask((client) => client.explain.whatIf({ id: run.id, row, changes: given }))
+        if (current) setAfter(answer)
+      })
+    }, debounceMs)
+    return () => {
+      current = false
+      clearTimeout(timer)
+    }
+  }, [act, run.id, row, changes])
+  // What was answered to former changes is kept, and shown only while there are changes.
+  const shown = Object.keys(changes).length > 0 ? (after ?? before) : before
+  const spec = useMemo(
+    () => (shown?.outputs[output] ? waterfallSpec(shown.outputs[output], row, unitOf(shown.space)) : null),
+    [shown, output, row],
+  )
+  const values = useMemo(
+    () => new Map((before?.outputs[0]?.parts ?? []).map((part) => [part.name, part.value])),
+    [before],
+  )
+  if (!before) return problem ? <ProblemPanel problem={problem} /> : <Skeleton label={`Explaining row ${row + 1}`} />
+  const single = explanation.players.filter((player) => player.columns.length === 1).map((player) => player.name)
+  return (
+    <div className="stack">
+      <div className="row-parts">
+        <div>{spec && <ChartFrame spec={spec} />}</div>
+        <div className="stack">
+          {before.target !== null && (
+            <p>
+              Actually <strong>{before.target}</strong>
+            </p>
+          )}
+          <Scores run={run} before={before} after={shown ?? before} />
+          <h3>Reasons</h3>
+          <ul className="plain-list" aria-label="Reasons">
+            {shown?.outputs[output]?.words.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </div>
+      </div>
+      <h3>What if</h3>
+      {problem && <ProblemPanel problem={problem} />}
+      <WhatIf columns={single} values={values} changes={changes} onChange={setChanges} />
+      {Object.keys(changes).length > 0 && (
+        <div>
+          <Button kind="quiet" onClick={() => setChanges({})}>
+            Back to the row as it is
+          </Button>
+        </div>
+      )}
+      {run.task !== 'regression' && <Turning run={run} row={row} onTake={setChanges} />}
+    </div>
+  )
+}
+
+export const RowPanel = ({
+  run,
+  explanation,
+  output,
+}: {
+  readonly run: Run
+  readonly explanation: Explanation
+  readonly output: number
+}) => {
+  const [text, setText] = useState('1')
+  const row = Number(text)
+  const isRow = Number.isInteger(row) && row >= 1 && row <= run.rows
+  return (
+    <Section title="One row" note="Base and bars add up to the row’s margin">
+      <div className="row-choice">
+        <Field label="Row">
+          {(ids) => (
+            <input
+              {...ids}
+              type="number"
+              min={1}
+              max={run.rows}
+              step={1}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+        <span className="muted">of {formatCount(run.rows)}</span>
+      </div>
+      {isRow ? (
+        <Row key={row} run={run} row={row - 1} explanation={explanation} output={output} />
+      ) : (
+        <p className="muted">Give a row from 1 to {formatCount(run.rows)}.</p>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,139 @@
+/** What forms groups, what counts as selected, and how small a group may be. */
+import { useId, useState } from 'react'
+import type { FairnessOptions, FairnessSection } from '../../../shared/contract/fairness.ts'
+import type { Evidence } from '../../../shared/contract/run.ts'
+import { Button } from '../../components/button.tsx'
+import { CheckList } from '../../components/check-list.tsx'
+import { Field, Select } from '../../components/field.tsx'
+import { plural } from '../../format/number.ts'
+
+const none = ''
+
+export const FairnessForm = ({
+  evidence,
+  section,
+  busy,
+  onStart,
+}: {
+  readonly evidence: Evidence
+  readonly section: FairnessSection | null
+  readonly busy: boolean
+  readonly onStart: (options: FairnessOptions) => void
+}) => {
+  const columns = evidence.dataset.columns.filter(
+    (column) => column.type !== 'image' && column.role !== 'id' && column.role !== 'target',
+  )
+  const used = section?.attributes.flatMap((attribute) => attribute.columns)
+  const [by, setBy] = useState<readonly string[]>(
+    () => (used && [...new Set(used)]) ?? columns.filter((column) => column.protected).map((column) => column.name),
+  )
+  const [intersections, setIntersections] = useState(true)
+  const [minimum, setMinimum] = useState(String(section?.minimumGroup ?? 30))
+  const [strata, setStrata] = useState(section?.strata ?? none)
+  const { classes } = evidence.model.binding.output
+  const [selected, setSelected] = useState(section?.selected ?? none)
+  const minimumGroup = Number(minimum)
+  const valid = by.length > 0 && Number.isInteger(minimumGroup) && minimumGroup >= 5
+  const id = useId()
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onStart({
+          by: [...by],
+          intersections,
+          minimumGroup,
+          reference: {},
+          ...(strata === none ? {} : { strata }),
+          ...(selected === none ? {} : { selected }),
+        })
+      }}
+    >
+      <div className="field-row">
+        <CheckList
+          legend="Group by"
+          choices={columns.map((column) => ({
+            value: column.name,
+            title: column.protected ? `${column.name} (protected)` : column.name,
+          }))}
+          chosen={by}
+          onChange={setBy}
+        />
+        <div className="stack">
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={intersections}
+              onChange={(event) => setIntersections(event.target.checked)}
+            />
+            <span>Cross every pair of columns</span>
+          </label>
+          <Field label="Least rows of a group" help="Smaller groups are not shown; 5 or more.">
+            {(ids) => (
+              <input
+                {...ids}
+                type="number"
+                min={5}
+                step={1}
+                value={minimum}
+                onChange={(event) => setMinimum(event.target.value)}
+              />
+            )}
+          </Field>
+        </div>
+        <div className="stack">
+          {classes.length > 0 && (
+            <Field label="Selected means">
+              {(ids) => (
+                <Select
+                  {...ids}
+                  value={selected}
+                  onChoose={setSelected}
+                  choices={[
+                    {
+                      value: none,
+                      title: evidence.task === 'binary' ? 'The positive class' : 'The most frequent decision',
+                    },
+                    ...classes.map((name) => ({ value: name, title: name })),
+                  ]}
+                />
+              )}
+            </Field>
+          )}
+          {classes.length > 0 && (
+            <Field label="Compare within" help="For conditional demographic disparity (CDDPL).">
+              {(ids) => (
+                <Select
+                  {...ids}
+                  value={strata}
+                  onChoose={setStrata}
+                  choices={[
+                    { value: none, title: 'No column' },
+                    ...columns.map((column) => ({ value: column.name, title: column.name })),
+                  ]}
+                />
+              )}
+            </Field>
+          )}
+        </div>
+      </div>
+      <div>
+        <Button
+          kind={section ? 'plain' : 'primary'}
+          type="submit"
+          busy={busy}
+          disabled={!valid}
+          aria-describedby={valid ? undefined : id}
+        >
+          Compare groups of {plural(evidence.rows.used, 'row')}
+        </Button>
+        {!valid && (
+          <p className="field-help" id={id}>
+            Choose at least one column, and a whole number of 5 rows or more.
+          </p>
+        )}
+      </div>
+    </form>
+  )
+}

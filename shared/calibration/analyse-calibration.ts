@@ -1,0 +1,224 @@
+/** Calibration of a run, and what each way of recalibrating would change on rows that it was not fitted on. */
+import type {
+  CalibrationCandidate,
+  CalibrationMethod,
+  CalibrationOfEvent,
+  CalibrationSection,
+  Reliability,
+} from '../contract/calibration.ts'
+import type { EvidenceFinding, Metrics } from '../contract/evidence.ts'
+import { calibrationErrorEstimate, meanEstimate } from '../comparison/paired-estimate.ts'
+import { clippedLogLoss } from '../metrics/log-loss.ts'
+import { readMulticlassRows } from '../metrics/multiclass-rows.ts'
+import { rowMeanMetric } from '../metrics/row-mean.ts'
+import { createRandom } from '../statistics/random.ts'
+import { applyCalibrator } from './apply-calibrator.ts'
+import { fitCalibrator } from './fit-calibrator.ts'
+import { measureCalibration } from './measure-calibration.ts'
+import { equalCountSums, equalWidthSums, gapErrors, reliabilityOf } from './reliability.ts'
+
+export interface CalibrationInput {
+  /** Row-major n × K probabilities, each in [0, 1]. */
+  readonly scores: Float32Array | Float64Array
+  /** Class index of each row, 0 to K − 1. */
+  readonly classes: Int32Array
+  readonly labels: readonly string[]
+  /** Index of the positive class of a binary task; −1 for more classes than two. */
+  readonly positive: number
+  readonly methods: readonly CalibrationMethod[]
+  /** Share of each class's rows that calibrators are fitted on. */
+  readonly fitShare: number
+  readonly seed: number
+}
+
+export type CalibrationResult = Pick<
+  CalibrationSection,
+  'events' | 'split' | 'before' | 'candidates' | 'findings' | 'seed'
+>
+
+const rightEvent = 'the predicted class is right'
+/** Classes that are measured one by one: those with the most rows. */
+const mostClasses = 30
+/** Classes past which only a temperature, which is one number for all of them, is fitted. */
+const mostMaps = 50
+
+export function analyseCalibration(
+  input: CalibrationInput,
+  progress: (done: number, total: number) => void = () => undefined,
+): CalibrationResult {
+  const { methods, seed } = input
+  const total = methods.length + 1
+  const findings: EvidenceFinding[] = []
+  const events = measureEvents(input, findings)
+  progress(1, total)
+  if (methods.length === 0) return { events, split: null, before: null, candidates: [], findings, seed }
+  const { fit, judge } = splitRows(input)
+  const before = judgeRows(judge, judge.scores, input)
+  const candidates = methods.flatMap((method, at): CalibrationCandidate[] => {
+    const fitted =
+      input.labels.length > mostMaps && method !== 'temperature'
+        ? {
+            calibrator: null,
+            reason: `a map a class for ${input.labels.length} classes is more than the rows can tell`,
+          }
+        : fitCalibrator({ method, ...fit, width: input.labels.length, positive: input.positive })
+    progress(at + 2, total)
+    if (fitted.reason !== null) {
+      findings.push({
+        code: 'calibration/not-fitted',
+        severity: 'warning',
+        message: `The ${method} calibrator was not fitted: ${fitted.reason}.`,
+        remedy: 'Choose another method, or a run with more rows of each class.',
+        where: { method },
+      })
+      return []
+    }
+    const after = judgeRows(judge, applyCalibrator(fitted.calibrator, judge.scores, input.labels.length), input)
+    const logLoss = meanEstimate(after.logLoss, before.logLoss).difference
+    return [
+      {
+        method,
+        calibrator: fitted.calibrator,
+        words: fitted.words,
+        judged: {
+          before: before.metrics,
+          after: after.metrics,
+          difference: {
+            log_loss: logLoss,
+            brier_score: meanEstimate(after.squaredError, before.squaredError).difference,
+            ece: calibrationErrorEstimate(after.metrics['ece'], before.metrics['ece']).difference,
+          },
+        },
+        reliability: after.reliability,
+        verdict:
+          logLoss.high !== null && logLoss.high < 0
+            ? 'better'
+            : logLoss.low !== null && logLoss.low > 0
+              ? 'worse'
+              : 'no difference shown',
+      },
+    ]
+  })
+  const split = { seed, fitRows: fit.classes.length, judgedRows: judge.classes.length, stratified: true }
+  return { events, split, before: before.reliability, candidates, findings, seed }
+}
+
+/** The positive class; or whether the predicted class is right, and then class by class. */
+function measureEvents(
+  { scores, classes, labels, positive, seed }: CalibrationInput,
+  findings: EvidenceFinding[],
+): CalibrationOfEvent[] {
+  const width = labels.length
+  const ofClass = (k: number): CalibrationOfEvent =>
+    measureCalibration({
+      event: labels[k]!,
+      happened: Uint8Array.from(classes, (one) => (one === k ? 1 : 0)),
+      probability: columnOf(scores, width, k),
+      seed,
+    })
+  if (positive >= 0) return [ofClass(positive)]
+  const rows = readMulticlassRows(classes, scores, width)
+  const support = new Float64Array(width)
+  for (const k of classes) support[k]!++
+  const order = Array.from(support.keys()).sort((a, b) => support[b]! - support[a]!)
+  if (width > mostClasses) {
+    findings.push({
+      code: 'calibration/classes-left-out',
+      severity: 'note',
+      message: `Of ${width} classes, the ${mostClasses} with the most rows are measured one by one.`,
+      remedy: 'The calibration of the predicted class covers all of them.',
+      where: { classes: width, measured: mostClasses },
+    })
+  }
+  return [
+    measureCalibration({
+      event: rightEvent,
+      happened: Uint8Array.from(classes, (truth, row) => (truth === rows.predicted[row] ? 1 : 0)),
+      probability: rows.confidence,
+      seed,
+    }),
+    ...order
+      .slice(0, mostClasses)
+      .sort((a, b) => a - b)
+      .map(ofClass),
+  ]
+}
+
+function columnOf(scores: Float32Array | Float64Array, width: number, k: number): Float64Array {
+  return Float64Array.from({ length: scores.length / width }, (_, row) => scores[row * width + k]!)
+}
+
+interface Part {
+  readonly scores: Float32Array | Float64Array
+  readonly classes: Int32Array
+}
+
+/** Of each class, a seeded draw of the share without putting back; the rest judges. */
+function splitRows({ scores, classes, labels, fitShare, seed }: CalibrationInput): { fit: Part; judge: Part } {
+  const width = labels.length
+  const random = createRandom(seed)
+  const left = new Float64Array(width)
+  for (const k of classes) left[k]!++
+  const wanted = left.map((rows) => Math.round(rows * fitShare))
+  const inFit = Uint8Array.from(classes, (k) => {
+    // Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2, S): exactly the wanted number is drawn.
+    const chosen = random.uniform() * left[k]! < wanted[k]! ? 1 : 0
+    left[k]!--
+    wanted[k]! -= chosen
+    return chosen
+  })
+  const part = (wantedPart: number): Part => {
+    const rows = inFit.reduce((sum, one) => sum + (one === wantedPart ? 1 : 0), 0)
+    const taken = scores instanceof Float32Array ? new Float32Array(rows * width) : new Float64Array(rows * width)
+    const classOf = new Int32Array(rows)
+    for (let row = 0, to = 0; row < classes.length; row++) {
+      if (inFit[row] !== wantedPart) continue
+      for (let k = 0; k < width; k++) taken[to * width + k] = scores[row * width + k]!
+      classOf[to++] = classes[row]!
+    }
+    return { scores: taken, classes: classOf }
+  }
+  return { fit: part(1), judge: part(0) }
+}
+
+interface Judged {
+  readonly metrics: Metrics
+  readonly logLoss: Float64Array
+  readonly squaredError: Float64Array
+  readonly reliability: Reliability
+}
+
+function judgeRows(
+  { classes }: Part,
+  scores: Float32Array | Float64Array,
+  { labels, positive, seed }: CalibrationInput,
+): Judged {
+  const n = classes.length
+  const width = labels.length
+  let logLoss: Float64Array
+  let squaredError: Float64Array
+  let happened: Uint8Array
+  let probability: Float64Array
+  if (positive >= 0) {
+    happened = Uint8Array.from(classes, (k) => (k === positive ? 1 : 0))
+    probability = columnOf(scores, width, positive)
+    logLoss = probability.map((p, row) => clippedLogLoss(happened[row] === 1 ? p : 1 - p))
+    squaredError = probability.map((p, row) => (p - happened[row]!) ** 2)
+  } else {
+    const rows = readMulticlassRows(classes, scores, width)
+    logLoss = rows.logLoss
+    squaredError = rows.squaredError
+    happened = Uint8Array.from(classes, (truth, row) => (truth === rows.predicted[row] ? 1 : 0))
+    probability = rows.confidence
+  }
+  return {
+    metrics: {
+      log_loss: rowMeanMetric(n, (row) => logLoss[row]!, [0, Infinity]),
+      brier_score: rowMeanMetric(n, (row) => squaredError[row]!, [0, positive >= 0 ? 1 : 2]),
+      ece: gapErrors(equalWidthSums(happened, probability), seed).mean,
+    },
+    logLoss,
+    squaredError,
+    reliability: reliabilityOf(equalCountSums(happened, probability), 'equal count'),
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * Why a model gives the scores it gives: attributions of every row to the raw columns, what they say over all rows, and
+ * one row in detail. The evidence keeps the global part as its section "explanation".
+ */
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { findingSchema, metricSchema } from './evidence.ts'
+import { fileRefSchema } from './files.ts'
+import { datasetIdSchema, nameSchema, runIdSchema, sha256Schema, timeSchema } from './ids.ts'
+import { errorDataSchema, jobStartedSchema } from './job.ts'
+
+const count = z.int().nonnegative()
+const finiteOrNull = z.number().nullable()
+
+/**
+ * tree: exact, from the trees in the graph. linear: the closed form. exact: every coalition, up to 15 columns.
+ * permutation and kernel: sampled, for any graph, with standard errors. image: occlusion of patches.
+ */
+export const explainMethodSchema = z.enum(['tree', 'linear', 'exact', 'permutation', 'kernel', 'image'])
+export type ExplainMethod = z.infer<typeof explainMethodSchema>
+
+/**
+ * What an absent column is. path-dependent: trees send on the shares of the reference rows that reached their nodes.
+ * interventional: it has the values of the background rows in turn.
+ */
+export const gameSchema = z.enum(['path-dependent', 'interventional'])
+export type Game = z.infer<typeof gameSchema>
+
+export const explainRequestSchema = z.strictObject({
+  id: runIdSchema,
+  method: z.union([z.literal('auto'), explainMethodSchema.exclude(['image'])]).default('auto'),
+  game: gameSchema.default('path-dependent'),
+  /** Covers are counted from it, and absent columns take their values from it; left out: the run's own dataset. */
+  background: datasetIdSchema.nullable().default(null),
+  /** Permutation importance, partial dependence and accumulated local effects, which score the model many times. */
+  effects: z.boolean().default(true),
+  interactions: z.boolean().default(true),
+  /** Rows that the sampled methods explain. */
+  rows: z.int().min(1).max(1_000_000).nullable().default(null),
+  seed: z.int().nonnegative().default(20_240_229),
+})
+export type ExplainRequest = z.infer<typeof explainRequestSchema>
+
+export const spaceSchema = z.enum(['target', 'probability', 'log-odds', 'logit', 'score'])
+
+/** A column of the data, or columns that a tensor of the model mixes and that move together. */
+export const playerSchema = z.strictObject({
+  name: z.string(),
+  columns: z.array(z.string()),
+  kind: z.enum(['number', 'category', 'joint']),
+  /** Inputs of the model's core that it becomes, for example the columns of a one-hot encoding. */
+  inputs: count,
+})
+export type Player = z.infer<typeof playerSchema>
+
+export const featureSummarySchema = z.strictObject({
+  /** Place in `players`. */
+  player: count,
+  meanAbs: metricSchema,
+  mean: metricSchema,
+  largest: z.number(),
+})
+export type FeatureSummary = z.infer<typeof featureSummarySchema>
+
+/** A beeswarm as counts: how many rows have an attribution in each bin, and whether their values are low or high. */
+export const stripSchema = z.strictObject({
+  player: count,
+  counts: z.array(count),
+  /** Mean rank of the value among all rows, 0 lowest to 1 highest; null in an empty bin and for categories. */
+  meanRank: z.array(finiteOrNull),
+})
+export type Strip = z.infer<typeof stripSchema>
+
+export const dependenceBinSchema = z.strictObject({
+  /** "12 to 24" or a category; "missing" for rows without a value. */
+  label: z.string(),
+  low: finiteOrNull,
+  high: finiteOrNull,
+  n: count,
+  mean: z.number(),
+  /** Quantiles 0.05, 0.25, 0.5, 0.75, 0.95 of the attribution. */
+  quantiles: z.array(z.number()),
+})
+export const dependenceSchema = z.strictObject({ player: count, bins: z.array(dependenceBinSchema) })
+export type Dependence = z.infer<typeof dependenceSchema>
+
+export const interactionSchema = z.strictObject({
+  a: count,
+  b: count,
+  /** Mean |Φ_ab| + |Φ_ba|: both halves. */
+  meanAbs: metricSchema,
+})
+
+export const explainedOutputSchema = z.strictObject({
+  name: z.string(),
+  /** The value when every column is absent. Base and attributions of a row add up to its margin. */
+  base: z.number(),
+  /** In falling order of meanAbs, all players. */
+  features: z.array(featureSummarySchema),
+  /** Bin edges of the strips: one more than bins. */
+  stripEdges: z.array(z.number()),
+  strips: z.array(stripSchema),
+  dependence: z.array(dependenceSchema),
+  interactions: z.array(interactionSchema),
+})
+export type ExplainedOutput = z.infer<typeof explainedOutputSchema>
+
+export const importanceSchema = z.strictObject({
+  metric: z.string(),
+  baseline: z.number(),
+  repeats: count,
+  rows: count,
+  /** How much the metric falls when the column is shuffled. */
+  features: z.array(z.strictObject({ player: count, drop: metricSchema })),
+})
+
+/** Partial dependence, individual curves and accumulated local effects of one column on the score. */
+export const effectSchema = z.strictObject({
+  player: count,
+  output: z.string(),
+  /** Values of the column: numbers in rising order, or categories. */
+  grid: z.array(z.union([z.number(), z.string()])),
+  partialDependence: z.array(metricSchema),
+  /** Curves of single rows, each as long as the grid. */
+  individual: z.array(z.array(z.number())),
+  /** Relative to their mean; null for categories. */
+  accumulated: z.array(z.number()).nullable(),
+  rows: count,
+})
+export type Effect = z.infer<typeof effectSchema>
+
+export const surrogateSchema = z.strictObject({
+  /** Share of the score's variance that the tree reproduces on rows it was not grown on. */
+  fidelity: metricSchema,
+  depth: count,
+  /** Nodes in depth-first order; a leaf has no column. */
+  nodes: z.array(
+    z.strictObject({
+      depth: count,
+      column: z.string().nullable(),
+      test: z.string(),
+      n: count,
+      mean: z.number(),
+    }),
+  ),
+})
+
+export const explanationSchema = z.strictObject({
+  schema: z.literal('assay.explanation/1'),
+  createdAt: timeSchema,
+  method: explainMethodSchema,
+  methodTitle: z.string(),
+  game: gameSchema,
+  exact: z.boolean(),
+  /** The unit of the attributions. */
+  space: spaceSchema,
+  spaceNote: z.string(),
+  players: z.array(playerSchema),
+  outputs: z.array(explainedOutputSchema),
+  reference: z.strictObject({
+    datasetId: datasetIdSchema,
+    name: nameSchema,
+    dataSha256: sha256Schema,
+    rows: count,
+    used: count,
+  }),
+  rows: z.strictObject({ total: count, explained: count }),
+  /** Largest |base + Σ attributions − margin| over all rows, and the bound that it was held to. */
+  additivity: z.strictObject({ largest: z.number(), bound: z.number() }),
+  /** Largest difference between the score that the margin gives and the score of the run; null where not comparable. */
+  parity: z.strictObject({ largest: z.number(), bound: z.number() }).nullable(),
+  sampling: z
+    .strictObject({
+      evaluations: count,
+      /** Mean and largest standard error of an attribution. */
+      meanError: z.number(),
+      largestError: z.number(),
+      converged: count,
+      rule: z.string(),
+    })
+    .nullable(),
+  importance: importanceSchema.nullable(),
+  effects: z.array(effectSchema),
+  surrogate: surrogateSchema.nullable(),
+  seed: count,
+  threads: count,
+  elapsedMs: z.number().nonnegative(),
+  rowsPerSecond: z.number().nonnegative(),
+  /** The attributions of every explained row, and what is needed to make those of another row, as stored files. */
+  valuesSha256: sha256Schema.nullable(),
+  stateSha256: sha256Schema.nullable(),
+  findings: z.array(findingSchema),
+})
+export type Explanation = z.infer<typeof explanationSchema>
+
+export const rowPartSchema = z.strictObject({
+  player: count,
+  name: z.string(),
+  /** The row's value as text. */
+  value: z.string(),
+  attribution: z.number(),
+  /** Of a sampled attribution. */
+  standardError: finiteOrNull,
+})
+
+export const rowExplanationSchema = z.strictObject({
+  row: count,
+  space: spaceSchema,
+  spaceNote: z.string(),
+  target: z.string().nullable(),
+  outputs: z.array(
+    z.strictObject({
+      name: z.string(),
+      base: z.number(),
+      margin: z.number(),
+      /** In falling order of size. */
+      parts: z.array(rowPartSchema),
+      /** The reasons in words. */
+      words: z.array(z.string()),
+    }),
+  ),
+  /** Scores by class, or the predicted value. */
+  scores: z.array(z.strictObject({ name: z.string(), score: finiteOrNull })),
+})
+export type RowExplanation = z.infer<typeof rowExplanationSchema>
+
+export const occlusionSchema = z.strictObject({
+  row: count,
+  className: z.string(),
+  width: count,
+  height: count,
+  /** Fall of the score when a patch around the pixel is greyed, row by row; height × width. */
+  map: z.array(z.number()),
+  score: z.number(),
+  patch: count,
+  /** Score while pixels are greyed from the most to the least important, and the mean over that order. */
+  deletion: z.strictObject({ share: z.array(z.number()), score: z.array(z.number()), area: z.number() }),
+  /** The same in a random order, for comparison. */
+  randomArea: z.number(),
+})
+export type Occlusion = z.infer<typeof occlusionSchema>
+
+export const counterfactualSchema = z.strictObject({
+  /** Changed columns only. */
+  changes: z.array(z.strictObject({ column: z.string(), from: z.string(), to: z.string() })),
+  score: z.number(),
+  /** Sum over changed columns of the change in units of the column's spread; 1 for a category. */
+  distance: z.number(),
+})
+export type Counterfactual = z.infer<typeof counterfactualSchema>
+
+const call = oc.errors({ ASSAY: { data: errorDataSchema } })
+const row = z.int().nonnegative()
+
+export const explainContract = {
+  start: call.input(explainRequestSchema).output(jobStartedSchema),
+  /** null where the run has no explanation. */
+  get: call.input(z.strictObject({ id: runIdSchema })).output(explanationSchema.nullable()),
+  row: call.input(z.strictObject({ id: runIdSchema, row })).output(rowExplanationSchema),
+  /** The row with some values changed, scored and explained again. */
+  whatIf: call
+    .input(z.strictObject({ id: runIdSchema, row, changes: z.record(z.string(), z.string().max(10_000).nullable()) }))
+    .output(rowExplanationSchema),
+  /** Small changes that move the score of a row to the other side of the threshold. */
+  counterfactuals: call
+    .input(
+      z.strictObject({
+        id: runIdSchema,
+        row,
+        /** Columns that must stay as they are. */
+        fixed: z.array(z.string()).default([]),
+        wanted: z.int().min(1).max(20).default(10),
+      }),
+    )
+    .output(z.strictObject({ found: z.array(counterfactualSchema), tried: count })),
+  /** For models of images: what in the picture the score rests on. */
+  occlusion: call
+    .input(z.strictObject({ id: runIdSchema, row, className: z.string().nullable().default(null) }))
+    .output(occlusionSchema),
+  /** Attributions of every explained row under readable names. */
+  exportValues: call
+    .input(z.strictObject({ id: runIdSchema, file: fileRefSchema, format: z.enum(['csv', 'parquet']) }))
+    .output(jobStartedSchema),
+}

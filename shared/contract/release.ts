@@ -1,0 +1,57 @@
+/** The calls of releases: the folder, its image, and the proof that both give the workbench's scores. */
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { proofSchema } from '../serving/golden.ts'
+import { fileRefSchema } from './files.ts'
+import { runIdSchema, sha256Schema } from './ids.ts'
+import { errorDataSchema, jobStartedSchema } from './job.ts'
+
+const call = oc.errors({ ASSAY: { data: errorDataSchema } })
+
+export const architectureSchema = z.enum(['amd64', 'arm64'])
+
+export const imageSummarySchema = z.strictObject({
+  name: z.string(),
+  architecture: architectureSchema,
+  /** Digest of the image's manifest. */
+  digest: z.string(),
+  /** Of the tar. */
+  bytes: z.int().nonnegative(),
+  layers: z.array(z.strictObject({ title: z.string(), sha256: sha256Schema, bytes: z.int() })),
+  packages: z.array(
+    z.strictObject({ name: z.string(), version: z.string(), architecture: z.string(), sha256: sha256Schema }),
+  ),
+})
+export type ImageSummary = z.infer<typeof imageSummarySchema>
+
+/** What a release job made. The job's result is this as JSON. */
+export const releaseSummarySchema = z.strictObject({
+  folder: z.string(),
+  manifestSha256: sha256Schema,
+  goldenRows: z.int(),
+  expiresAt: z.string(),
+  approvers: z.array(z.string()),
+  image: imageSummarySchema.nullable(),
+  proof: proofSchema.nullable(),
+  /** Why there is no proof; null where there is one. */
+  notProved: z.string().nullable(),
+})
+export type ReleaseSummary = z.infer<typeof releaseSummarySchema>
+
+export const releaseCalls = {
+  releases: {
+    /** Refused unless the run is evaluated and its evidence approved, here or by the file given. */
+    write: call
+      .input(
+        z.strictObject({
+          runId: runIdSchema,
+          folder: fileRefSchema,
+          /** An approval from elsewhere; left out, the one of this workspace counts. */
+          approval: fileRefSchema.optional(),
+          image: z.strictObject({ file: fileRefSchema, architecture: architectureSchema }).optional(),
+          prove: z.boolean(),
+        }),
+      )
+      .output(jobStartedSchema),
+  },
+}

@@ -1,0 +1,115 @@
+/**
+ * Can a model tell current rows from reference rows? Boosted trees are trained to, five-fold, and judged on rows that
+ * they have not seen: an area under the ROC curve of 0.5 says that no column, and no two together, have drifted.
+ */
+import type { DomainClassifier } from '../contract/drift.ts'
+import { argsort } from '../statistics/argsort.ts'
+import { delong } from '../statistics/delong.ts'
+import { normalSurvival } from '../statistics/erfc.ts'
+import { z95 } from '../statistics/normal.ts'
+import { createRandom } from '../statistics/random.ts'
+import { sortNumbers } from '../statistics/sort-numbers.ts'
+import { boostTrees, predictMargin } from './boosted-trees.ts'
+import type { FeatureSample, SampledFeature } from './feature-sample.ts'
+
+const folds = 5
+const binsAtMost = 32
+const options = { trees: 40, learningRate: 0.2, leastWeight: 5 }
+const listed = 20
+
+/** Quantile bins from 1, missing values in bin 0; a category is its own bin as long as there is room. */
+function binFeature({ kind, reference, current }: SampledFeature): { bins: Uint8Array; size: number } {
+  const values = new Float64Array(reference.length + current.length)
+  values.set(reference)
+  values.set(current, reference.length)
+  if (kind === 'categorical') {
+    const bins = Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1 + Math.min(253, value)))
+    return { bins, size: 255 }
+  }
+  const sorted = sortNumbers(values.filter(Number.isFinite))
+  const edges = new Set<number>()
+  for (let bin = 1; bin < binsAtMost; bin++) edges.add(sorted[Math.floor((bin * sorted.length) / binsAtMost)]!)
+  const inner = Float64Array.from(edges).sort()
+  const bins = Uint8Array.from(values, (value) => {
+    if (Number.isNaN(value)) return 0
+    let bin = 1
+    while (bin <= inner.length && value >= inner[bin - 1]!) bin++
+    return bin
+  })
+  return { bins, size: inner.length + 2 }
+}
+
+/** @param sample At least 50 rows of each and one feature. */
+export function classifyDomain(sample: FeatureSample, seed: number): DomainClassifier {
+  const n = sample.rows.reference
+  const m = sample.rows.current
+  const labels = new Uint8Array(n + m).fill(1, n)
+  const binned = sample.features.map(binFeature)
+  const training = { bins: binned.map(({ bins }) => bins), sizes: binned.map(({ size }) => size), labels }
+  const fold = foldOfRows(n, m, seed)
+  const margins = new Float64Array(n + m)
+  const gains = new Float64Array(sample.features.length)
+  for (let held = 0; held < folds; held++) {
+    const rows = Uint32Array.from(labels.keys()).filter((row) => fold[row] !== held)
+    const model = boostTrees(training, rows, options)
+    model.gains.forEach((gain, feature) => (gains[feature]! += gain))
+    for (let row = 0; row < n + m; row++) {
+      if (fold[row] === held) margins[row] = predictMargin(model, training.bins, row)
+    }
+  }
+  const { auc, variance } = areaOf(margins, labels)
+  const error = Math.sqrt(variance)
+  const total = gains.reduce((sum, gain) => sum + gain, 0)
+  return {
+    auc: {
+      value: auc,
+      low: Math.max(0, auc - z95 * error),
+      high: Math.min(1, auc + z95 * error),
+      n: n + m,
+      method: `DeLong, ${folds}-fold cross-validation of boosted trees`,
+    },
+    p: error > 0 ? normalSurvival((auc - 0.5) / error) : auc > 0.5 ? 0 : 1,
+    importance: sample.features
+      .map(({ name }, feature) => ({ column: name, share: total > 0 ? gains[feature]! / total : 0 }))
+      .sort((a, b) => b.share - a.share)
+      .slice(0, listed),
+    rows: { reference: n, current: m },
+  }
+}
+
+/** Folds of equal size within each sample, rows shuffled. */
+function foldOfRows(n: number, m: number, seed: number): Uint8Array {
+  const random = createRandom(seed)
+  const fold = new Uint8Array(n + m)
+  for (const [from, size] of [
+    [0, n],
+    [n, m],
+  ] as const) {
+    for (let k = 0; k < size; k++) fold[from + k] = k % folds
+    for (let k = size - 1; k > 0; k--) {
+      const other = Math.floor(random.uniform() * (k + 1))
+      const swap = fold[from + k]!
+      fold[from + k] = fold[from + other]!
+      fold[from + other] = swap
+    }
+  }
+  return fold
+}
+
+function areaOf(margins: Float64Array, labels: Uint8Array): { auc: number; variance: number } {
+  const order = argsort(margins).reverse()
+  const positives: number[] = []
+  const negatives: number[] = []
+  let before = NaN
+  for (const row of order) {
+    if (margins[row] !== before) {
+      positives.push(0)
+      negatives.push(0)
+      before = margins[row]!
+    }
+    const group = positives.length - 1
+    if (labels[row] === 1) positives[group]!++
+    else negatives[group]!++
+  }
+  return delong({ positives: Float64Array.from(positives), negatives: Float64Array.from(negatives) })
+}

@@ -1,0 +1,113 @@
+/** Reads a policy's YAML and says everything that is wrong or doubtful in it, with line and column. */
+import { LineCounter, isNode, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import { gateSchema, limitsSchema, policySchema, waiverSchema } from '../contract/policy.ts'
+import type { LintProblem, LintedPolicy } from '../contract/policy.ts'
+import { checkRules } from './lint-rules.ts'
+import { nearest } from './nearest.ts'
+
+type Place = readonly (string | number)[]
+
+export type Report = (
+  place: Place,
+  severity: LintProblem['severity'],
+  code: string,
+  message: string,
+  remedy: string,
+) => void
+
+/** Where a key or its value stands; what is not there is placed at what would hold it. */
+function positionOf(document: Document, lines: LineCounter, place: Place): { line: number; column: number } {
+  for (let length = place.length; length >= 0; length--) {
+    const node = length === 0 ? document.contents : document.getIn(place.slice(0, length), true)
+    if (isNode(node) && node.range) {
+      const { line, col } = lines.linePos(node.range[0])
+      return { line: Math.max(1, line), column: Math.max(1, col) }
+    }
+  }
+  return { line: 1, column: 1 }
+}
+
+const shapes: Readonly<Record<string, readonly string[]>> = {
+  gates: Object.keys(gateSchema.shape),
+  waivers: Object.keys(waiverSchema.shape),
+  target: Object.keys(limitsSchema.shape),
+  objective: Object.keys(policySchema.shape.objective.shape),
+  deployment: Object.keys(policySchema.shape.deployment.shape),
+  approval: Object.keys(policySchema.shape.approval.unwrap().shape),
+  '': Object.keys(policySchema.shape),
+}
+
+const keysAt = (place: Place): readonly string[] =>
+  shapes[[...place].reverse().find((step) => typeof step === 'string') ?? ''] ?? []
+
+/** A policy file larger than this is not one that a person wrote. */
+const largest = 1_000_000
+
+/** @param today ISO date, against which waivers are held */
+export function lintPolicy(text: string, today: string): LintedPolicy {
+  const problems: LintProblem[] = []
+  if (text.length > largest) {
+    const message = `The file has ${text.length} characters; a policy has at most ${largest}.`
+    return {
+      policy: null,
+      problems: [
+        { code: 'policy/too-long', severity: 'error', message, remedy: 'Check the file.', line: 1, column: 1 },
+      ],
+    }
+  }
+  const lines = new LineCounter()
+  // Aliases stay few: a small file must not unfold into a huge one.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  for (const error of document.errors) {
+    const { line, col } = lines.linePos(error.pos[0])
+    problems.push({
+      code: 'policy/yaml',
+      severity: 'error',
+      message: error.message,
+      remedy: 'Correct the YAML there.',
+      line: Math.max(1, line),
+      column: Math.max(1, col),
+    })
+  }
+  const report: Report = (place, severity, code, message, remedy) =>
+    problems.push({ code, severity, message, remedy, ...positionOf(document, lines, place) })
+  if (problems.length > 0) return { policy: null, problems }
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    report([], 'error', 'policy/yaml', String((error as Error).message), 'Write it without so many aliases.')
+    return { policy: null, problems }
+  }
+  const parsed = policySchema.safeParse(value)
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const place = issue.path.filter((step) => typeof step !== 'symbol')
+      if (issue.code === 'unrecognized_keys') {
+        for (const key of issue.keys) {
+          const meant = nearest(key, keysAt(place))
+          report(
+            [...place, key],
+            'error',
+            'policy/unknown-key',
+            `"${key}" is not a key that stands there.`,
+            meant ? `Did you mean "${meant}"?` : `Known keys: ${keysAt(place).join(', ')}.`,
+          )
+        }
+      } else {
+        report(
+          place,
+          'error',
+          'policy/invalid',
+          `${place.join('.') || 'the policy'}: ${issue.message}`,
+          'See the policy’s schema: assay policy schema.',
+        )
+      }
+    }
+    return { policy: null, problems }
+  }
+  checkRules(parsed.data, today, report)
+  problems.sort((a, b) => a.line - b.line || a.column - b.column)
+  return { policy: problems.some((problem) => problem.severity === 'error') ? null : parsed.data, problems }
+}

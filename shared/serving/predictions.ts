@@ -1,0 +1,55 @@
+/** Scores as an answer: the class that the approved threshold gives, probabilities by class, or the predicted value. */
+import type { OutputBinding } from '../contract/model.ts'
+import type { ScoreColumns } from '../scoring/outputs.ts'
+import type { CellProblem } from './cells.ts'
+
+export interface Prediction {
+  /** The class; null for a regression, and where the score is not a number. */
+  readonly label: string | null
+  /** By class; null for a regression and for a model that gives labels alone. */
+  readonly probabilities: Readonly<Record<string, number | null>> | null
+  /** The predicted value of a regression. */
+  readonly value: number | null
+  /** The model's own label, where it has one. */
+  readonly modelLabel: string | null
+  readonly warnings: readonly (CellProblem | { readonly code: 'score/not-finite'; readonly message: string })[]
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** Index of the class that scores and threshold give; the first of equal ones, as argmax has it; -1 for none. */
+export function classOf(scores: readonly number[], output: OutputBinding, threshold: number | null): number {
+  if (scores.some((score) => !Number.isFinite(score))) return -1
+  const positive = output.positive === null ? -1 : output.classes.indexOf(output.positive)
+  if (threshold !== null && scores.length === 2 && positive >= 0)
+    return scores[positive]! >= threshold ? positive : 1 - positive
+  return scores.indexOf(Math.max(...scores))
+}
+
+/** Scores of one row, in the order of the binding's classes. */
+export function rowScores(columns: ScoreColumns, row: number): number[] | null {
+  return columns.scores?.map((column) => column[row]!) ?? null
+}
+
+export function predictionOf(
+  scores: readonly number[] | null,
+  modelLabel: string | null,
+  output: OutputBinding,
+  threshold: number | null,
+  warnings: readonly CellProblem[],
+): Prediction {
+  if (scores === null) return { label: modelLabel, probabilities: null, value: null, modelLabel, warnings }
+  const notFinite = scores.some((score) => !Number.isFinite(score))
+  const all: Prediction['warnings'] = notFinite
+    ? [...warnings, { code: 'score/not-finite', message: 'The model gave a score that is not a number.' }]
+    : warnings
+  if (output.task === 'regression')
+    return { label: null, probabilities: null, value: finite(scores[0]!), modelLabel, warnings: all }
+  return {
+    label: output.classes[classOf(scores, output, threshold)] ?? null,
+    probabilities: Object.fromEntries(output.classes.map((name, k) => [name, finite(scores[k]!)])),
+    value: null,
+    modelLabel,
+    warnings: all,
+  }
+}

@@ -1,0 +1,217 @@
+/** From a policy to a signed approval in two windows: the author's and the approver's. */
+import { mkdtempSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import type { Page } from '@playwright/test'
+import { lookAt, startApp } from './app.ts'
+import type { App } from './app.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+const passphrase = 'correct horse battery'
+const review = /Churn, gradient boosting 1 on Churn hold-out/
+let folder: string
+let author: App
+let approver: App
+const file = (name: string) => join(folder, name)
+
+test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'assay-approvals-'))
+  author = await startApp()
+  approver = await startApp()
+})
+test.afterAll(async () => {
+  await author.close()
+  await approver.close()
+})
+
+const go = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).first().click()
+
+async function addPerson(page: Page, name: string, roles: readonly string[]): Promise<void> {
+  await go(page, 'Approvals')
+  await page.getByRole('tab', { name: 'People' }).click()
+  await page.getByRole('button', { name: 'Add a person' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill(name)
+  for (const role of ['Author', 'Validator', 'Approver'])
+    await dialog.getByLabel(new RegExp(`^${role}`)).setChecked(roles.includes(role))
+  await dialog.getByLabel('Passphrase').fill(passphrase)
+  await dialog.getByLabel('Once more').fill(passphrase)
+  await dialog.getByRole('button', { name: 'Make the key' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByRole('rowheader', { name })).toBeVisible()
+}
+
+async function savePackage(app: App, button: string, path: string): Promise<void> {
+  await app.answerSave(path)
+  await app.page.getByRole('button', { name: button }).click()
+  const dialog = app.page.getByRole('dialog')
+  await dialog.getByLabel('Passphrase of the key').fill(passphrase)
+  await dialog.getByRole('button', { name: 'Sign and save the file' }).click()
+  await expect(dialog).toBeHidden()
+  await expect.poll(() => statSync(path, { throwIfNoEntry: false })?.size ?? 0).toBeGreaterThan(5_000)
+}
+
+test('an empty workspace says how to begin', async () => {
+  const { page } = approver
+  await go(page, 'Approvals')
+  await expect(page.getByText('No reviews yet')).toBeVisible()
+  await lookAt(page, 'approvals-empty')
+  for (const [tab, text] of [
+    ['Policies', 'No policies yet'],
+    ['People', 'Nobody has a key here yet'],
+  ] as const) {
+    await page.getByRole('tab', { name: tab }).click()
+    await expect(page.getByText(text)).toBeVisible()
+    await lookAt(page, `approvals-${tab.toLowerCase()}-empty`)
+  }
+})
+
+test('keys are made, each in its own workspace', async () => {
+  await addPerson(author.page, 'Ada', ['Author', 'Approver'])
+  await addPerson(approver.page, 'Grace', ['Validator', 'Approver'])
+  await lookAt(author.page, 'approvals-people')
+})
+
+test('a policy is checked while it is typed, and kept', async () => {
+  const { page } = author
+  await page.getByRole('tab', { name: 'Policies' }).click()
+  await page.getByRole('button', { name: 'Start from a preset' }).click()
+  await page.getByRole('button', { name: 'Binary risk model' }).click()
+  await expect(page.getByText('Nothing is wrong with it.')).toBeVisible()
+  const text = page.getByLabel('Policy as YAML')
+  const preset = await text.inputValue()
+  await text.fill(preset.replace('path: metrics.average_precision', 'path: metrics.averge_precision'))
+  await expect(page.getByText('Did you mean "average_precision"?')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Keep this policy' })).toBeDisabled()
+  await lookAt(page, 'approvals-policy')
+  // A limit inside the interval of the sample model's ROC AUC, 0.861 to 0.884: too few rows to tell.
+  const strict = preset.replace('at_least: 0.7\n', 'at_least: 0.87\n').replace('name: Binary', 'name: Strict binary')
+  await text.fill(strict)
+  await page.getByRole('button', { name: 'Keep this policy' }).click()
+  await expect(page.getByRole('button', { name: 'Strict binary risk model', exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Start from a preset' }).click()
+  await page.getByRole('button', { name: 'Binary risk model', exact: true }).last().click()
+  await page.getByRole('button', { name: 'Keep this policy' }).click()
+  await expect(page.getByRole('list', { name: 'Policies' }).getByRole('listitem')).toHaveCount(2)
+})
+
+test('the gates of a run: inconclusive under one policy, passing under the other', async () => {
+  const { page } = author
+  await go(page, 'Overview')
+  await page.getByRole('button', { name: 'Load the sample workspace' }).click()
+  await expect(page.getByRole('heading', { level: 2, name: 'ROC AUC' })).toBeVisible()
+  await page.getByRole('tab', { name: 'Gates' }).click()
+  const policy = page.getByLabel('Policy', { exact: true })
+  const judge = async (name: RegExp) => {
+    const value = await policy.locator('option').filter({ hasText: name }).getAttribute('value')
+    await policy.selectOption(value)
+    await page.getByRole('button', { name: 'Judge the gates' }).click()
+  }
+  await judge(/^Strict/)
+  const gates = page.getByTestId('gates')
+  await expect(gates.locator('[data-gate=ranking]').getByText('Inconclusive')).toBeVisible()
+  await expect(page.getByTestId('gates-verdict').getByText('Gates stop it')).toBeVisible()
+  await lookAt(page, 'run-gates-stop')
+  await judge(/^Binary/)
+  await expect(page.getByTestId('gates-verdict').getByText('Gates pass')).toBeVisible()
+  await lookAt(page, 'run-gates-pass')
+})
+
+test('the author asks, and cannot approve', async () => {
+  const { page } = author
+  await page.getByRole('button', { name: 'Ask for a review' }).click()
+  const dialog = page.getByRole('dialog')
+  const option = dialog
+    .getByLabel('Policy')
+    .locator('option')
+    .filter({ hasText: /^Binary/ })
+  await dialog.getByLabel('Policy').selectOption(await option.getAttribute('value'))
+  await dialog.getByLabel('What the reviewer should know').fill('Gradient boosting for the first campaign.')
+  await dialog.getByLabel('Passphrase of the key').fill(passphrase)
+  await lookAt(page, 'approvals-request')
+  await dialog.getByRole('button', { name: 'Sign and ask' }).click()
+  await expect(page.getByTestId('standing').getByText('Waiting')).toBeVisible()
+  await page.getByRole('button', { name: 'Decide' }).click()
+  await page.getByRole('dialog').getByLabel('Passphrase of the key').fill(passphrase)
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign: approve' }).click()
+  await expect(page.getByText('nobody approves or rejects their own work')).toBeVisible()
+  await lookAt(page, 'approvals-own-work')
+  await page.getByRole('dialog').getByRole('button', { name: 'Close without signing' }).click()
+  await savePackage(author, 'Send to a reviewer', file('review.tar'))
+})
+
+test('the approver takes the package in after comparing the fingerprint', async () => {
+  const { page } = approver
+  await page.getByRole('tab', { name: 'Reviews' }).click()
+  await approver.answerOpen(file('review.tar'))
+  await page.getByRole('button', { name: 'Import a package' }).click()
+  await expect(page.getByRole('dialog').getByText('Do you know this key?')).toBeVisible()
+  await lookAt(page, 'approvals-trust')
+  await page.getByRole('button', { name: /trust this key/ }).click()
+  await expect(page.getByRole('heading', { level: 1, name: review })).toBeVisible()
+  await expect(page.getByTestId('gates')).toBeVisible()
+  await lookAt(page, 'approvals-review')
+})
+
+test('a finding stops the approval until it is settled; the decision is signed', async () => {
+  const { page } = approver
+  await page.getByRole('tab', { name: 'Findings' }).click()
+  await page.getByRole('button', { name: 'Open a finding' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('In one line').fill('Why is the threshold 0.5?')
+  await dialog.getByLabel('About the figure').fill('detail.threshold')
+  await dialog.getByRole('button', { name: 'Open the finding' }).click()
+  await expect(page.getByRole('heading', { level: 3, name: 'Why is the threshold 0.5?' })).toBeVisible()
+  await lookAt(page, 'approvals-findings')
+  const sign = async (decision: string) => {
+    await page.getByRole('button', { name: 'Decide' }).click()
+    await dialog.getByLabel(decision, { exact: true }).check()
+    await dialog.getByLabel('Passphrase of the key').fill(passphrase)
+  }
+  await sign('Approve')
+  await dialog.getByRole('button', { name: 'Sign: approve' }).click()
+  await expect(dialog.getByText(/1 finding not settled/)).toBeVisible()
+  await dialog.getByLabel('Approve with conditions', { exact: true }).check()
+  await dialog.getByLabel('Condition 1', { exact: true }).fill('Choose the threshold by cost')
+  await dialog.getByLabel('Owner').fill('Ada')
+  await dialog.getByLabel('Due').fill('2099-01-31')
+  await lookAt(page, 'approvals-sign')
+  await dialog.getByRole('button', { name: 'Sign: approve with conditions' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByTestId('standing').getByText('Approved')).toBeVisible()
+  await page.getByRole('tab', { name: 'Checklists' }).click()
+  await page.getByText('SR 26-2 model risk management').click()
+  await page.getByLabel(/Materiality: Exposure and purpose/).selectOption('done')
+  await expect(page.getByText('1 of 18 settled')).toBeVisible()
+  await lookAt(page, 'approvals-checklists')
+  await page.getByRole('tab', { name: 'Decisions' }).click()
+  await expect(page.getByRole('heading', { level: 3, name: /Grace/ })).toBeVisible()
+  await lookAt(page, 'approvals-decisions')
+  await savePackage(approver, 'Send back', file('decision.tar'))
+})
+
+test('the decision comes home: approved in the queue, on the run and on the Overview', async () => {
+  const { page } = author
+  await go(page, 'Approvals')
+  await author.answerOpen(file('decision.tar'))
+  await page.getByRole('button', { name: 'Import a package' }).click()
+  await page.getByRole('button', { name: /trust this key/ }).click()
+  await expect(page.getByTestId('standing').getByText('Approved')).toBeVisible()
+  await go(page, 'Approvals')
+  await expect(page.getByRole('row', { name: review }).getByText('Approved')).toBeVisible()
+  await lookAt(page, 'approvals-queue')
+  await go(page, 'Overview')
+  await expect(page.getByRole('list', { name: 'Reviews' }).getByText('Approved')).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Gates of runs' }).getByText('Gates pass')).toBeVisible()
+  await lookAt(page, 'overview-approvals')
+  await page.getByRole('link', { name: 'Churn, gradient boosting', exact: true }).click()
+  await page.getByRole('tab', { name: 'Registry' }).click()
+  const panel = page.getByRole('tabpanel')
+  await expect(panel.getByText('Approved').first()).toBeVisible()
+  await panel.getByRole('button', { name: 'Make it champion' }).click()
+  await expect(panel.getByRole('button', { name: 'No longer champion' })).toBeVisible()
+  await expect(panel.getByRole('rowheader', { name: 'decision recorded' })).toBeVisible()
+  await lookAt(page, 'model-registry')
+})

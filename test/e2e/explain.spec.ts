@@ -1,0 +1,68 @@
+/** The Explanation tab on the sample churn model: explained, looked at, changed, saved. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { lookAt, startApp } from './app.ts'
+import type { App } from './app.ts'
+
+let app: App
+test.beforeAll(async () => {
+  app = await startApp()
+})
+test.afterAll(() => app.close())
+
+test('explains the sample run, exactly and on all rows', async () => {
+  test.setTimeout(120_000)
+  const { page } = app
+  await page.getByRole('button', { name: 'Load the sample workspace' }).click()
+  await expect(page.getByRole('heading', { level: 2, name: 'ROC AUC' })).toBeVisible({ timeout: 60_000 })
+  await page.getByRole('tab', { name: 'Explanation' }).click()
+  await expect(page.getByText('This run is not explained yet')).toBeVisible()
+  await lookAt(page, 'explanation-empty')
+  await page.getByRole('button', { name: 'Explain 5,000 rows' }).click()
+  await expect(page.getByRole('heading', { name: 'Exact Shapley values of the trees' })).toBeVisible({
+    timeout: 60_000,
+  })
+  await expect(page.getByRole('img', { name: 'Spread of the attribution of contract' })).toBeVisible()
+  await page.waitForTimeout(500)
+  await lookAt(page, 'explanation')
+})
+
+test('shows a column that is chosen', async () => {
+  const { page } = app
+  await page.getByRole('button', { name: 'tenure_months', exact: true }).click()
+  const chart = page.locator('[data-chart="Attribution of tenure_months by its value"]')
+  await chart.scrollIntoViewIfNeeded()
+  await expect(chart.locator('canvas')).toBeVisible()
+  await expect(page.locator('[data-chart^="Score of Yes as tenure_months is moved"] canvas')).toBeVisible()
+  await page.waitForTimeout(300)
+  await lookAt(page, 'explanation-column')
+})
+
+test('explains one row, and follows what is changed in it', async () => {
+  const { page } = app
+  const panel = page.getByRole('region', { name: 'One row' })
+  await panel.scrollIntoViewIfNeeded()
+  await panel.getByRole('spinbutton', { name: 'Row' }).fill('18')
+  await expect(panel.locator('[data-chart^="Row 18"] canvas')).toBeVisible({ timeout: 20_000 })
+  await expect(panel.getByRole('list', { name: 'Reasons' })).toContainText('speaks')
+  await panel.getByRole('textbox', { name: 'tenure_months' }).fill('60')
+  await expect(panel.getByRole('columnheader', { name: 'Changed' })).toBeVisible({ timeout: 20_000 })
+  await panel.getByRole('button', { name: 'Find changes that turn the decision' }).click()
+  await expect(panel.getByRole('button', { name: /^Try / }).first()).toBeVisible({ timeout: 20_000 })
+  await page.waitForTimeout(300)
+  await lookAt(page, 'explanation-row')
+  await panel.getByRole('textbox', { name: 'tenure_months' }).fill('long')
+  await expect(panel.getByText('explain/bad-value')).toBeVisible({ timeout: 20_000 })
+  await panel.getByRole('button', { name: 'Back to the row as it is' }).click()
+  await expect(panel.getByRole('columnheader', { name: 'Changed' })).toBeHidden()
+})
+
+test('saves the attributions of every row', async () => {
+  const { page } = app
+  const path = join(app.folder, 'attributions.csv')
+  await app.answerSave(path)
+  await page.getByRole('button', { name: 'Save the attributions' }).click()
+  await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true)
+  expect(readFileSync(path, 'utf8').split('\n')[0]).toContain('attribution contract')
+})

@@ -1,0 +1,155 @@
+/** Several people in one workspace: what the policy asks of them, and what it refuses. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Person } from '../../shared/contract/person.ts'
+import type { ReviewView } from '../../shared/contract/review.ts'
+import type { Run } from '../../shared/contract/run.ts'
+import { codeOf, openTestEngine } from '../support/engine.ts'
+import type { TestEngine } from '../support/engine.ts'
+import { input, initializer, model, node, output } from '../support/build-model.ts'
+
+const passphrase = 'correct horse battery'
+const policy = (
+  approval: string,
+  gates = '[{ id: rows, path: rows.used, at_least: 10 }]',
+  more = '',
+) => `assay: policy/1
+name: Rules
+risk_tier: low
+objective: { business: Test, measure: words, target: words }
+deployment: { kind: batch }
+approval: ${approval}
+gates: ${gates}
+${more}`
+let folder: string
+let test: TestEngine
+let run: Run
+let ada: Person
+let grace: Person
+let hana: Person
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'assay-rules-'))
+  test = await openTestEngine()
+  const rows = Array.from({ length: 40 }, (_, k) => `${(k % 7) / 7},${(k % 5) / 5},${k % 3 === 0 ? 1 : 0}`)
+  writeFileSync(join(folder, 'tiny.csv'), `a,b,y\n${rows.join('\n')}\n`)
+  writeFileSync(
+    join(folder, 'tiny.onnx'),
+    model([
+      node('Gemm', ['x', 'W', 'c'], ['z']),
+      node('Sigmoid', ['z'], ['p']),
+      initializer('W', [2, 1], [1, -1]),
+      initializer('c', [1], [0]),
+      input('x', 1, ['N', 2]),
+      output('p', 1, ['N', 1]),
+    ]),
+  )
+  const dataset = await test.importDataset(join(folder, 'tiny.csv'), { target: 'y', task: 'binary' })
+  run = await test.score(await test.importModel(join(folder, 'tiny.onnx')), dataset)
+  await test.evaluate(run)
+  const add = (name: string, roles: Person['roles']) => test.call.people.add({ name, roles, passphrase })
+  ada = await add('Ada', ['author'])
+  grace = await add('Grace', ['approver'])
+  hana = await add('Hana', ['approver', 'author'])
+})
+afterAll(async () => {
+  await test.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const ask = (text: string): Promise<ReviewView> =>
+  test.call.reviews.request({ personId: ada.id, passphrase, runId: run.id, policy: { text }, note: '' })
+const decide = (review: ReviewView, person: Person, more: object = {}) =>
+  test.call.reviews.decide({
+    id: review.id,
+    personId: person.id,
+    passphrase,
+    decision: 'approve',
+    reasons: '',
+    conditions: [],
+    evidenceSha256: review.subject.evidenceSha256,
+    ...more,
+  })
+
+describe('who may decide', () => {
+  it('is not anyone with an author’s role on the account that made the model', async () => {
+    const review = await ask(policy('{}'))
+    expect(review.rounds[0]!.statement.authors.map((author) => author.name)).toEqual(['Ada', 'Hana'])
+    expect(await codeOf(decide(review, hana))).toBe('approval/own-work')
+    expect(await codeOf(decide(review, ada))).toBe('approval/own-work')
+    expect((await decide(review, grace)).review.standing.state).toBe('approved')
+  })
+
+  it('is not someone on the same account where the policy wants separate ones', async () => {
+    expect(await codeOf(decide(await ask(policy('{ separate_accounts: true }')), grace))).toBe('approval/same-account')
+  })
+
+  it('is nobody while a gate stops it, inconclusive and missing ones too', async () => {
+    for (const gate of [
+      'path: rows.used, at_least: 100',
+      'path: metrics.roc_auc, at_least: 0.5',
+      'path: sections.fairness.x, at_least: 0',
+    ]) {
+      const review = await ask(policy('{}', `[{ id: g, ${gate} }]`))
+      expect(review.gatesOutcome).toBe('blocked')
+      expect(await codeOf(decide(review, grace)), gate).toBe('approval/gates-blocked')
+      const { review: rejected } = await decide(review, grace, { decision: 'reject', reasons: 'Not good enough.' })
+      expect(rejected.standing.state).toBe('rejected')
+    }
+  })
+
+  it('may be someone where a waiver stands for the gate', async () => {
+    const waiver = 'waivers: [{ gate: g, owner: Mara, reason: few rows yet, expires: 2999-01-01 }]'
+    const review = await ask(policy('{}', '[{ id: g, path: rows.used, at_least: 100 }]', waiver))
+    expect(review.gatesOutcome).toBe('waived')
+    expect((await decide(review, grace)).decision.statement.gatesOutcome).toBe('waived')
+  })
+})
+
+describe('what a decision needs', () => {
+  it('is its reasons, its conditions, and nothing that does not belong to it', async () => {
+    const review = await ask(policy('{}'))
+    const condition = { text: 'Watch drift', owner: 'Ada', due: '2999-01-01' }
+    expect(await codeOf(decide(review, grace, { decision: 'reject' }))).toBe('approval/no-reason')
+    expect(await codeOf(decide(review, grace, { decision: 'approve with conditions' }))).toBe('approval/no-condition')
+    expect(await codeOf(decide(review, grace, { conditions: [condition] }))).toBe('approval/stray-condition')
+    const more = { decision: 'approve with conditions', conditions: [condition] }
+    const { decision } = await decide(review, grace, more)
+    expect(decision).toMatchObject({ counts: true, conditionsMet: [false], remark: '1 of 1 conditions not met yet.' })
+    const met = { id: review.id, approval: decision.sha256, condition: 0, text: 'done' }
+    expect(await codeOf(test.call.reviews.meetCondition({ ...met, personId: ada.id }))).toBe('review/own-work')
+    const after = await test.call.reviews.meetCondition({ ...met, personId: grace.id })
+    expect(after.decisions[0]).toMatchObject({ conditionsMet: [true], remark: null })
+  })
+
+  it('is every item of the policy’s checklists, and as many approvers as it says', async () => {
+    let review = await ask(policy('{ quorum: 2, checklists: [model-card] }'))
+    expect(await codeOf(decide(review, grace))).toBe('approval/checklist-open')
+    const checklist = review.checklists.find((entry) => entry.name === 'model-card')!
+    for (const item of checklist.items) {
+      const mark = { id: review.id, checklist: 'model-card' as const, item: item.id, state: 'done' as const, note: '' }
+      expect(await codeOf(test.call.reviews.check({ ...mark, personId: ada.id }))).toBe('review/own-work')
+      review = await test.call.reviews.check({ ...mark, personId: grace.id })
+    }
+    expect((await decide(review, grace)).review.standing).toMatchObject({ state: 'pending', approvals: 1, needed: 2 })
+    // The same person a second time is still one.
+    expect((await decide(review, grace)).review.standing).toMatchObject({ state: 'pending', approvals: 1 })
+    const ines = await test.call.people.add({ name: 'Ines', roles: ['approver'], passphrase })
+    expect((await decide(review, ines)).review.standing).toMatchObject({ state: 'approved', approvals: 2 })
+  })
+
+  it('is nothing once the review was withdrawn', async () => {
+    const review = await ask(policy('{}'))
+    expect(await codeOf(test.call.reviews.withdraw({ id: review.id, personId: grace.id, text: '' }))).toBe(
+      'review/not-author',
+    )
+    await test.call.reviews.withdraw({ id: review.id, personId: ada.id, text: 'another model comes' })
+    expect(await codeOf(decide(review, grace))).toBe('approval/withdrawn')
+  })
+})
+
+it('leaves a workspace that proves itself', async () => {
+  expect((await test.call.proofs.workspace()).problems).toEqual([])
+})

@@ -1,0 +1,346 @@
+/** Explanations through the engine: real scorer processes, worker threads, the evidence and its files. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Papa from 'papaparse'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DatasetOptions } from '../../shared/contract/dataset.ts'
+import type { Explanation } from '../../shared/contract/explain.ts'
+import type { Run } from '../../shared/contract/run.ts'
+import { closeLocalSession } from '../../electron/engine/explain/local-session.ts'
+import { besideCheckout, codeOf, openTestEngine, samples } from '../support/engine.ts'
+import type { TestEngine } from '../support/engine.ts'
+
+let test: TestEngine
+beforeAll(async () => {
+  test = await openTestEngine()
+})
+afterAll(async () => {
+  await closeLocalSession(test.engine)
+  await test.close()
+})
+
+async function evaluated(dataset: string, model: string, options: DatasetOptions): Promise<Run> {
+  const data = await test.importDataset(dataset, options)
+  const run = await test.score(await test.importModel(model), data)
+  await test.evaluate(run)
+  return run
+}
+
+async function explain(run: Run, more: object = {}): Promise<Explanation> {
+  const { jobId } = await test.call.explain.start({ id: run.id, effects: false, ...more })
+  await test.finish(jobId)
+  return (await test.call.explain.get({ id: run.id }))!
+}
+
+const churn = { target: 'churned', id: 'customer_id', task: 'binary', positive: 'Yes' } as const
+
+describe('churn, gradient boosting behind encoders', () => {
+  let run: Run
+  beforeAll(async () => {
+    run = await evaluated(join(samples, 'churn/holdout.csv'), join(samples, 'churn/gradient-boosting.onnx'), churn)
+  })
+
+  it('explains every row exactly in log-odds of the raw columns', async () => {
+    const explanation = await explain(run, { effects: true })
+    expect(explanation).toMatchObject({ method: 'tree', game: 'path-dependent', space: 'log-odds', exact: true })
+    expect(explanation.rows).toEqual({ total: 5000, explained: 5000 })
+    expect(explanation.players.map((player) => player.name)).toEqual([
+      'gender',
+      'senior',
+      'tenure_months',
+      'contract',
+      'payment_method',
+      'internet',
+      'monthly_charges',
+      'total_charges',
+      'support_calls',
+    ])
+    expect(explanation.players[3]).toMatchObject({ kind: 'category', inputs: 3 })
+    expect(explanation.additivity.largest).toBeLessThan(explanation.additivity.bound)
+    expect(explanation.parity!.largest).toBeLessThan(1e-5)
+    const [output] = explanation.outputs
+    expect(output!.name).toBe('Yes')
+    expect(output!.features[0]!.meanAbs.low).toBeLessThan(output!.features[0]!.meanAbs.value!)
+    expect(output!.strips[0]!.counts.reduce((a, b) => a + b, 0)).toBe(5000)
+    const dependence = output!.dependence.find((entry) => explanation.players[entry.player]!.name === 'contract')!
+    expect(dependence.bins.map((bin) => bin.label).sort()).toEqual(['Month-to-month', 'One year', 'Two year'])
+    expect(dependence.bins.reduce((sum, bin) => sum + bin.n, 0)).toBe(5000)
+    expect(output!.interactions.length).toBeGreaterThan(5)
+    expect(explanation.importance).toMatchObject({ metric: 'roc_auc', rows: 5000 })
+    expect(explanation.importance!.features[0]!.drop.value).toBeGreaterThan(0.01)
+    const effect = explanation.effects.find((entry) => explanation.players[entry.player]!.name === 'tenure_months')!
+    expect(effect.partialDependence.length).toBe(effect.grid.length)
+    expect(effect.accumulated!.length).toBe(effect.grid.length)
+    expect(explanation.surrogate!.fidelity.value).toBeGreaterThan(0.5)
+    expect(explanation.surrogate!.nodes[0]!.n).toBe(2500)
+    const evidence = await test.call.runs.evidence({ id: run.id })
+    expect(JSON.stringify(evidence.sections!['explanation']).length).toBeLessThan(200_000)
+    expect((await test.call.workspace.verify()).problems).toEqual([])
+  })
+
+  it('keeps the attributions when unused files are swept, and exports them', async () => {
+    const other = await test.importDataset(join(samples, 'wine/holdout.csv'), {
+      target: 'cultivar',
+      task: 'multiclass',
+    })
+    await test.call.datasets.remove({ id: other.id })
+    const out = join(test.folder, 'values.csv')
+    const { jobId } = await test.call.explain.exportValues({ id: run.id, file: { path: out }, format: 'csv' })
+    await test.finish(jobId)
+    const table = Papa.parse<Record<string, string>>(readFileSync(out, 'utf8'), { header: true, skipEmptyLines: true })
+    expect(table.data.length).toBe(5000)
+    for (const row of table.data.slice(0, 50)) {
+      const parts = Object.entries(row).filter(([name]) => name.startsWith('attribution '))
+      expect(parts.length).toBe(9)
+      const sum = parts.reduce((total, [, value]) => total + Number(value), Number(row['base']))
+      expect(Math.abs(sum - Number(row['margin']))).toBeLessThan(1e-5)
+    }
+  })
+
+  it('explains a row as the file of all rows does, and a changed row by its new score', async () => {
+    const row = await test.call.explain.row({ id: run.id, row: 17 })
+    const table = Papa.parse<Record<string, string>>(readFileSync(join(test.folder, 'values.csv'), 'utf8'), {
+      header: true,
+      skipEmptyLines: true,
+    }).data
+    const [output] = row.outputs
+    for (const part of output!.parts) {
+      expect(Math.abs(part.attribution - Number(table[17]![`attribution ${part.name}`]))).toBeLessThan(1e-12)
+    }
+    const sum = output!.parts.reduce((total, part) => total + part.attribution, output!.base)
+    expect(Math.abs(sum - output!.margin)).toBeLessThan(1e-12)
+    const yes = row.scores.find((score) => score.name === 'Yes')!.score!
+    expect(Math.abs(1 / (1 + Math.exp(-output!.margin)) - yes)).toBeLessThan(1e-6)
+    expect(output!.words[0]).toContain('speaks')
+    const longer = await test.call.explain.whatIf({ id: run.id, row: 17, changes: { tenure_months: '70' } })
+    expect(longer.scores.find((score) => score.name === 'Yes')!.score).not.toBe(yes)
+    expect(longer.outputs[0]!.parts.find((part) => part.name === 'tenure_months')!.value).toBe('70')
+    expect(await codeOf(test.call.explain.whatIf({ id: run.id, row: 0, changes: { tenure_months: 'long' } }))).toBe(
+      'explain/bad-value',
+    )
+    expect(await codeOf(test.call.explain.whatIf({ id: run.id, row: 0, changes: { shoe: '44' } }))).toBe(
+      'explain/no-such-column',
+    )
+    expect(await codeOf(test.call.explain.row({ id: run.id, row: 5000 }))).toBe('explain/no-such-row')
+  })
+
+  it('finds small changes that turn the decision, within a second', async () => {
+    const rows = await test.call.runs.rows({
+      id: run.id,
+      request: { offset: 0, limit: 1, sort: { column: 'probability Yes', direction: 'descending' } },
+    })
+    const id = rows.rows[0]![0]
+    const all = await test.call.runs.rows({ id: run.id, request: { offset: 0, limit: 1000 } })
+    const risky = Math.max(
+      0,
+      all.rows.findIndex((row) => Number(row.at(-2)) > 0.5 || row[0] === id),
+    )
+    // Once to open the session that a person's window would have open.
+    await test.call.explain.row({ id: run.id, row: risky })
+    const started = performance.now()
+    const { found, tried } = await test.call.explain.counterfactuals({
+      id: run.id,
+      row: risky,
+      fixed: ['gender', 'senior'],
+    })
+    expect(performance.now() - started).toBeLessThan(1000)
+    expect(tried).toBeGreaterThan(50)
+    expect(found.length).toBe(10)
+    for (const one of found) {
+      expect(one.changes.every((change) => change.column !== 'gender' && change.column !== 'senior')).toBe(true)
+      const again = await test.call.explain.whatIf({
+        id: run.id,
+        row: risky,
+        changes: Object.fromEntries(one.changes.map((change) => [change.column, change.to])),
+      })
+      expect(again.scores.find((score) => score.name === 'Yes')!.score! < 0.5).toBe(one.score < 0.5)
+    }
+  })
+
+  it('agrees with sampling and enumeration, which know nothing of the graph', async () => {
+    const tree = await explain(run, { game: 'interventional' })
+    expect(tree.game).toBe('interventional')
+    const sampled = await explain(run, { method: 'permutation', rows: 60 })
+    expect(sampled.sampling!.evaluations).toBeGreaterThan(10_000)
+    expect(sampled.rows.explained).toBeLessThanOrEqual(60)
+    expect(sampled.additivity.largest).toBeLessThan(1e-9)
+    // The scales differ, log-odds against probability; the order of the large ones does not.
+    const top = (explanation: Explanation) =>
+      explanation.outputs[0]!.features.slice(0, 3).map((feature) => explanation.players[feature.player]!.name)
+    expect(new Set(top(sampled))).toEqual(new Set(top(tree)))
+    const lines = readFileSync(join(samples, 'churn/holdout.csv'), 'utf8').split('\n')
+    const few = join(test.folder, 'few.csv')
+    writeFileSync(few, lines.slice(0, 101).join('\n'))
+    const background = (await test.importDataset(few, churn)).id
+    const exact = await explain(run, { method: 'exact', rows: 3, background })
+    expect(exact.reference.used).toBe(100)
+    const kernel = await explain(run, { method: 'kernel', rows: 3, background })
+    const value = (explanation: Explanation, name: string) =>
+      explanation.outputs[0]!.features.find((feature) => explanation.players[feature.player]!.name === name)!.mean
+        .value!
+    for (const name of ['contract', 'tenure_months']) {
+      expect(Math.abs(value(exact, name) - value(kernel, name))).toBeLessThan(5 * kernel.sampling!.largestError)
+    }
+  })
+
+  it('is cancelled without leaving anything', async () => {
+    const before = (await test.call.runs.get({ id: run.id })).evidenceSha256
+    const { jobId } = await test.call.explain.start({ id: run.id, method: 'permutation', rows: 5000 })
+    setTimeout(() => void test.call.jobs.cancel({ id: jobId }), 700)
+    const job = await test.engine.jobs.finished(jobId)
+    expect(job.state).toBe('cancelled')
+    expect((await test.call.runs.get({ id: run.id })).evidenceSha256).toBe(before)
+  })
+})
+
+describe('other models', () => {
+  it('explains a linear model in closed form', async () => {
+    const run = await evaluated(
+      join(samples, 'churn/holdout.csv'),
+      join(samples, 'churn/logistic-regression.onnx'),
+      churn,
+    )
+    const explanation = await explain(run)
+    expect(explanation).toMatchObject({ method: 'linear', space: 'log-odds', exact: true })
+    expect(explanation.parity!.largest).toBeLessThan(1e-5)
+    const row = await test.call.explain.row({ id: run.id, row: 3 })
+    const sum = row.outputs[0]!.parts.reduce((total, part) => total + part.attribution, row.outputs[0]!.base)
+    expect(Math.abs(sum - row.outputs[0]!.margin)).toBeLessThan(1e-9)
+    // Its files go with the run.
+    const stored = () => test.engine.workspace.files.known().map((file) => file.sha256)
+    expect(stored()).toContain(explanation.valuesSha256)
+    await test.call.runs.remove({ id: run.id })
+    expect(stored()).not.toContain(explanation.valuesSha256)
+    expect(stored()).not.toContain(explanation.stateSha256)
+  })
+
+  it('explains each class of a forest', async () => {
+    const run = await evaluated(join(samples, 'wine/holdout.csv'), join(samples, 'wine/random-forest.onnx'), {
+      target: 'cultivar',
+      task: 'multiclass',
+    })
+    const explanation = await explain(run)
+    expect(explanation.outputs.length).toBe(3)
+    expect(explanation.space).toBe('probability')
+    const bases = explanation.outputs.map((output) => output.base)
+    expect(bases.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5)
+  })
+
+  it('explains a regression', async () => {
+    const run = await evaluated(join(samples, 'diabetes/holdout.csv'), join(samples, 'diabetes/ridge.onnx'), {
+      target: 'progression',
+      task: 'regression',
+    })
+    const explanation = await explain(run, { effects: true })
+    expect(explanation).toMatchObject({ method: 'linear', space: 'target' })
+    expect(explanation.importance!.metric).toBe('r2')
+  })
+
+  it('says what in a picture a class rests on, and refuses the rest for images', async () => {
+    const run = await evaluated(join(samples, 'digits/holdout.csv'), join(samples, 'digits/mlp.onnx'), {
+      target: 'label',
+      task: 'multiclass',
+    })
+    const { jobId } = await test.call.explain.start({ id: run.id })
+    expect(await codeOf(test.finish(jobId))).toBe('explain/image-rows')
+    const map = await test.call.explain.occlusion({ id: run.id, row: 0 })
+    expect(map.map.length).toBe(map.width * map.height)
+    expect(map.deletion.score[0]).toBeCloseTo(map.score, 4)
+    expect(map.deletion.area).toBeLessThan(map.randomArea)
+    expect(await codeOf(test.call.explain.occlusion({ id: run.id, row: 0, className: 'cat' }))).toBe(
+      'explain/no-such-class',
+    )
+  })
+
+  it('refuses an explanation of what is not evaluated', async () => {
+    const data = await test.importDataset(join(samples, 'diabetes/holdout.csv'), {
+      target: 'progression',
+      task: 'regression',
+    })
+    const run = await test.score(await test.importModel(join(samples, 'diabetes/ridge.onnx')), data)
+    expect(await codeOf(test.call.explain.start({ id: run.id }))).toBe('run/not-evaluated')
+  })
+})
+
+const cases = besideCheckout('cases')
+describe.skipIf(cases === null)('reference cases', () => {
+  it('telco_churn: equals the enumeration over 12 raw columns through imputer and encoders', async () => {
+    const folder = join(cases!, 'telco_churn')
+    const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))
+    const { features, fixed, background, rows, result } = expected.exact_shapley_12_features
+    const names = [...Object.keys(fixed), ...features]
+    const write = (name: string, list: Record<string, unknown>[]): string => {
+      const path = join(test.folder, name)
+      writeFileSync(
+        path,
+        Papa.unparse(
+          list.map((row, k) => ({ ...fixed, ...row, Churn: k % 2 === 0 ? 'Yes' : 'No' })),
+          {
+            columns: [...names, 'Churn'],
+          },
+        ),
+      )
+      return path
+    }
+    const types: DatasetOptions['types'] = Object.fromEntries(
+      names.map((name) => [
+        name,
+        ['tenure', 'MonthlyCharges', 'TotalCharges', 'SeniorCitizen'].includes(name) ? 'float' : 'string',
+      ]),
+    )
+    const options: DatasetOptions = { target: 'Churn', task: 'binary', positive: 'Yes', types }
+    const run = await evaluated(write('telco.csv', rows), join(folder, 'model_raw.onnx'), options)
+    const reference = await test.importDataset(write('telco-background.csv', background), options)
+    const explanation = await explain(run, { method: 'exact', background: reference.id, rows: 3 })
+    expect(explanation.reference.used).toBe(8)
+    for (const [r, one] of (result as { base: number; fx: number; values: Record<string, number> }[]).entries()) {
+      expect(explanation.outputs[0]!.base).toBeCloseTo(one.base, 5)
+      void r
+    }
+    const out = join(test.folder, 'telco-values.csv')
+    const { jobId } = await test.call.explain.exportValues({ id: run.id, file: { path: out }, format: 'csv' })
+    await test.finish(jobId)
+    const table = Papa.parse<Record<string, string>>(readFileSync(out, 'utf8'), { header: true, skipEmptyLines: true })
+    let worst = 0
+    ;(result as { values: Record<string, number> }[]).forEach((one, r) => {
+      for (const name of features as string[]) {
+        worst = Math.max(worst, Math.abs(one.values[name]! - Number(table.data[r]![`attribution ${name}`])))
+      }
+      for (const name of Object.keys(fixed)) expect(Number(table.data[r]![`attribution ${name}`])).toBe(0)
+    })
+    expect(worst).toBeLessThan(1e-6)
+    // The trees themselves, in log-odds against the same background, add up and give the fixed columns exactly 0.
+    const tree = await explain(run, { background: reference.id, game: 'interventional' })
+    expect(tree.parity!.largest).toBeLessThan(1e-5)
+    const constant = tree.outputs[0]!.features.filter((f) => Object.keys(fixed).includes(tree.players[f.player]!.name))
+    expect(constant.map((f) => f.largest)).toEqual(constant.map(() => 0))
+  })
+
+  it('california_gbr: equals the enumeration through imputer and one-hot encoder, in dollars', async () => {
+    const folder = join(cases!, 'california_gbr')
+    const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))
+    const { background, rows, result } = expected.exact_shapley
+    const write = (name: string, list: Record<string, unknown>[]): string => {
+      const path = join(test.folder, name)
+      writeFileSync(path, Papa.unparse(list.map((row, k) => ({ ...row, median_house_value: 1000 * k }))))
+      return path
+    }
+    const numbers = Object.keys(rows[0]).filter((name) => name !== 'ocean_proximity')
+    const options: DatasetOptions = {
+      target: 'median_house_value',
+      task: 'regression',
+      types: Object.fromEntries(numbers.map((name) => [name, 'float'])),
+    }
+    const run = await evaluated(write('houses.csv', rows), join(folder, 'model.onnx'), options)
+    const reference = await test.importDataset(write('houses-background.csv', background), options)
+    const explanation = await explain(run, { background: reference.id, game: 'interventional' })
+    expect(explanation).toMatchObject({ method: 'tree', space: 'target' })
+    for (let r = 0; r < rows.length; r++) {
+      const row = await test.call.explain.row({ id: run.id, row: r })
+      for (const part of row.outputs[0]!.parts) {
+        // 2e-6 of the prediction is what float32 weights leave.
+        expect(Math.abs(part.attribution - result[r].values[part.name])).toBeLessThan(1)
+      }
+    }
+  })
+})

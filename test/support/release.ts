@@ -1,0 +1,201 @@
+/** Approved releases for tests: a key made here signs, as an approver's would. */
+import { fork, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Evidence, Run } from '../../shared/contract/run.ts'
+import type { ApprovalStatement } from '../../shared/contract/review.ts'
+import type { ReleaseApproval } from '../../shared/serving/release-approval.ts'
+import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
+import { signStatement } from '../../electron/engine/approval/envelope.ts'
+import { generateKey } from '../../electron/engine/approval/keys.ts'
+import type { NewKey } from '../../electron/engine/approval/keys.ts'
+import { writeRelease } from '../../electron/engine/release/write-release.ts'
+import { goldenRowSchema } from '../../shared/serving/release-manifest.ts'
+import type { GoldenRow } from '../../shared/serving/release-manifest.ts'
+import { root, samples } from './engine.ts'
+import type { TestEngine } from './engine.ts'
+
+const zeros = '0'.repeat(64)
+
+export function statementFor(
+  evidence: Evidence,
+  evidenceSha256: string,
+  key: NewKey,
+  more: Partial<ApprovalStatement> = {},
+): ApprovalStatement {
+  const author = { id: 'per_00000000000000aa', name: 'The author', fingerprint: '1'.repeat(64) }
+  return {
+    schema: 'assay.approval/1',
+    decision: 'approve',
+    reviewId: 'rv_0000000000000001',
+    round: 1,
+    subject: {
+      runId: evidence.run.id,
+      versionId: evidence.model.versionId,
+      model: evidence.model.name,
+      version: evidence.model.version,
+      modelSha256: evidence.model.sha256,
+      servedSha256: evidence.model.servedSha256,
+      dataset: evidence.dataset.name,
+      dataSha256: evidence.dataset.dataSha256,
+      evidenceSha256,
+    },
+    policySha256: zeros,
+    gatesSha256: zeros,
+    gatesOutcome: 'pass',
+    eventsSha256: zeros,
+    conditions: [],
+    reasons: 'Fit for use.',
+    signer: { id: 'per_00000000000000bb', name: 'The approver', fingerprint: key.fingerprint },
+    authors: [author],
+    account: zeros,
+    signedAt: '2026-01-02T03:04:05.000Z',
+    expiresAt: '2099-01-01T00:00:00.000Z',
+    ...more,
+  } as ApprovalStatement
+}
+
+export function approvalBy(statements: readonly (readonly [ApprovalStatement, NewKey])[], quorum = 1): ReleaseApproval {
+  return {
+    schema: 'assay.release-approval/1',
+    quorum,
+    signers: statements.map(([statement, key]) => ({
+      name: statement.signer.name,
+      publicKey: key.publicKey,
+      fingerprint: key.fingerprint,
+    })),
+    statements: statements.map(([statement, key]) => signStatement('approval', statement, key)),
+  }
+}
+
+const quiet = { signal: new AbortController().signal, progress: () => undefined }
+
+const made: string[] = []
+process.on('exit', () => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Removed when the test's process ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-release-'))
+  made.push(folder)
+  return folder
+}
+
+/** Evaluates the run, has it approved by a key made here, and writes its release. */
+export async function releaseOf(
+  test: TestEngine,
+  run: Run,
+  more: Partial<ApprovalStatement> = {},
+): Promise<{ folder: string; release: VerifiedRelease; evidence: Evidence; key: NewKey }> {
+  const evidence = await test.evaluate(run)
+  const { evidenceSha256 } = await test.call.runs.get({ id: run.id })
+  const key = generateKey('ed25519')
+  const approval = approvalBy([[statementFor(evidence, evidenceSha256!, key, more), key]])
+  const folder = join(temporaryFolder(), 'release')
+  const release = await writeRelease(test.engine, { runId: run.id, folder, approval }, quiet)
+  return { folder, release, evidence, key }
+}
+
+interface SampleRelease {
+  readonly folder: string
+  readonly run: Run
+}
+
+async function sampleRelease(
+  test: TestEngine,
+  data: string,
+  model: string,
+  options: Parameters<TestEngine['importDataset']>[1],
+): Promise<SampleRelease> {
+  const dataset = await test.importDataset(join(samples, data), options)
+  const version = await test.importModel(join(samples, model))
+  const run = await test.score(version, dataset)
+  return { folder: (await releaseOf(test, run)).folder, run }
+}
+
+export function churnRelease(test: TestEngine): Promise<SampleRelease> {
+  return sampleRelease(test, 'churn/holdout.csv', 'churn/gradient-boosting.onnx', {
+    target: 'churned',
+    task: 'binary',
+    positive: 'Yes',
+    id: 'customer_id',
+    protected: ['gender'],
+  })
+}
+
+export function digitsRelease(test: TestEngine): Promise<SampleRelease> {
+  return sampleRelease(test, 'digits/holdout.csv', 'digits/mlp.onnx', { target: 'label', task: 'multiclass' })
+}
+
+export function goldenOf(folder: string): GoldenRow[] {
+  const lines = readFileSync(join(folder, 'golden.jsonl'), 'utf8').trim().split('\n')
+  return lines.map((line) => goldenRowSchema.parse(JSON.parse(line)))
+}
+
+export const servingEntry = join(root, 'electron/serving/main.ts')
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command of the container's program to its end. */
+export function runServing(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [servingEntry, ...args], { env: { ...process.env, ...env } })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()))
+    child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()))
+    child.once('exit', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+export interface Running {
+  readonly rest: string
+  readonly grpc: string
+  readonly child: ChildProcess
+  /** Lines of the log so far. */
+  readonly lines: Record<string, unknown>[]
+  /** Sends SIGTERM and answers with the exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Starts the real runtime as a process on loopback, on ports that are free. */
+export function startServing(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Running> {
+  const child = fork(servingEntry, ['serve', '--release', folder], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, ASSAY_PORT: '0', ASSAY_GRPC_PORT: '0', ASSAY_DRAIN_DELAY_MS: '0', ...env },
+  })
+  const lines: Record<string, unknown>[] = []
+  let rest = ''
+  let errors = ''
+  child.stderr!.on('data', (piece: Buffer) => (errors += piece.toString()))
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  return new Promise((resolve, reject) => {
+    void exited.then((code) => reject(new Error(`serving ended with ${code}: ${errors}`)))
+    child.stdout!.on('data', (piece: Buffer) => {
+      const parts = (rest + piece.toString()).split('\n')
+      rest = parts.pop()!
+      for (const part of parts) {
+        const line = JSON.parse(part) as Record<string, unknown>
+        lines.push(line)
+        if (line['event'] !== 'serving') continue
+        resolve({
+          rest: `http://127.0.0.1:${String(line['port'])}`,
+          grpc: `127.0.0.1:${String(line['grpcPort'])}`,
+          child,
+          lines,
+          stop: () => {
+            child.kill('SIGTERM')
+            return exited
+          },
+        })
+      }
+    })
+  })
+}

@@ -1,0 +1,116 @@
+/** The approval of a release: what it must say, and by whom. */
+import { describe, expect, it } from 'vitest'
+import { generateKey } from '../../../electron/engine/approval/keys.ts'
+import { proofs } from '../../../electron/serving/proofs.ts'
+import { checkApproval } from '../../../shared/serving/check-approval.ts'
+import type { ReleaseApproval } from '../../../shared/serving/release-approval.ts'
+import type { ApprovalStatement } from '../../../shared/contract/review.ts'
+import { servedName } from '../../../shared/serving/release-manifest.ts'
+import { approvalBy, statementFor } from '../../support/release.ts'
+import { binaryDetail, makeEvidence } from '../report/evidence-fixture.ts'
+
+const evidence = makeEvidence(binaryDetail())
+const evidenceSha256 = 'e'.repeat(64)
+const [ann, bob] = [generateKey('ed25519'), generateKey('ecdsa-p256')]
+
+function codeOf(
+  approval: ReleaseApproval,
+  more: { now?: string; trusted?: string[]; served?: string; evidence?: string } = {},
+): string {
+  try {
+    checkApproval(
+      {
+        approval,
+        evidenceSha256: more.evidence ?? evidenceSha256,
+        servedSha256: more.served ?? evidence.model.servedSha256,
+        now: more.now ?? '2026-06-01T00:00:00.000Z',
+        trusted: more.trusted ?? null,
+      },
+      proofs,
+    )
+    return 'approved'
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error)
+  }
+}
+
+const by = (key: typeof ann, more: Partial<ApprovalStatement> = {}) =>
+  [statementFor(evidence, evidenceSha256, key, more), key] as const
+
+describe('approval', () => {
+  it.each([
+    ['Ed25519', ann],
+    ['ECDSA P-256', bob],
+  ])('holds when it is signed with %s', (_, key) => {
+    expect(codeOf(approvalBy([by(key)]))).toBe('approved')
+  })
+
+  it('ends when the quorum ends', () => {
+    const early = '2027-01-01T00:00:00.000Z'
+    const two = approvalBy([by(ann, { expiresAt: early }), by(bob)], 2)
+    const request = { approval: two, evidenceSha256, servedSha256: evidence.model.servedSha256, trusted: null }
+    expect(checkApproval({ ...request, now: '2026-06-01T00:00:00.000Z' }, proofs).expiresAt).toBe(early)
+    expect(codeOf(two, { now: early })).toBe('release/expired')
+    expect(codeOf({ ...two, quorum: 1 }, { now: early })).toBe('approved')
+  })
+
+  it('wants as many people as the policy asked for: one who signs twice is one', () => {
+    expect(codeOf(approvalBy([by(ann)], 2))).toBe('release/not-approved')
+    expect(codeOf(approvalBy([by(ann), by(ann)], 2))).toBe('release/not-approved')
+    expect(codeOf(approvalBy([by(ann), by(bob)], 2))).toBe('approved')
+  })
+
+  it.each<[string, string, () => string]>([
+    ['other evidence', 'release/other-evidence', () => codeOf(approvalBy([by(ann)]), { evidence: 'f'.repeat(64) })],
+    ['another model', 'release/other-model', () => codeOf(approvalBy([by(ann)]), { served: 'f'.repeat(64) })],
+    ['a rejection', 'release/rejected', () => codeOf(approvalBy([by(ann, { decision: 'reject' })]))],
+    ['a blocked gate', 'release/not-approved', () => codeOf(approvalBy([by(ann, { gatesOutcome: 'blocked' })]))],
+    [
+      'an expired approval',
+      'release/expired',
+      () => codeOf(approvalBy([by(ann)]), { now: '2100-01-01T00:00:00.000Z' }),
+    ],
+    [
+      'a key that is not trusted',
+      'release/not-trusted',
+      () => codeOf(approvalBy([by(ann)]), { trusted: [bob.fingerprint] }),
+    ],
+    [
+      'the signature of an author',
+      'release/own-work',
+      () =>
+        codeOf(
+          approvalBy([
+            by(ann, { authors: [{ id: 'per_00000000000000bb', name: 'Ann', fingerprint: ann.fingerprint }] as never }),
+          ]),
+        ),
+    ],
+  ])('does not hold for %s', (_, code, work) => {
+    expect(work()).toBe(code)
+  })
+
+  it('does not hold when a byte of it is changed', () => {
+    const approval = approvalBy([by(ann)])
+    const [statement] = approval.statements
+    const text = Buffer.from(statement!.payload, 'base64').toString()
+    const later = Buffer.from(text.replace('"2099-', '"2199-')).toString('base64')
+    expect(codeOf({ ...approval, statements: [{ ...statement!, payload: later }] })).toBe('release/signature')
+    const other = approvalBy([by(bob)])
+    expect(codeOf({ ...approval, signers: other.signers })).toBe('release/signature')
+    const renamed = [{ ...approval.signers[0]!, publicKey: bob.publicKey }]
+    expect(codeOf({ ...approval, signers: renamed })).toBe('release/signature')
+    expect(codeOf({ ...approval, statements: [{ ...statement!, payloadType: 'application/json' }] })).toBe(
+      'release/not-approved',
+    )
+  })
+})
+
+it('makes names for paths', () => {
+  expect(['Churn, gradient boosting', 'Größe 2', '模型', '--', 'a'.repeat(100)].map(servedName)).toEqual([
+    'churn-gradient-boosting',
+    'gro-e-2',
+    'model',
+    'model',
+    'a'.repeat(63),
+  ])
+})
