@@ -5,9 +5,32 @@ import type { InputColumn } from '../../shared/serving/release-manifest.ts'
 import { elementsOf } from './protocol/tensor.ts'
 import type { Feeds } from './model/messages.ts'
 
-export interface TensorColumn {
+/** Values of one column: every `width`-th of the tensor's data, from `offset` on. */
+export class TensorColumn {
   readonly column: InputColumn
-  at(row: number): Cell
+  readonly data: ArrayLike<number | bigint | string>
+  readonly width: number
+  readonly offset: number
+  readonly #missingText: string
+
+  constructor(column: InputColumn, data: TensorColumn['data'], width: number, offset: number, missingText: string) {
+    this.column = column
+    this.data = data
+    this.width = width
+    this.offset = offset
+    this.#missingText = missingText
+  }
+
+  /** A missing value is fed as NaN, or as the binding's text. */
+  at(row: number): Cell {
+    const value = this.data[row * this.width + this.offset]!
+    return value === this.#missingText || value !== value ? null : value
+  }
+
+  /** The data where all of it is plain numbers, which the hot loops take without a call a value. */
+  numbers(): Float32Array | Float64Array | null {
+    return this.data instanceof Float32Array || this.data instanceof Float64Array ? this.data : null
+  }
 }
 
 /** Columns that tensors hold as they are; images, constants and 16-bit floats are left out. */
@@ -19,17 +42,28 @@ export function tensorColumns(feeds: Feeds, binding: Binding, inputs: readonly I
     const names = input.kind === 'matrix' ? input.columns : input.kind === 'column' ? [input.column] : []
     const width = tensor.dims.length === 0 ? 1 : elementsOf(tensor.dims.slice(1))
     if (width !== names.length) continue
-    const data = tensor.data as ArrayLike<number | bigint | string>
+    const data = tensor.data as TensorColumn['data']
     names.forEach((name, offset) => {
       const column = inputs.find((entry) => entry.name === name)
-      if (!column || found.has(name)) return
-      // A missing value is fed as NaN, or as the binding's text.
-      const at = (row: number): Cell => {
-        const value = data[row * width + offset]!
-        return value === binding.missingText || Number.isNaN(value) ? null : value
-      }
-      found.set(name, { column, at })
+      if (column && !found.has(name))
+        found.set(name, new TensorColumn(column, data, width, offset, binding.missingText))
     })
   }
   return [...found.values()]
+}
+
+/**
+ * Whether every value of a column of numbers lies where evaluated rows lay, and none is missing: then there is nothing
+ * to say of any row, which is the common case and a few nanoseconds a value.
+ */
+export function isPlain({ column, data, width, offset }: TensorColumn, rows: number): boolean {
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return false
+  const low = column.minimum ?? -Infinity
+  const high = column.maximum ?? Infinity
+  for (let row = 0, at = offset; row < rows; row++, at += width) {
+    const value = data[at]!
+    // False for NaN as well.
+    if (!(value >= low && value <= high)) return false
+  }
+  return true
 }

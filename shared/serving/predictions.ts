@@ -18,12 +18,28 @@ export interface Prediction {
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** Index of the class that scores and threshold give; the first of equal ones, as argmax has it; -1 for none. */
-export function classOf(scores: readonly number[], output: OutputBinding, threshold: number | null): number {
-  if (scores.some((score) => !Number.isFinite(score))) return -1
+function classOf(score: (k: number) => number, width: number, output: OutputBinding, threshold: number | null): number {
+  let best = 0
+  for (let k = 0; k < width; k++) {
+    if (!Number.isFinite(score(k))) return -1
+    if (score(k) > score(best)) best = k
+  }
   const positive = output.positive === null ? -1 : output.classes.indexOf(output.positive)
-  if (threshold !== null && scores.length === 2 && positive >= 0)
-    return scores[positive]! >= threshold ? positive : 1 - positive
-  return scores.indexOf(Math.max(...scores))
+  if (threshold !== null && width === 2 && positive >= 0) return score(positive) >= threshold ? positive : 1 - positive
+  return best
+}
+
+/** The class of one row; null for a regression, and where a score is not a number. */
+export function labelOf(
+  columns: ScoreColumns,
+  row: number,
+  output: OutputBinding,
+  threshold: number | null,
+): string | null {
+  const { scores, labels } = columns
+  if (scores === null) return labels?.[row] ?? null
+  if (output.task === 'regression') return null
+  return output.classes[classOf((k) => scores[k]![row]!, scores.length, output, threshold)] ?? null
 }
 
 /** Scores of one row, in the order of the binding's classes. */
@@ -46,7 +62,7 @@ export function predictionOf(
   if (output.task === 'regression')
     return { label: null, probabilities: null, value: finite(scores[0]!), modelLabel, warnings: all }
   return {
-    label: output.classes[classOf(scores, output, threshold)] ?? null,
+    label: output.classes[classOf((k) => scores[k]!, scores.length, output, threshold)] ?? null,
     probabilities: Object.fromEntries(output.classes.map((name, k) => [name, finite(scores[k]!)])),
     value: null,
     modelLabel,

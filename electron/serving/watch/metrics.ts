@@ -154,12 +154,12 @@ export class Metrics {
     this.#triton.ran()
   }
 
-  warned(code: string, column: string): void {
-    this.#warnings.inc({ code, column })
+  warned(code: string, column: string, rows: number): void {
+    this.#warnings.inc({ code, column }, rows)
   }
 
-  predicted(label: string): void {
-    this.#predictions.inc({ label })
+  predicted(label: string, rows: number): void {
+    this.#predictions.inc({ label }, rows)
   }
 
   logDropped(): void {

@@ -9,9 +9,12 @@ export class ColumnTraffic {
   readonly counts: Float64Array
   missing = 0
   readonly #categories: ReadonlyMap<string, number>
+  /** Empty for categories. */
+  readonly #edges: Float64Array
 
   constructor(column: InputColumn) {
     const { counts, kind } = column.reference!
+    this.#edges = Float64Array.from(column.reference!.kind === 'bins' ? column.reference!.edges : [])
     this.column = column
     this.counts = new Float64Array(counts.length + (kind === 'categories' ? 1 : 0))
     this.#categories = new Map(column.categories?.map((value, at) => [value, at]))
@@ -23,15 +26,37 @@ export class ColumnTraffic {
     else this.counts[at]!++
   }
 
-  #binOf(cell: Cell): number | null {
-    const reference = this.column.reference!
-    if (cell === null) return null
-    if (reference.kind === 'categories') return this.#categories.get(String(cell)) ?? this.#categories.size
-    const value = Number(cell)
-    let bin = 0
-    while (bin < reference.edges.length && value >= reference.edges[bin]!) bin++
-    return bin
+  /** The same for many: every `width`-th value from `offset` on. NaN is missing. */
+  observeNumbers(data: Float32Array | Float64Array, rows: number, width: number, offset: number): void {
+    if (this.#edges.length === 0) {
+      for (let row = 0; row < rows; row++) this.observe(data[row * width + offset]!)
+      return
+    }
+    const { counts } = this
+    for (let row = 0, at = offset; row < rows; row++, at += width) {
+      const value = data[at]!
+      if (value !== value) this.missing++
+      else counts[binOf(this.#edges, value)]!++
+    }
   }
+
+  #binOf(cell: Cell): number | null {
+    if (cell === null || cell !== cell) return null
+    if (this.#edges.length === 0) return this.#categories.get(String(cell)) ?? this.#categories.size
+    return binOf(this.#edges, Number(cell))
+  }
+}
+
+/** Edges at or below the value: the number of its bin. */
+function binOf(edges: Float64Array, value: number): number {
+  let low = 0
+  let high = edges.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (value >= edges[middle]!) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Fewer rows say next to nothing about ten bins. */

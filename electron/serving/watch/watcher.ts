@@ -5,10 +5,11 @@ import type { ScoreColumns } from '../../../shared/scoring/outputs.ts'
 import type { Cell, CellProblem } from '../../../shared/serving/cells.ts'
 import { missingProblem, unlikeEvaluated } from '../../../shared/serving/input-rows.ts'
 import type { ReadRow } from '../../../shared/serving/input-rows.ts'
-import { predictionOf, rowScores } from '../../../shared/serving/predictions.ts'
+import { labelOf, rowScores } from '../../../shared/serving/predictions.ts'
 import type { Prediction } from '../../../shared/serving/predictions.ts'
 import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
 import type { Settings } from '../config.ts'
+import { isPlain } from '../feeds-cells.ts'
 import type { TensorColumn } from '../feeds-cells.ts'
 import type { Feeds } from '../model/messages.ts'
 import type { Problem } from '../protocol/refusal.ts'
@@ -22,6 +23,28 @@ import type { PredictionLog } from './prediction-log.ts'
 import type { Traffic } from './traffic.ts'
 
 const mostProblems = 100
+const none: readonly CellProblem[] = []
+
+/** Counts of one request: a metric's labels are looked up once a request, not once a row. */
+class Counts {
+  readonly #labels = new Map<string, number>()
+  readonly #warnings = new Map<string, { readonly problem: CellProblem; rows: number }>()
+
+  add(label: string | null, warnings: readonly CellProblem[]): void {
+    if (label !== null) this.#labels.set(label, (this.#labels.get(label) ?? 0) + 1)
+    for (const problem of warnings) {
+      const key = `${problem.code} ${problem.column}`
+      const known = this.#warnings.get(key)
+      if (known) known.rows++
+      else this.#warnings.set(key, { problem, rows: 1 })
+    }
+  }
+
+  tell(metrics: Metrics): void {
+    for (const [label, rows] of this.#labels) metrics.predicted(label, rows)
+    for (const { problem, rows } of this.#warnings.values()) metrics.warned(problem.code, problem.column, rows)
+  }
+}
 
 export class Watcher {
   readonly #manifest: ReleaseManifest
@@ -65,9 +88,11 @@ export class Watcher {
   checkTensors(columns: readonly TensorColumn[], rows: number): Map<number, CellProblem[]> {
     const problems: Problem[] = []
     const warnings = new Map<number, CellProblem[]>()
-    for (const { column, at } of columns) {
+    for (const entry of columns) {
+      if (isPlain(entry, rows)) continue
+      const { column } = entry
       for (let row = 0; row < rows; row++) {
-        const cell = at(row)
+        const cell = entry.at(row)
         const problem = cell === null && !column.missing ? missingProblem(column) : null
         const warning = cell === null ? null : unlikeEvaluated(column, cell)
         const refused = problem ?? (this.#refuses ? warning : null)
@@ -88,11 +113,15 @@ export class Watcher {
       const place = this.#places.get(entry.column.name)!
       for (const row of read) entry.observe(row.cells[place]!)
     }
+    const counts = new Counts()
     read.forEach((row, at) => {
+      const { label } = predictions[at]!
+      counts.add(label, row.warnings)
+      if (!logged) return
       const cellOf = (name: string): Cell | undefined => row.cells[this.#places.get(name) ?? -1]
-      this.#count(predictions[at]!.label, row.warnings)
-      if (logged) this.#write(request, at, cellOf, rowScores(scores, at), predictions[at]!.label, row.warnings)
+      this.#write(request, at, cellOf, rowScores(scores, at), label, row.warnings)
     })
+    counts.tell(this.#metrics)
   }
 
   tensors(
@@ -106,19 +135,22 @@ export class Watcher {
     const byName = new Map(columns.map((entry) => [entry.column.name, entry]))
     for (const entry of this.#traffic.columns) {
       const given = byName.get(entry.column.name)
-      if (given) for (let row = 0; row < rows; row++) entry.observe(given.at(row))
+      if (!given) continue
+      const numbers = given.numbers()
+      if (numbers) entry.observeNumbers(numbers, rows, given.width, given.offset)
+      else for (let row = 0; row < rows; row++) entry.observe(given.at(row))
     }
     const { binding, threshold } = this.#manifest
     const scored = this.#read(binding.output, outputs, rows)
+    const counts = new Counts()
     for (let at = 0; at < rows; at++) {
-      const scores = scored ? rowScores(scored, at) : null
-      const label = scored
-        ? predictionOf(scores, scored.labels?.[at] ?? null, binding.output, threshold, []).label
-        : null
-      const own = warnings.get(at) ?? []
-      this.#count(label, own)
-      if (logged) this.#write(request, at, (name) => byName.get(name)?.at(at), scores, label, own)
+      const label = scored ? labelOf(scored, at, binding.output, threshold) : null
+      const own = warnings.get(at) ?? none
+      counts.add(label, own)
+      if (logged)
+        this.#write(request, at, (name) => byName.get(name)?.at(at), scored && rowScores(scored, at), label, own)
     }
+    counts.tell(this.#metrics)
   }
 
   /** null where the caller did not ask for what the binding reads. */
@@ -132,11 +164,6 @@ export class Watcher {
       // The caller's answer stands; only its meaning is not counted.
       return null
     }
-  }
-
-  #count(label: string | null, warnings: readonly CellProblem[]): void {
-    for (const { code, column } of warnings) this.#metrics.warned(code, column)
-    if (label !== null) this.#metrics.predicted(label)
   }
 
   #write(

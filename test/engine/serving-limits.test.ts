@@ -1,0 +1,180 @@
+/** Keys, limits, time-outs and overload; and what the server counts and logs. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Run } from '../../shared/contract/run.ts'
+import { predictionLogLineSchema } from '../../shared/serving/prediction-log.ts'
+import { newKey } from '../../electron/serving/guard/keys.ts'
+import { openTestEngine } from '../support/engine.ts'
+import type { TestEngine } from '../support/engine.ts'
+import { grpcCaller } from '../support/grpc-caller.ts'
+import { churnRelease, goldenOf as rowsOf, startServing, temporaryFolder } from '../support/release.ts'
+import type { Running } from '../support/release.ts'
+import { infer, model, post, tensorsOf } from '../support/serving-client.ts'
+
+let test: TestEngine
+let churn: { folder: string; run: Run }
+let server: Running
+
+beforeAll(async () => {
+  test = await openTestEngine()
+  churn = await churnRelease(test)
+  server = await startServing(churn.folder)
+}, 120_000)
+afterAll(async () => {
+  await server.stop()
+  await test.close()
+})
+
+describe('limits', () => {
+  const row = () => JSON.stringify(rowsOf(churn.folder)[0]!.inputs)
+
+  it('wants a key where there are keys, and no key for probes', async () => {
+    const key = newKey('ann')
+    const running = await startServing(churn.folder, { ASSAY_API_KEYS: key.line, ASSAY_RATE: '1', ASSAY_BURST: '3' })
+    expect((await fetch(`${running.rest}/v2/health/ready`)).status).toBe(200)
+    expect((await fetch(`${running.rest}/metrics`)).status).toBe(200)
+    expect((await fetch(`${running.rest}/openapi.json`)).status).toBe(401)
+    expect((await post(running.rest, '/v1/predict', row())).status).toBe(401)
+    expect((await post(running.rest, '/v1/predict', row(), { 'x-api-key': 'wrong' })).status).toBe(401)
+    const grpc = grpcCaller(running.grpc)
+    expect(await grpc.refusal('ModelMetadata', { name: model })).toEqual([16, 'auth/unknown-key'])
+    const statuses: number[] = []
+    for (let k = 0; k < 5; k++)
+      statuses.push((await post(running.rest, '/v1/predict', row(), { authorization: `Bearer ${key.key}` })).status)
+    expect(statuses).toEqual([200, 200, 200, 429, 429])
+    const limited = await post(running.rest, '/v1/predict', row(), { 'x-api-key': key.key })
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
+    grpc.close()
+    expect(running.lines.some((line) => JSON.stringify(line).includes(key.key))).toBe(false)
+    await running.stop()
+  })
+
+  it('refuses large bodies, many rows and slow callers, and goes on', async () => {
+    const running = await startServing(churn.folder, { ASSAY_MAX_ROWS: '10', ASSAY_RECEIVE_TIMEOUT_MS: '300' })
+    const many = JSON.stringify(Array.from({ length: 11 }, () => JSON.parse(row())))
+    expect((await post(running.rest, '/v1/predict', many)).status).toBe(413)
+    const large = await post(server.rest, '/v1/predict', Buffer.alloc(100 * 1024 * 1024, 0x20)).catch(() => null)
+    // A server may hang up on a body that it will not read; it must say so or close, and live.
+    if (large) expect(large.status).toBe(413)
+    expect((await post(server.rest, '/v1/predict', row())).status).toBe(200)
+    const { port } = new URL(running.rest)
+    const slow = await new Promise<string>((resolve) => {
+      let text = ''
+      const socket = connect(Number(port), '127.0.0.1', () =>
+        socket.write('POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{'),
+      )
+      socket.on('data', (piece) => (text += piece.toString()))
+      socket.on('close', () => resolve(text))
+      socket.on('error', () => undefined)
+    })
+    expect(slow).toMatch(/^HTTP\/1.1 408 /)
+    expect((await post(running.rest, '/v1/predict', row())).status).toBe(200)
+    await running.stop()
+  }, 60_000)
+
+  it('counts what it refuses and what times out (MLServer#810), and recovers from overload', async () => {
+    const running = await startServing(churn.folder, {
+      ASSAY_MAX_DELAY_MS: '400',
+      ASSAY_TIMEOUT_MS: '100',
+      ASSAY_MAX_QUEUE_ROWS: '5',
+    })
+    const statuses = await Promise.all(
+      Array.from({ length: 12 }, async () => (await post(running.rest, '/v1/predict', row())).status),
+    )
+    expect(new Set(statuses)).toEqual(new Set([503, 504]))
+    const metrics = await (await fetch(`${running.rest}/metrics`)).text()
+    const value = (line: string) =>
+      Number(
+        metrics
+          .split('\n')
+          .find((text) => text.startsWith(line))
+          ?.split(' ')
+          .at(-1),
+      )
+    expect(value('assay_requests_total{protocol="row",code="server/timeout"}')).toBe(
+      statuses.filter((status) => status === 504).length,
+    )
+    expect(value('assay_requests_total{protocol="row",code="server/overloaded"}')).toBe(
+      statuses.filter((status) => status === 503).length,
+    )
+    expect(value('assay_request_seconds_count{protocol="row"}')).toBe(12)
+    expect(value('nv_inference_request_failure{')).toBe(12)
+    await running.stop()
+    const calm = await startServing(churn.folder, { ASSAY_MAX_QUEUE_ROWS: '5', ASSAY_MAX_BATCH_ROWS: '1' })
+    const storm = await Promise.all(
+      Array.from({ length: 200 }, async () => (await post(calm.rest, '/v1/predict', row())).status),
+    )
+    expect([...new Set(storm)].every((status) => status === 200 || status === 503)).toBe(true)
+    expect((await post(calm.rest, '/v1/predict', row())).status).toBe(200)
+    await calm.stop()
+  })
+})
+
+describe('what is watched', () => {
+  it('logs predictions without protected columns and counts traffic in the bins of the evaluated rows', async () => {
+    const file = join(temporaryFolder(), 'predictions.jsonl')
+    const running = await startServing(churn.folder, {
+      ASSAY_PREDICTION_LOG: file,
+      ASSAY_PREDICTION_LOG_OMIT: 'internet',
+    })
+    const golden = rowsOf(churn.folder)
+    await post(running.rest, '/v1/predict', JSON.stringify(golden.map((row) => row.inputs)), {
+      'x-request-id': 'batch-1',
+    })
+    await infer(running.rest, { id: 'tensor-1', inputs: tensorsOf(churn.folder, [golden[0]!.inputs]) })
+    const metrics = await (await fetch(`${running.rest}/metrics`)).text()
+    await running.stop()
+    const lines = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => predictionLogLineSchema.parse(JSON.parse(line)))
+    expect(lines.length).toBe(golden.length + 1)
+    expect(lines[0]!.request).toBe('batch-1')
+    expect(lines.at(-1)!.request).toBe('tensor-1')
+    const { gender: _g, internet: _i, ...logged } = golden[0]!.inputs
+    expect(lines[0]!.inputs).toEqual(logged)
+    for (const [name, value] of Object.entries(logged))
+      expect(lines.at(-1)!.inputs[name]).toEqual(typeof value === 'number' ? Math.fround(value) : value)
+    lines
+      .slice(0, -1)
+      .forEach((line, k) => expect(Math.abs(line.scores![1]! - golden[k]!.scores![1]!)).toBeLessThan(1e-6))
+    expect(metrics).toMatch(/assay_input_psi\{column="tenure_months"\} \d/)
+    const male =
+      golden.filter((row) => row.inputs['gender'] === 'Male').length + (golden[0]!.inputs['gender'] === 'Male' ? 1 : 0)
+    expect(metrics).toContain(`assay_input_bin_rows{column="gender",bin="0"} ${male}`)
+    expect(metrics).toMatch(/nv_inference_count\{model="gradient-boosting",version="1"\} \d+/)
+  })
+
+  it('takes whole requests into the sample, the same ones each time', async () => {
+    const file = join(temporaryFolder(), 'sampled.jsonl')
+    const running = await startServing(churn.folder, {
+      ASSAY_PREDICTION_LOG: file,
+      ASSAY_PREDICTION_LOG_SAMPLE: '0.3',
+      ASSAY_PREDICTION_LOG_INPUTS: 'none',
+    })
+    const row = JSON.stringify(rowsOf(churn.folder)[0]!.inputs)
+    for (let k = 0; k < 100; k++) await post(running.rest, '/v1/predict', row, { 'x-request-id': `s${k}` })
+    await running.stop()
+    const lines = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => predictionLogLineSchema.parse(JSON.parse(line)))
+    const expected = Array.from({ length: 100 }, (_, k) => `s${k}`).filter(
+      (id) => createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32 < 0.3,
+    )
+    expect(lines.map((line) => line.request)).toEqual(expected)
+    expect(lines.every((line) => Object.keys(line.inputs).length === 0)).toBe(true)
+  })
+
+  it('opens no sockets of its own and leaves no telemetry files', async () => {
+    const home = temporaryFolder()
+    const running = await startServing(churn.folder, { HOME: home, TMPDIR: home })
+    await post(running.rest, '/v1/predict', JSON.stringify(rowsOf(churn.folder)[0]!.inputs))
+    expect(existsSync(join(home, '.cache'))).toBe(false)
+    expect(existsSync(join(home, '.ses'))).toBe(false)
+    await running.stop()
+  })
+})
