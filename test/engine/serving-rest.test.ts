@@ -97,6 +97,43 @@ describe('the protocol over REST', () => {
     expect(typeof (answer.body as { error: unknown }).error).toBe('string')
   })
 
+  it('reads large binary tensors where they lie, and mixes none of them up', async () => {
+    const golden = rowsOf(churn.folder)
+    const ask = async (turn: number) => {
+      const rows = Array.from({ length: 600 }, (_, k) => golden[(k * (turn + 1) + turn) % golden.length]!)
+      const tensors = tensorsOf(
+        churn.folder,
+        rows.map((row) => row.inputs),
+      ).map(({ data, ...head }) => {
+        const bytes =
+          head.datatype === 'FP32'
+            ? Buffer.from(Float32Array.from(data as number[], (value) => value ?? NaN).buffer)
+            : Buffer.concat(
+                data.flatMap((value) => {
+                  const text = Buffer.from(String(value))
+                  return [Buffer.from(Uint32Array.of(text.length).buffer), text]
+                }),
+              )
+        return { head: { ...head, parameters: { binary_data_size: bytes.length } }, bytes }
+      })
+      const request = {
+        inputs: tensors.map(({ head }) => head),
+        outputs: [{ name: 'probabilities' }, { name: 'label' }],
+      }
+      const json = Buffer.from(JSON.stringify(request))
+      const body = Buffer.concat([json, ...tensors.map(({ bytes }) => bytes)])
+      expect(body.length).toBeGreaterThan(16 * 1024)
+      const answer = await post(server.rest, `/v2/models/${model}/infer`, body as unknown as string, {
+        'inference-header-content-length': String(json.length),
+      })
+      expect(answer.status, answer.text.slice(0, 200)).toBe(200)
+      const [scores, labels] = (answer.body as V2).outputs
+      expect(labels!.data).toEqual(rows.map((row) => row.label))
+      rows.forEach((row, k) => expect(Math.abs(Number(scores!.data[2 * k + 1]) - row.scores![1]!)).toBeLessThan(1e-6))
+    }
+    for (let round = 0; round < 4; round++) await Promise.all(Array.from({ length: 6 }, (_, k) => ask(6 * round + k)))
+  })
+
   it('sends no CORS headers', async () => {
     const answer = await infer(server.rest, { inputs: inputs() }, { origin: 'https://example.org' })
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])

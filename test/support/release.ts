@@ -73,7 +73,10 @@ export function approvalBy(statements: readonly (readonly [ApprovalStatement, Ne
 const quiet = { signal: new AbortController().signal, progress: () => undefined }
 
 const made: string[] = []
+const children = new Set<ChildProcess>()
 process.on('exit', () => {
+  // A test that failed before it stopped its server.
+  for (const child of children) child.kill('SIGKILL')
   for (const folder of made) rmSync(folder, { recursive: true, force: true })
 })
 
@@ -171,6 +174,8 @@ export function startServing(folder: string, env: Readonly<Record<string, string
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ASSAY_PORT: '0', ASSAY_GRPC_PORT: '0', ASSAY_DRAIN_DELAY_MS: '0', ...env },
   })
+  children.add(child)
+  child.once('exit', () => children.delete(child))
   const lines: Record<string, unknown>[] = []
   let rest = ''
   let errors = ''

@@ -1,5 +1,5 @@
 /** Requests side by side in one tensor, and apart again. */
-import { elementsOf } from '../protocol/tensor.ts'
+import { elementsOf, tensorMemory } from '../protocol/tensor.ts'
 import type { Tensor, TensorData } from '../protocol/tensor.ts'
 import type { Feeds } from './messages.ts'
 
@@ -15,8 +15,9 @@ function joined(tensors: readonly Tensor[]): Tensor {
   const [first] = tensors
   const dims = [tensors.reduce((rows, tensor) => rows + tensor.dims[0]!, 0), ...first!.dims.slice(1)]
   if (Array.isArray(first!.data)) return { type: first!.type, data: tensors.flatMap((t) => t.data as string[]), dims }
-  const Class = first!.data.constructor as new (length: number) => Float32Array
-  const data = new Class(elementsOf(dims))
+  const Class = first!.data.constructor as typeof Float32Array
+  const elements = elementsOf(dims)
+  const data = new Class(tensorMemory(elements * Class.BYTES_PER_ELEMENT), 0, elements)
   let at = 0
   for (const tensor of tensors) {
     data.set(tensor.data as Float32Array, at)

@@ -21,7 +21,9 @@ function firstLine(error: unknown): string {
 const Half = (globalThis as { Float16Array?: new (buffer: ArrayBufferLike, offset: number, length: number) => object })
   .Float16Array
 
-function toOrt(ort: typeof Ort, { type, data, dims }: Tensor): Ort.Tensor {
+function toOrt(ort: typeof Ort, { type, data: given, dims }: Tensor): Ort.Tensor {
+  // The runtime takes memory of one thread only; `slice` copies out of the shared one.
+  const data = !Array.isArray(given) && given.buffer instanceof SharedArrayBuffer ? given.slice() : given
   const values =
     type === 'float16' && Half && !Array.isArray(data) ? new Half(data.buffer, data.byteOffset, data.length) : data
   return new ort.Tensor(type as 'float32', values as Float32Array, [...dims])
@@ -53,6 +55,8 @@ export async function runModelThread(): Promise<void> {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
+      // Between runs the runtime's threads would spin on the cores that read and write requests.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
       // 4 is fatal only: native messages would otherwise go to standard error, past the log.
       logSeverityLevel: 4,
     })

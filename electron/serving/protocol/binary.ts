@@ -1,6 +1,6 @@
 /** Tensors as bytes: row-major, little-endian; a text has its length in four bytes before it. */
 import { Refusal } from './refusal.ts'
-import { elementsOf } from './tensor.ts'
+import { elementsOf, tensorMemory } from './tensor.ts'
 import type { Datatype, Tensor } from './tensor.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -24,17 +24,24 @@ export function tensorFromBytes(name: string, datatype: Datatype, dims: readonly
   if (datatype.array === null) return { type: datatype.type, data: textsFrom(name, bytes, elements), dims }
   const size = elements * datatype.array.BYTES_PER_ELEMENT
   if (bytes.length !== size) throw wrongSize(name, `${bytes.length} bytes, not the ${size} of its shape`)
-  // Copied: the bytes lie anywhere in the request's buffer, and typed arrays want them aligned.
-  const copy = new ArrayBuffer(size)
-  new Uint8Array(copy).set(bytes)
-  const data = new datatype.array(copy, 0, elements)
+  const data = viewOf(datatype.array, bytes, elements)
   if (datatype.name === 'BOOL') checkBooleans(name, data as Uint8Array)
   return { type: datatype.type, data, dims }
 }
 
+/** The bytes where they lie, if that is shared memory and at a multiple of the size; else a copy that is. */
+function viewOf(array: NonNullable<Datatype['array']>, bytes: Uint8Array, elements: number) {
+  if (bytes.buffer instanceof SharedArrayBuffer && bytes.byteOffset % array.BYTES_PER_ELEMENT === 0)
+    return new array(bytes.buffer, bytes.byteOffset, elements)
+  const copy = tensorMemory(bytes.length)
+  new Uint8Array(copy).set(bytes)
+  return new array(copy, 0, elements)
+}
+
 export function textOf(name: string, bytes: Uint8Array): string {
   try {
-    return decoder.decode(bytes)
+    // Decoders take no shared memory.
+    return decoder.decode(bytes.buffer instanceof SharedArrayBuffer ? bytes.slice() : bytes)
   } catch {
     throw new Refusal('request/text', `The input "${name}" holds a text that is not UTF-8.`, 'Send UTF-8.')
   }

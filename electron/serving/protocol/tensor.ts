@@ -24,7 +24,15 @@ export interface Tensor {
 interface TypedArrayClass {
   readonly BYTES_PER_ELEMENT: number
   new (length: number): Exclude<TensorData, string[]>
-  new (buffer: ArrayBuffer, offset: number, length: number): Exclude<TensorData, string[]>
+  new (buffer: ArrayBufferLike, offset: number, length: number): Exclude<TensorData, string[]>
+}
+
+/** Below this a copy to the model's thread costs less than shared memory does. */
+const sharedFrom = 16 * 1024
+
+/** Memory for a tensor. Large ones are shared with the model's thread, so that sending them copies nothing. */
+export function tensorMemory(bytes: number): ArrayBufferLike {
+  return bytes >= sharedFrom ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)
 }
 
 export interface Datatype {

@@ -1,5 +1,6 @@
 /** The REST side: the Open Inference Protocol under /v2, rows under /v1, health, metrics and the API's description. */
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -12,6 +13,8 @@ import { parseJson, readInfer, writeInfer } from '../protocol/rest-body.ts'
 import { datatypeOf } from '../protocol/tensor.ts'
 import type { Caller, Served, Service } from '../service.ts'
 import { errorFields } from '../watch/log.ts'
+import { SharedPool, emptyBody, readBody } from './request-body.ts'
+import type { RequestBody } from './request-body.ts'
 
 const requestIdPattern = /^[\w.:-]{1,100}$/
 /** Probes and collectors have no key. */
@@ -82,7 +85,10 @@ export function makeRestServer(service: Service, limit: RateLimit): FastifyInsta
   app.server.maxConnections = config.MAX_CONNECTIONS
   // Bytes as they came: the routes read JSON themselves, so that its errors have their own codes.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
+  const pool = new SharedPool()
+  app.addContentTypeParser('*', (_: FastifyRequest, stream: IncomingMessage) =>
+    readBody(stream, pool, config.MAX_BODY_BYTES),
+  )
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
@@ -177,8 +183,8 @@ function addServed(reply: FastifyReply, { batchRows, queueMs, runMs }: Served): 
   reply.header('assay-model-us', Math.round(runMs * 1000))
 }
 
-const bodyOf = (request: FastifyRequest): Uint8Array =>
-  request.body instanceof Uint8Array ? request.body : new Uint8Array(0)
+/** A request without a body has none of ours either. */
+const bodyOf = (request: FastifyRequest): RequestBody => (request.body as RequestBody | null | undefined) ?? emptyBody
 
 function addHealth(app: FastifyInstance, service: Service): void {
   app.get('/v2/health/live', async () => ({ live: true }))
@@ -230,9 +236,13 @@ function addProtocol(app: FastifyInstance, service: Service): void {
       const { answer, served } = await service.answer(caller, async () => {
         check(request)
         const header = first(request.headers['inference-header-content-length'])
-        const infer = readInfer(bodyOf(request), header, caller.requestId)
+        const body = bodyOf(request)
+        const infer = readInfer(body.bytes, header, caller.requestId)
         const done = await service.infer(infer, { ...caller, requestId: infer.id })
-        return { answer: writeInfer(model, infer, done.outputs), served: done.served }
+        const written = writeInfer(model, infer, done.outputs)
+        // Only here: after a time-out or an error the run may still be looking at it.
+        body.release()
+        return { answer: written, served: done.served }
       })
       addServed(reply, served)
       if (answer.headerLength === null) return reply.type('application/json').send(answer.body)
@@ -258,7 +268,7 @@ function addRows(app: FastifyInstance, service: Service): void {
   app.post('/v1/predict', async (request, reply) => {
     const caller = callerOf(service, request, reply, 'row')
     const { predictions, served } = await service.answer(caller, async () => {
-      const body = parseJson(bodyOf(request))
+      const body = parseJson(bodyOf(request).bytes)
       return service.predict(Array.isArray(body) ? body : [body], caller)
     })
     addServed(reply, served)

@@ -3,18 +3,57 @@ import type { Cell } from '../../../shared/serving/cells.ts'
 import { binnedDistances } from '../../../shared/drift/binned-distances.ts'
 import type { InputColumn } from '../../../shared/serving/release-manifest.ts'
 
+/**
+ * The bin of a value among rising edges: how many of them are at or below it. A table over equal steps says where to
+ * start looking, so that a value costs a few nanoseconds, whatever the number of edges.
+ */
+class Bins {
+  readonly #edges: Float64Array
+  readonly #low: number
+  readonly #scale: number
+  /** By step: edges that lie in earlier steps. */
+  readonly #before: Uint16Array
+
+  constructor(edges: readonly number[]) {
+    this.#edges = Float64Array.from(edges)
+    this.#low = edges[0] ?? 0
+    const span = (edges.at(-1) ?? 0) - this.#low
+    this.#scale = span > 0 && Number.isFinite(span) ? steps / span : 0
+    this.#before = Uint16Array.from(
+      { length: steps + 1 },
+      (_, step) => edges.filter((edge) => this.#step(edge) < step).length,
+    )
+  }
+
+  /** Never falls where the value rises, so that edges of earlier steps are below it. */
+  #step(value: number): number {
+    return ((value - this.#low) * this.#scale) | 0
+  }
+
+  of(value: number): number {
+    const edges = this.#edges
+    if (!(value >= edges[0]!)) return 0
+    if (value >= edges[edges.length - 1]!) return edges.length
+    let bin = this.#before[this.#step(value)]!
+    while (value >= edges[bin]!) bin++
+    return bin
+  }
+}
+
+const steps = 256
+
 export class ColumnTraffic {
   readonly column: InputColumn
   /** As the column's reference has them; for categories one more at the end, for values that no evaluated row had. */
   readonly counts: Float64Array
   missing = 0
   readonly #categories: ReadonlyMap<string, number>
-  /** Empty for categories. */
-  readonly #edges: Float64Array
+  /** null for categories. */
+  readonly #bins: Bins | null
 
   constructor(column: InputColumn) {
     const { counts, kind } = column.reference!
-    this.#edges = Float64Array.from(column.reference!.kind === 'bins' ? column.reference!.edges : [])
+    this.#bins = column.reference!.kind === 'bins' ? new Bins(column.reference!.edges) : null
     this.column = column
     this.counts = new Float64Array(counts.length + (kind === 'categories' ? 1 : 0))
     this.#categories = new Map(column.categories?.map((value, at) => [value, at]))
@@ -28,35 +67,21 @@ export class ColumnTraffic {
 
   /** The same for many: every `width`-th value from `offset` on. NaN is missing. */
   observeNumbers(data: Float32Array | Float64Array, rows: number, width: number, offset: number): void {
-    if (this.#edges.length === 0) {
-      for (let row = 0; row < rows; row++) this.observe(data[row * width + offset]!)
-      return
-    }
     const { counts } = this
+    const bins = this.#bins
     for (let row = 0, at = offset; row < rows; row++, at += width) {
       const value = data[at]!
       if (value !== value) this.missing++
-      else counts[binOf(this.#edges, value)]!++
+      else if (bins) counts[bins.of(value)]!++
+      else this.observe(value)
     }
   }
 
   #binOf(cell: Cell): number | null {
     if (cell === null || cell !== cell) return null
-    if (this.#edges.length === 0) return this.#categories.get(String(cell)) ?? this.#categories.size
-    return binOf(this.#edges, Number(cell))
+    if (this.#bins) return this.#bins.of(Number(cell))
+    return this.#categories.get(String(cell)) ?? this.#categories.size
   }
-}
-
-/** Edges at or below the value: the number of its bin. */
-function binOf(edges: Float64Array, value: number): number {
-  let low = 0
-  let high = edges.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (value >= edges[middle]!) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Fewer rows say next to nothing about ten bins. */
