@@ -1,6 +1,6 @@
 /** Charts of attributions: one column against its values, what a moved column does to the score, and one row's parts. */
 import type { Dependence, Effect, RowExplanation } from '../../shared/contract/explain.ts'
-import { formatNumber } from '../format/number.ts'
+import { formatNumber } from '../../shared/format/number.ts'
 import { axis, baseOptions, reference } from './base-options.ts'
 import { fade, seriesColor } from './colors.ts'
 import type { Whisker } from './plugins.ts'

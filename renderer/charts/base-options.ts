@@ -1,6 +1,6 @@
 /** What every chart has in common: no animation, thin grid, titled axes, tabular figures. */
 import type { Chart, Scale } from 'chart.js'
-import { formatTick } from '../format/number.ts'
+import { formatTick } from '../../shared/format/number.ts'
 import type { Colors } from './colors.ts'
 
 export const fontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"

@@ -1,6 +1,6 @@
 /** One metric of each group as a point with its interval. */
 import type { Metric } from '../../shared/contract/evidence.ts'
-import { formatMetric } from '../format/number.ts'
+import { formatMetric } from '../../shared/format/number.ts'
 import { axis, baseOptions } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import type { Whisker } from './plugins.ts'

@@ -1,5 +1,5 @@
 import type { RegressionEvidence } from '../../shared/contract/evidence.ts'
-import { formatNumber } from '../format/number.ts'
+import { formatNumber } from '../../shared/format/number.ts'
 import { axis, baseOptions, reference } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import type { Whisker } from './plugins.ts'

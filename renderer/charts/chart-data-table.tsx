@@ -1,4 +1,4 @@
-import { formatNumber } from '../format/number.ts'
+import { formatNumber } from '../../shared/format/number.ts'
 import type { ChartTable } from './spec.ts'
 
 export const ChartDataTable = ({ table, label }: { readonly table: ChartTable; readonly label: string }) => (

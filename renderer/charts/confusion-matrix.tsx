@@ -1,7 +1,7 @@
 /** The confusion matrix as a table that is shaded by the share of its row. */
 import type { Confusion } from '../../shared/contract/evidence.ts'
 import { CopyButton } from '../components/copy-button.tsx'
-import { formatCount, formatPercent } from '../format/number.ts'
+import { formatCount, formatPercent } from '../../shared/format/number.ts'
 import { toCsv } from './to-csv.ts'
 
 export const ConfusionMatrix = ({ confusion, note }: { readonly confusion: Confusion; readonly note: string }) => {

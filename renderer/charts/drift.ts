@@ -1,7 +1,7 @@
 /** A column of both datasets: its distribution, and how far each chunk of time is from the reference. */
 import type { DriftColumn, DriftColumnTimeline } from '../../shared/contract/drift.ts'
 import { driftDefinitions } from '../../shared/drift/definitions.ts'
-import { formatNumber, formatPercent } from '../format/number.ts'
+import { formatNumber, formatPercent } from '../../shared/format/number.ts'
 import { axis, baseOptions, reference as referenceLine } from './base-options.ts'
 import type { Colors } from './colors.ts'
 import { fade, seriesColor } from './colors.ts'

@@ -1,5 +1,5 @@
 import type { Histogram } from '../../shared/contract/evidence.ts'
-import { formatCount, formatNumber } from '../format/number.ts'
+import { formatCount, formatNumber } from '../../shared/format/number.ts'
 import { axis, baseOptions } from './base-options.ts'
 import { fade, seriesColor } from './colors.ts'
 import { directLabels } from './plugins.ts'

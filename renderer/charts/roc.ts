@@ -1,6 +1,6 @@
 import type { Metric, RocCurve } from '../../shared/contract/evidence.ts'
-import { intervalText } from '../format/interval.ts'
-import { formatCount, formatMetric } from '../format/number.ts'
+import { intervalText } from '../../shared/format/interval.ts'
+import { formatCount, formatMetric } from '../../shared/format/number.ts'
 import { axis, baseOptions, reference, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import { directLabels } from './plugins.ts'

@@ -1,5 +1,5 @@
 import type { BinaryEvidence } from '../../shared/contract/evidence.ts'
-import { formatFixed } from '../format/number.ts'
+import { formatFixed } from '../../shared/format/number.ts'
 import { axis, baseOptions, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import { directLabels, markedPlace } from './plugins.ts'

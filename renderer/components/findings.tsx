@@ -1,6 +1,6 @@
 /** Findings, worst first, each with a word and an icon for its severity. */
 import type { EvidenceFinding } from '../../shared/contract/evidence.ts'
-import { plural } from '../format/number.ts'
+import { plural } from '../../shared/format/number.ts'
 import { Icon } from './icon.tsx'
 
 const rank = { error: 0, warning: 1, note: 2 } as const

@@ -1,7 +1,7 @@
 /** A metric with its interval: numbers, and a small drawing on a scale that the rows of one table share. */
 import type { Metric } from '../../shared/contract/evidence.ts'
-import { intervalText } from '../format/interval.ts'
-import { formatCount, formatMetric } from '../format/number.ts'
+import { intervalText } from '../../shared/format/interval.ts'
+import { formatCount, formatMetric } from '../../shared/format/number.ts'
 
 /** Where the drawing starts and ends, for metrics whose range is known. */
 export interface Range {

@@ -2,8 +2,8 @@
 import { useState } from 'react'
 import type { Job } from '../../shared/contract/job.ts'
 import { cancelJob } from '../engine/jobs.ts'
-import { formatBytes, formatCount, formatRate } from '../format/number.ts'
-import { formatDuration } from '../format/time.ts'
+import { formatBytes, formatCount, formatRate } from '../../shared/format/number.ts'
+import { formatDuration } from '../../shared/format/time.ts'
 import { Button } from './button.tsx'
 
 const amount = (n: number, unit: Job['unit']): string =>

@@ -1,5 +1,5 @@
 import type { RunState } from '../../shared/contract/run.ts'
-import { stateTitle } from '../format/words.ts'
+import { stateTitle } from '../../shared/format/words.ts'
 import type { IconName } from './icon.tsx'
 import { Icon } from './icon.tsx'
 

@@ -2,7 +2,7 @@
 import { Link } from 'react-router'
 import { Icon } from '../components/icon.tsx'
 import { useQuery } from '../engine/query.ts'
-import { deviceTitle } from '../format/words.ts'
+import { deviceTitle } from '../../shared/format/words.ts'
 
 export const DeviceInUse = () => {
   const runs = useQuery(['runs', 'list'], (client) => client.runs.list()).data ?? []

@@ -5,8 +5,8 @@ import { Icon } from '../components/icon.tsx'
 import { Popover } from '../components/popover.tsx'
 import { Bar, JobProgress } from '../components/progress.tsx'
 import { useJobs } from '../engine/jobs.ts'
-import { plural } from '../format/number.ts'
-import { formatAgo } from '../format/time.ts'
+import { plural } from '../../shared/format/number.ts'
+import { formatAgo } from '../../shared/format/time.ts'
 import { jobResultPath } from './places.ts'
 
 const endedShown = 6

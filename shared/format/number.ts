@@ -1,5 +1,5 @@
 /**
- * Numbers as text, the same in the window, the CLI and the report. Digits follow the interval: its half-width keeps two
+ * Numbers as text, the same in the window and the report. Digits follow the interval: its half-width keeps two
  * significant digits, so that no digit is shown that the data does not support. A minus is U+2212, which is as wide as
  * a digit in tabular figures; thousands are set apart by commas.
  */
@@ -34,6 +34,10 @@ export function decimalsFor(value: number, low: number | null, high: number | nu
 /** A number that has no interval: four significant digits, whole numbers whole, extremes in powers of ten. */
 export const formatNumber = (value: number): string =>
   isExtreme(value) ? formatScientific(value) : formatFixed(value, decimalsFor(value, null, null))
+
+/** An axis tick: at most six digits, none that says nothing. */
+export const formatTick = (value: number): string =>
+  minus(Number(value.toPrecision(6)).toLocaleString('en-US', { maximumSignificantDigits: 6 }))
 
 /** Four significant digits without the zeros at the end: a threshold of 0.5 is "0.5". */
 export function formatShort(value: number): string {

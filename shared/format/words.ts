@@ -1,4 +1,4 @@
-/** Names of things as the window, the CLI and the report write them. */
+/** Names of things as the window and the report write them. */
 import { columnTypeSchema, roleSchema, taskSchema } from '../contract/dataset.ts'
 import type { Task } from '../contract/dataset.ts'
 import type { EvidenceFinding, MetricDefinition } from '../contract/evidence.ts'

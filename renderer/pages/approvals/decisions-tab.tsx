@@ -4,7 +4,7 @@ import { Facts } from '../../components/facts.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Section } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
-import { formatTime } from '../../format/time.ts'
+import { formatTime } from '../../../shared/format/time.ts'
 import { WholeHash } from './badge.tsx'
 
 const Decision = ({ decision }: { readonly decision: DecisionView }) => {

@@ -1,7 +1,7 @@
 /** Every gate: what it must be, what it is with its interval, drawn against the limit, and why it came out so. */
 import type { GateResult, Gates } from '../../../shared/contract/policy.ts'
-import { intervalText } from '../../format/interval.ts'
-import { formatCount, formatMetric } from '../../format/number.ts'
+import { intervalText } from '../../../shared/format/interval.ts'
+import { formatCount, formatMetric } from '../../../shared/format/number.ts'
 import { LookBadge } from './badge.tsx'
 import { GateBar } from './gate-bar.tsx'
 import { outcomeLook } from './words.ts'
@@ -15,8 +15,8 @@ const Value = ({ gate }: { readonly gate: GateResult }) => {
 
 const interval = ({ figure }: GateResult): string => {
   if (typeof figure?.value !== 'number') return '—'
-  const { value, low, high, n, method } = figure
-  return intervalText({ value, low, high, n: n ?? 0, method }) ?? '—'
+  const { value, low, high } = figure
+  return intervalText({ value, low, high }) ?? '—'
 }
 
 const Why = ({ gate }: { readonly gate: GateResult }) => (

@@ -2,7 +2,7 @@
 import { Link } from 'react-router'
 import { Section } from '../../components/page.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 import { LookBadge } from './badge.tsx'
 import { gatesSummary } from './gate-table.tsx'
 import { useGateStates, useReviews } from './queries.ts'

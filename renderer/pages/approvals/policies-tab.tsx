@@ -13,8 +13,8 @@ import { bridge } from '../../engine/bridge.ts'
 import { ask } from '../../engine/client.ts'
 import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { plural } from '../../format/number.ts'
-import { formatTime } from '../../format/time.ts'
+import { plural } from '../../../shared/format/number.ts'
+import { formatTime } from '../../../shared/format/time.ts'
 import { usePolicies } from './queries.ts'
 
 const lintDelayMs = 250

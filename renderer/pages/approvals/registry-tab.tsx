@@ -12,7 +12,7 @@ import { Answered } from '../../components/states.tsx'
 import { ask } from '../../engine/client.ts'
 import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatTime } from '../../format/time.ts'
+import { formatTime } from '../../../shared/format/time.ts'
 import { LookBadge } from './badge.tsx'
 import { stageLook, standingLook } from './words.ts'
 

@@ -7,7 +7,7 @@ import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { formatCount, plural } from '../../format/number.ts'
+import { formatCount, plural } from '../../../shared/format/number.ts'
 
 type Side = 'fixed' | 'broken'
 

@@ -4,9 +4,9 @@ import { LinkButton } from '../../components/button.tsx'
 import { Page, Section } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { plural } from '../../format/number.ts'
-import { formatAgo, formatTime } from '../../format/time.ts'
-import { taskTitle } from '../../format/words.ts'
+import { plural } from '../../../shared/format/number.ts'
+import { formatAgo, formatTime } from '../../../shared/format/time.ts'
+import { taskTitle } from '../../../shared/format/words.ts'
 import { ComparisonForm } from './comparison-form.tsx'
 
 const Former = ({ comparisons }: { readonly comparisons: readonly ComparisonSummary[] }) => (

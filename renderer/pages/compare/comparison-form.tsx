@@ -13,9 +13,9 @@ import { JobProgress } from '../../components/progress.tsx'
 import { runJob, useJob } from '../../engine/jobs.ts'
 import { toProblem } from '../../engine/problem.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { plural } from '../../format/number.ts'
-import { formatAgo } from '../../format/time.ts'
-import { metricTitle } from '../../format/words.ts'
+import { plural } from '../../../shared/format/number.ts'
+import { formatAgo } from '../../../shared/format/time.ts'
+import { metricTitle } from '../../../shared/format/words.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 
 const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const

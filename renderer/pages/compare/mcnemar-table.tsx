@@ -2,8 +2,8 @@
 import type { McNemar } from '../../../shared/contract/comparison.ts'
 import { Facts } from '../../components/facts.tsx'
 import { Section } from '../../components/page.tsx'
-import { formatCount, formatFixed } from '../../format/number.ts'
-import { formatP } from '../../format/p-value.ts'
+import { formatCount, formatFixed } from '../../../shared/format/number.ts'
+import { formatP } from '../../../shared/format/p-value.ts'
 
 export const McNemarTable = ({
   table,

@@ -2,8 +2,8 @@
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import { Facts } from '../../components/facts.tsx'
 import { Hash } from '../../components/hash.tsx'
-import { formatBytes, formatCount } from '../../format/number.ts'
-import { formatTime } from '../../format/time.ts'
+import { formatBytes, formatCount } from '../../../shared/format/number.ts'
+import { formatTime } from '../../../shared/format/time.ts'
 
 const visible = (text: string): string =>
   ({ '\t': 'Tab', ' ': 'Space', '\n': 'LF', '\r\n': 'CRLF', '\r': 'CR' })[text] ?? text

@@ -2,8 +2,8 @@
 import type { DatasetPreview } from '../../../shared/contract/dataset.ts'
 import { Select } from '../../components/field.tsx'
 import { Section } from '../../components/page.tsx'
-import { plural } from '../../format/number.ts'
-import { columnTypes } from '../../format/words.ts'
+import { plural } from '../../../shared/format/number.ts'
+import { columnTypes } from '../../../shared/format/words.ts'
 import type { Draft } from './import-draft.ts'
 import { importRoles, rolesOf, withRole } from './import-draft.ts'
 

@@ -3,7 +3,7 @@ import type { GrantedFile } from '../../../shared/contract/bridge.ts'
 import { Button } from '../../components/button.tsx'
 import { Page } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
-import { formatBytes } from '../../format/number.ts'
+import { formatBytes } from '../../../shared/format/number.ts'
 import { chooseAndOpen, fileOfState } from '../../shell/open-files.ts'
 import { ImportForm } from './import-form.tsx'
 

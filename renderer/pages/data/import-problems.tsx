@@ -1,7 +1,7 @@
 import type { DatasetPreview } from '../../../shared/contract/dataset.ts'
 import { Findings } from '../../components/findings.tsx'
 import { Section } from '../../components/page.tsx'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 import type { Draft } from './import-draft.ts'
 
 const shown = 50

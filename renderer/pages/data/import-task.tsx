@@ -3,7 +3,7 @@ import { useId } from 'react'
 import type { DatasetPreview } from '../../../shared/contract/dataset.ts'
 import { Field, Select } from '../../components/field.tsx'
 import { Section } from '../../components/page.tsx'
-import { taskTitle, tasks } from '../../format/words.ts'
+import { taskTitle, tasks } from '../../../shared/format/words.ts'
 import type { Draft } from './import-draft.ts'
 import { rolesOf, withRole } from './import-draft.ts'
 

@@ -1,7 +1,7 @@
 /** Name, task and positive class of a dataset; saved as they change. */
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import { Field, Select } from '../../components/field.tsx'
-import { taskTitle, tasks } from '../../format/words.ts'
+import { taskTitle, tasks } from '../../../shared/format/words.ts'
 import type { DatasetChange } from './use-update.ts'
 
 const none = 'none'

@@ -1,5 +1,5 @@
 import type { Column } from '../../../shared/contract/dataset.ts'
-import { formatCount, formatPercent } from '../../format/number.ts'
+import { formatCount, formatPercent } from '../../../shared/format/number.ts'
 
 const shown = 3
 

@@ -5,9 +5,9 @@ import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { distributionSpec, timelineSpec } from '../../charts/drift.ts'
 import { Definition } from '../../components/definition.tsx'
 import { Section } from '../../components/page.tsx'
-import { intervalText } from '../../format/interval.ts'
-import { formatCount, formatMetric, formatNumber } from '../../format/number.ts'
-import { formatP } from '../../format/p-value.ts'
+import { intervalText } from '../../../shared/format/interval.ts'
+import { formatCount, formatMetric, formatNumber } from '../../../shared/format/number.ts'
+import { formatP } from '../../../shared/format/p-value.ts'
 import { VerdictBadge } from './verdict.tsx'
 
 const day = 86_400_000
@@ -108,9 +108,7 @@ const Tests = ({ column, report }: { readonly column: DriftColumn; readonly repo
                 {learnt ? `≤ ${formatNumber(learnt.threshold)}` : '—'}
               </td>
               <td className="number">{test.effect ? formatMetric(test.effect).value : '—'}</td>
-              <td className="number">
-                {(test.effect && intervalText({ ...test.effect, n: column.current.n })) ?? '—'}
-              </td>
+              <td className="number">{(test.effect && intervalText(test.effect)) ?? '—'}</td>
               <td className="muted wrap">
                 {test.reason ?? [test.effect?.measure, test.method, test.effect?.method].filter(Boolean).join('; ')}
               </td>

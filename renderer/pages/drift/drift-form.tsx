@@ -14,7 +14,7 @@ import { JobProgress } from '../../components/progress.tsx'
 import { runJob, useJob } from '../../engine/jobs.ts'
 import { toProblem } from '../../engine/problem.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 
 const presets: readonly { readonly value: DriftPreset; readonly title: string; readonly help: string }[] = [
   {

@@ -4,8 +4,8 @@ import { LinkButton } from '../../components/button.tsx'
 import { Page, Section } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { formatCount, plural } from '../../format/number.ts'
-import { formatAgo, formatTime } from '../../format/time.ts'
+import { formatCount, plural } from '../../../shared/format/number.ts'
+import { formatAgo, formatTime } from '../../../shared/format/time.ts'
 import { DriftForm } from './drift-form.tsx'
 
 const Former = ({ comparisons }: { readonly comparisons: readonly DriftSummary[] }) => (

@@ -4,9 +4,9 @@ import type { DriftReport } from '../../../shared/contract/drift.ts'
 import { Facts } from '../../components/facts.tsx'
 import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
-import { formatCount, formatNumber, formatPercent, plural } from '../../format/number.ts'
-import { formatP } from '../../format/p-value.ts'
-import { metricTitle } from '../../format/words.ts'
+import { formatCount, formatNumber, formatPercent, plural } from '../../../shared/format/number.ts'
+import { formatP } from '../../../shared/format/p-value.ts'
+import { metricTitle } from '../../../shared/format/words.ts'
 
 const Multivariate = ({ report }: { readonly report: DriftReport }) => {
   const { domainClassifier, pca } = report

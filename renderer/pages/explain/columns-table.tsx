@@ -3,7 +3,7 @@ import type { ExplainedOutput, Explanation } from '../../../shared/contract/expl
 import { IntervalBar, MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
 import { Button } from '../../components/button.tsx'
-import { formatNumber, plural } from '../../format/number.ts'
+import { formatNumber, plural } from '../../../shared/format/number.ts'
 import { HeatStrip } from './strip.tsx'
 
 export const ColumnsTable = ({

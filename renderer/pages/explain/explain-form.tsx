@@ -7,7 +7,7 @@ import { Button } from '../../components/button.tsx'
 import type { Choice } from '../../components/field.tsx'
 import { Field, Select } from '../../components/field.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 
 const methods: readonly Choice<ExplainRequest['method']>[] = [
   { value: 'auto', title: 'Exact where the graph allows it' },

@@ -8,7 +8,7 @@ import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { Skeleton } from '../../components/states.tsx'
 import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatCount, formatFixed } from '../../format/number.ts'
+import { formatCount, formatFixed } from '../../../shared/format/number.ts'
 
 interface Picture {
   readonly map: Occlusion

@@ -2,8 +2,8 @@
 import type { ExplainedOutput, Explanation } from '../../../shared/contract/explain.ts'
 import { IntervalBar, MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
-import { formatNumber, plural } from '../../format/number.ts'
-import { metricTitle } from '../../format/words.ts'
+import { formatNumber, plural } from '../../../shared/format/number.ts'
+import { metricTitle } from '../../../shared/format/words.ts'
 
 export const Pairs = ({
   explanation,

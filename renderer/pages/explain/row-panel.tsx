@@ -11,7 +11,7 @@ import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { Skeleton } from '../../components/states.tsx'
 import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatCount, formatFixed, formatNumber } from '../../format/number.ts'
+import { formatCount, formatFixed, formatNumber } from '../../../shared/format/number.ts'
 import { unitOf } from './words.ts'
 
 type Changes = Readonly<Record<string, string>>

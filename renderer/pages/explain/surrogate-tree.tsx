@@ -2,7 +2,7 @@
 import type { Explanation } from '../../../shared/contract/explain.ts'
 import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
-import { formatNumber, plural } from '../../format/number.ts'
+import { formatNumber, plural } from '../../../shared/format/number.ts'
 
 type Node = NonNullable<Explanation['surrogate']>['nodes'][number]
 

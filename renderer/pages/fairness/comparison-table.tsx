@@ -2,7 +2,7 @@
 import type { FairnessAttribute } from '../../../shared/contract/fairness.ts'
 import { clarifyDefinitions, groupMetricDefinitions } from '../../../shared/fairness/definitions.ts'
 import { MetricText } from '../../components/interval.tsx'
-import { formatP } from '../../format/p-value.ts'
+import { formatP } from '../../../shared/format/p-value.ts'
 import { MetricName } from '../runs/metric-name.tsx'
 
 /** Columns of more groups than these are in the evidence, not on the screen. */

@@ -5,7 +5,7 @@ import type { Evidence } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
 import { CheckList } from '../../components/check-list.tsx'
 import { Field, Select } from '../../components/field.tsx'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 
 const none = ''
 

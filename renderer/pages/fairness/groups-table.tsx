@@ -1,7 +1,7 @@
 import type { FairnessAttribute } from '../../../shared/contract/fairness.ts'
 import { groupMetricDefinitions } from '../../../shared/fairness/definitions.ts'
 import { MetricText } from '../../components/interval.tsx'
-import { formatCount, formatPercent } from '../../format/number.ts'
+import { formatCount, formatPercent } from '../../../shared/format/number.ts'
 import { MetricName } from '../runs/metric-name.tsx'
 
 export const GroupsTable = ({ attribute }: { readonly attribute: FairnessAttribute }) => {

@@ -5,7 +5,7 @@ import { mitigationCaution, parityGuides } from '../../../shared/fairness/defini
 import { Field, Select } from '../../components/field.tsx'
 import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
-import { formatCount, formatFixed, plural } from '../../format/number.ts'
+import { formatCount, formatFixed, plural } from '../../../shared/format/number.ts'
 
 const titleOf = ({ goal, choice }: Mitigation): string =>
   `${parityGuides[goal]?.title ?? goal}, ${choice === 'keep' ? 'overall rate kept' : 'most accurate rate'}`

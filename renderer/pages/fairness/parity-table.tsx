@@ -4,7 +4,7 @@ import type { Parity } from '../../../shared/contract/fairness.ts'
 import { parityGuides } from '../../../shared/fairness/definitions.ts'
 import { Definition } from '../../components/definition.tsx'
 import { IntervalBar, MetricText } from '../../components/interval.tsx'
-import { formatP } from '../../format/p-value.ts'
+import { formatP } from '../../../shared/format/p-value.ts'
 
 /** One scale for all rows, so that their bars can be compared. */
 const scaleOf = (metrics: readonly Metric[]): { readonly from: number; readonly to: number } => ({

@@ -6,7 +6,7 @@ import { LinkButton } from '../../components/button.tsx'
 import { Field, Select } from '../../components/field.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 import { BindingEditor } from './binding-editor.tsx'
 import { blankBinding } from './blank-binding.ts'
 

@@ -3,7 +3,7 @@ import type { ModelVersion, TensorInfo } from '../../../shared/contract/model.ts
 import { Facts } from '../../components/facts.tsx'
 import { Hash } from '../../components/hash.tsx'
 import { Section } from '../../components/page.tsx'
-import { formatBytes, formatCount, plural } from '../../format/number.ts'
+import { formatBytes, formatCount, plural } from '../../../shared/format/number.ts'
 
 const shapeText = (shape: TensorInfo['shape']): string =>
   shape === null ? 'any shape' : `[${shape.map((dim) => dim ?? '?').join(', ')}]`

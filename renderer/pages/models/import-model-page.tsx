@@ -12,7 +12,7 @@ import { runJob, useJob } from '../../engine/jobs.ts'
 import { toProblem } from '../../engine/problem.ts'
 import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatBytes } from '../../format/number.ts'
+import { formatBytes } from '../../../shared/format/number.ts'
 import { chooseAndOpen, fileOfState } from '../../shell/open-files.ts'
 
 const ImportModelForm = ({ file }: { readonly file: GrantedFile }) => {

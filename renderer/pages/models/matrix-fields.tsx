@@ -4,7 +4,7 @@ import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { InputBinding } from '../../../shared/contract/model.ts'
 import { Button } from '../../components/button.tsx'
 import { Field } from '../../components/field.tsx'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 import { featuresOf } from './blank-binding.ts'
 
 type Matrix = Extract<InputBinding, { kind: 'matrix' }>

@@ -4,9 +4,9 @@ import { Button } from '../../components/button.tsx'
 import { Page } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { formatBytes, formatCount, plural } from '../../format/number.ts'
-import { formatAgo, formatTime } from '../../format/time.ts'
-import { taskTitle } from '../../format/words.ts'
+import { formatBytes, formatCount, plural } from '../../../shared/format/number.ts'
+import { formatAgo, formatTime } from '../../../shared/format/time.ts'
+import { taskTitle } from '../../../shared/format/words.ts'
 import { chooseAndOpen } from '../../shell/open-files.ts'
 
 const ModelsTable = ({ models }: { readonly models: readonly ModelSummary[] }) => (

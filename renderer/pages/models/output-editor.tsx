@@ -2,8 +2,8 @@
 import { useState } from 'react'
 import type { ModelVersion, OutputBinding } from '../../../shared/contract/model.ts'
 import { Field, Select } from '../../components/field.tsx'
-import { plural } from '../../format/number.ts'
-import { taskTitle, tasks } from '../../format/words.ts'
+import { plural } from '../../../shared/format/number.ts'
+import { taskTitle, tasks } from '../../../shared/format/words.ts'
 
 const none = ''
 const transforms = [

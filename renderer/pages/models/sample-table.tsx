@@ -1,6 +1,6 @@
 import type { BoundSample } from '../../../shared/contract/model.ts'
 import { Section } from '../../components/page.tsx'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 
 export const SampleTable = ({ sample }: { readonly sample: BoundSample['sample'] }) => {
   if (sample.columns.length === 0) return null

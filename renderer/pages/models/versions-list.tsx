@@ -2,8 +2,8 @@ import { Link } from 'react-router'
 import type { ModelVersion } from '../../../shared/contract/model.ts'
 import { Answered } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { formatBytes, plural } from '../../format/number.ts'
-import { formatTime } from '../../format/time.ts'
+import { formatBytes, plural } from '../../../shared/format/number.ts'
+import { formatTime } from '../../../shared/format/time.ts'
 
 export const VersionsList = ({ version }: { readonly version: ModelVersion }) => {
   const models = useQuery(['models', 'list'], (client) => client.models.list())

@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import { Icon } from '../../components/icon.tsx'
 import { Section } from '../../components/page.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { formatCount } from '../../format/number.ts'
+import { formatCount } from '../../../shared/format/number.ts'
 
 interface Item {
   readonly key: string

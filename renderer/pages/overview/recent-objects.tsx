@@ -2,9 +2,9 @@ import { Link } from 'react-router'
 import { Section } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { formatCount, plural } from '../../format/number.ts'
-import { formatAgo } from '../../format/time.ts'
-import { taskTitle } from '../../format/words.ts'
+import { formatCount, plural } from '../../../shared/format/number.ts'
+import { formatAgo } from '../../../shared/format/time.ts'
+import { taskTitle } from '../../../shared/format/words.ts'
 
 const shown = 5
 

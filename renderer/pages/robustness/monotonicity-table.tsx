@@ -6,7 +6,7 @@ import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
 import { byStrengthSpec } from '../../charts/by-strength.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
-import { formatNumber, plural } from '../../format/number.ts'
+import { formatNumber, plural } from '../../../shared/format/number.ts'
 
 const Curve = ({ entry }: { readonly entry: Monotonicity }) => {
   const spec = useMemo(

@@ -1,7 +1,7 @@
 import type { Perturbation } from '../../../shared/contract/robustness.ts'
 import { MetricText } from '../../components/interval.tsx'
-import { formatCount } from '../../format/number.ts'
-import { metricTitle } from '../../format/words.ts'
+import { formatCount } from '../../../shared/format/number.ts'
+import { metricTitle } from '../../../shared/format/words.ts'
 
 export const PointsTable = ({
   perturbation,

@@ -6,7 +6,7 @@ import { kindDefinitions, kindNames } from '../../../shared/robustness/kinds.ts'
 import { Button } from '../../components/button.tsx'
 import { CheckList } from '../../components/check-list.tsx'
 import { Field, Select } from '../../components/field.tsx'
-import { formatCount, plural } from '../../format/number.ts'
+import { formatCount, plural } from '../../../shared/format/number.ts'
 
 type Direction = 'rising' | 'falling' | 'any'
 

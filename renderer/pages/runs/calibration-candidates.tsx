@@ -19,7 +19,7 @@ import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { runJob } from '../../engine/jobs.ts'
 import { toProblem } from '../../engine/problem.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatCount } from '../../format/number.ts'
+import { formatCount } from '../../../shared/format/number.ts'
 import { Verdict } from '../compare/verdict.tsx'
 
 export const methodTitles: Readonly<Record<CalibrationMethod, string>> = {

@@ -9,7 +9,7 @@ import { ask } from '../../engine/client.ts'
 import { useQuery } from '../../engine/query.ts'
 import { evaluateRun } from '../../engine/scoring.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatTime } from '../../format/time.ts'
+import { formatTime } from '../../../shared/format/time.ts'
 
 export const ChooseThreshold = ({
   run,

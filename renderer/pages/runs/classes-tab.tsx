@@ -9,7 +9,7 @@ import { calibrationSpec } from '../../charts/calibration.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { ConfusionMatrix } from '../../charts/confusion-matrix.tsx'
 import { rocSpec } from '../../charts/roc.ts'
-import { formatCount } from '../../format/number.ts'
+import { formatCount } from '../../../shared/format/number.ts'
 import { MetricName } from './metric-name.tsx'
 
 const ClassTable = ({

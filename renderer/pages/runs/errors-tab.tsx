@@ -2,7 +2,7 @@
 import type { RegressionEvidence } from '../../../shared/contract/evidence.ts'
 import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
-import { formatCount, formatNumber } from '../../format/number.ts'
+import { formatCount, formatNumber } from '../../../shared/format/number.ts'
 
 const quantileTitles = ['5 %', '25 %', 'Median', '75 %', '95 %']
 

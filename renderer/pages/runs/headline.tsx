@@ -1,7 +1,7 @@
 import type { Evidence } from '../../../shared/contract/run.ts'
 import { IntervalBar } from '../../components/interval.tsx'
-import { intervalText } from '../../format/interval.ts'
-import { formatMetric } from '../../format/number.ts'
+import { intervalText } from '../../../shared/format/interval.ts'
+import { formatMetric } from '../../../shared/format/number.ts'
 import { MetricName } from './metric-name.tsx'
 import { rangeOf } from './metric-range.ts'
 

@@ -1,7 +1,7 @@
 /** A metric's name; its definition, source and direction open on hover and focus. */
 import type { MetricDefinition } from '../../../shared/contract/evidence.ts'
 import { Definition } from '../../components/definition.tsx'
-import { metricTitle } from '../../format/words.ts'
+import { metricTitle } from '../../../shared/format/words.ts'
 
 const directions: Readonly<Record<MetricDefinition['better'], string>> = {
   higher: 'Higher is better.',

@@ -13,8 +13,8 @@ import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
 import { scoreAndEvaluate } from '../../engine/scoring.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatCount, plural } from '../../format/number.ts'
-import { deviceTitle } from '../../format/words.ts'
+import { formatCount, plural } from '../../../shared/format/number.ts'
+import { deviceTitle } from '../../../shared/format/words.ts'
 
 const versionsOf = (models: readonly ModelSummary[]) =>
   models.flatMap((model) => model.versions.map((version) => ({ ...version, name: model.name })))

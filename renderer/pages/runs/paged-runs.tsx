@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { Run } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
-import { formatCount, plural } from '../../format/number.ts'
+import { formatCount, plural } from '../../../shared/format/number.ts'
 import { RunsList } from './runs-list.tsx'
 
 const step = 100

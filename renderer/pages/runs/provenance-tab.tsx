@@ -4,9 +4,9 @@ import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import { Facts } from '../../components/facts.tsx'
 import { Hash } from '../../components/hash.tsx'
 import { Section } from '../../components/page.tsx'
-import { formatCount, formatNumber, formatRate } from '../../format/number.ts'
-import { formatDuration, formatTime } from '../../format/time.ts'
-import { deviceTitle } from '../../format/words.ts'
+import { formatCount, formatNumber, formatRate } from '../../../shared/format/number.ts'
+import { formatDuration, formatTime } from '../../../shared/format/time.ts'
+import { deviceTitle } from '../../../shared/format/words.ts'
 
 const hash = (value: string, name: string): ReactNode => <Hash value={value} name={name} />
 

@@ -8,7 +8,7 @@ import { Popover } from '../../components/popover.tsx'
 import { bridge } from '../../engine/bridge.ts'
 import { ask } from '../../engine/client.ts'
 import { toProblem } from '../../engine/problem.ts'
-import { formatCount, plural } from '../../format/number.ts'
+import { formatCount, plural } from '../../../shared/format/number.ts'
 import { TemplateMenu } from '../approvals/template-menu.tsx'
 import { pushToast } from '../../shell/toast-store.ts'
 

@@ -2,9 +2,9 @@ import type { Run } from '../../../shared/contract/run.ts'
 import { Facts } from '../../components/facts.tsx'
 import { Hash } from '../../components/hash.tsx'
 import { Section } from '../../components/page.tsx'
-import { formatCount, formatNumber, formatRate } from '../../format/number.ts'
-import { formatDuration } from '../../format/time.ts'
-import { deviceTitle } from '../../format/words.ts'
+import { formatCount, formatNumber, formatRate } from '../../../shared/format/number.ts'
+import { formatDuration } from '../../../shared/format/time.ts'
+import { deviceTitle } from '../../../shared/format/words.ts'
 
 export const RunFacts = ({ run }: { readonly run: Run }) => {
   const { stats } = run

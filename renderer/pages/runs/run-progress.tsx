@@ -8,7 +8,7 @@ import { Bar, JobProgress } from '../../components/progress.tsx'
 import { useJob, useJobs } from '../../engine/jobs.ts'
 import { jobIdOfRun, resumeAndEvaluate } from '../../engine/scoring.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatCount, plural } from '../../format/number.ts'
+import { formatCount, plural } from '../../../shared/format/number.ts'
 
 const why: Readonly<Record<'interrupted' | 'cancelled' | 'failed', string>> = {
   interrupted: 'Scoring stopped before its end, because the engine or the scorer stopped.',

@@ -3,9 +3,9 @@ import type { Run } from '../../../shared/contract/run.ts'
 import { IntervalBar, MetricText } from '../../components/interval.tsx'
 import { Bar } from '../../components/progress.tsx'
 import { StateBadge } from '../../components/state-badge.tsx'
-import { formatCount } from '../../format/number.ts'
-import { formatAgo, formatTime } from '../../format/time.ts'
-import { deviceTitle, metricTitle } from '../../format/words.ts'
+import { formatCount } from '../../../shared/format/number.ts'
+import { formatAgo, formatTime } from '../../../shared/format/time.ts'
+import { deviceTitle, metricTitle } from '../../../shared/format/words.ts'
 
 /** Metrics that lie between 0 and 1; others have no common scale, so that no bar is drawn for them. */
 const isFraction = (name: string): boolean => /auc|accuracy|precision|recall|f1/i.test(name)

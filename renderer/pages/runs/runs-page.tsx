@@ -4,7 +4,7 @@ import { Button } from '../../components/button.tsx'
 import { Page } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 import { NewRunDialog } from './new-run-dialog.tsx'
 import { PagedRuns } from './paged-runs.tsx'
 

@@ -8,7 +8,7 @@ import { JobProgress } from '../../components/progress.tsx'
 import { useJob, useJobs } from '../../engine/jobs.ts'
 import { evaluateRun, jobIdOfRun } from '../../engine/scoring.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 
 export const ScoredRun = ({ run }: { readonly run: Run }) => {
   const job = useJob(jobIdOfRun(run, useJobs()))

@@ -4,7 +4,7 @@ import { Findings } from '../../components/findings.tsx'
 import { UsedOfTotal } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
 import { ConfusionMatrix } from '../../charts/confusion-matrix.tsx'
-import { formatCount, formatPercent, plural } from '../../format/number.ts'
+import { formatCount, formatPercent, plural } from '../../../shared/format/number.ts'
 import { Headline } from './headline.tsx'
 import { MetricsTable } from './metrics-table.tsx'
 

@@ -12,7 +12,7 @@ import type { Thresholds } from '../../charts/thresholds.ts'
 import { thresholdLines, thresholdSpec } from '../../charts/thresholds.ts'
 import { evaluateRun } from '../../engine/scoring.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatFixed } from '../../format/number.ts'
+import { formatFixed } from '../../../shared/format/number.ts'
 import { DecisionSection } from './decision-section.tsx'
 
 const nearest = (thresholds: readonly number[], wanted: number): number =>

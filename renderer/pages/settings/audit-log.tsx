@@ -5,8 +5,8 @@ import { Button } from '../../components/button.tsx'
 import { Section } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
-import { formatCount } from '../../format/number.ts'
-import { formatTime } from '../../format/time.ts'
+import { formatCount } from '../../../shared/format/number.ts'
+import { formatTime } from '../../../shared/format/time.ts'
 import { VerifyChain } from './verify-chain.tsx'
 
 const limit = 50

@@ -7,8 +7,8 @@ import { Answered } from '../../components/states.tsx'
 import { ask } from '../../engine/client.ts'
 import { setAnswer, useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { formatNumber } from '../../format/number.ts'
-import { deviceTitle } from '../../format/words.ts'
+import { formatNumber } from '../../../shared/format/number.ts'
+import { deviceTitle } from '../../../shared/format/words.ts'
 
 export const Devices = () => {
   const devices = useQuery(['devices', 'list'], (client) => client.devices.list({ refresh: false }))

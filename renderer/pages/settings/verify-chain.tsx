@@ -5,7 +5,7 @@ import { ProblemPanel } from '../../components/problem-panel.tsx'
 import type { EngineClient } from '../../engine/client.ts'
 import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 
 type Verdict = Awaited<ReturnType<EngineClient['workspace']['verify']>>
 

@@ -4,7 +4,7 @@ import type { Metric } from '../../../shared/contract/evidence.ts'
 import type { TreeNode } from '../../../shared/contract/slices.ts'
 import { sliceTitle } from '../../../shared/slices/condition.ts'
 import { IntervalBar, MetricText } from '../../components/interval.tsx'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 import { rowsAddress } from './slice-table.tsx'
 
 const highest = (node: TreeNode): number =>

@@ -3,8 +3,8 @@ import type { Condition, Slice } from '../../../shared/contract/slices.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { filterText } from '../../../shared/slices/condition.ts'
 import { IntervalBar, MetricText } from '../../components/interval.tsx'
-import { formatCount, formatFixed, formatNumber, formatPercent } from '../../format/number.ts'
-import { formatP } from '../../format/p-value.ts'
+import { formatCount, formatFixed, formatNumber, formatPercent } from '../../../shared/format/number.ts'
+import { formatP } from '../../../shared/format/p-value.ts'
 
 /** The rows tab of the same run, with the slice as its filter. */
 export const rowsAddress = (conditions: readonly Condition[]): string =>

@@ -6,7 +6,7 @@ import { filterText } from '../../../shared/slices/condition.ts'
 import { parseFilter } from '../../../shared/slices/parse-filter.ts'
 import { Button } from '../../components/button.tsx'
 import { Field, Select } from '../../components/field.tsx'
-import { plural } from '../../format/number.ts'
+import { plural } from '../../../shared/format/number.ts'
 import { metricTitles } from './slice-words.ts'
 
 const metricsOf = (evidence: Evidence): readonly SliceMetric[] => {

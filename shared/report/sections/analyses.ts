@@ -14,9 +14,7 @@ import type { Block, Section } from '../report-document.ts'
 import { clipText, nameText } from '../visible-text.ts'
 import { compareSections } from './compare.ts'
 import { limitRows, listNames } from './limit-rows.ts'
-import { dash, metricCell } from './metric-cells.ts'
-
-const pText = (p: number | null): string => (p === null ? dash : p < 0.0001 ? '< 0.0001' : formatNumber(p))
+import { dash, metricCell, pText } from './metric-cells.ts'
 
 /** Rates that fit on a page; the evidence has the others. */
 const groupColumns = ['selection_rate', 'tpr', 'fpr', 'ppv', 'accuracy', 'mean_residual', 'mae', 'prediction_mean']

@@ -7,16 +7,14 @@ import type { ComparedPair, Comparison } from '../../contract/comparison.ts'
 import { decisionSectionSchema } from '../../contract/decision.ts'
 import type { DecisionSection, OperatingPoint } from '../../contract/decision.ts'
 import type { Evidence } from '../../contract/run.ts'
-import { formatCount, formatNumber, formatShort, plural } from '../../format/number.ts'
+import { formatCount, formatShort, plural } from '../../format/number.ts'
 import { metricTitle } from '../../format/words.ts'
 import { figures, left, right, roomy, table, text } from '../report-document.ts'
 import type { Block, Section } from '../report-document.ts'
 import { clipText, nameText } from '../visible-text.ts'
 import { limitRows } from './limit-rows.ts'
 import { calibrationFigure } from './shared-figures.ts'
-import { dash, metricCell } from './metric-cells.ts'
-
-const pText = (p: number | null): string => (p === null ? dash : p < 0.0001 ? '< 0.0001' : formatNumber(p))
+import { dash, metricCell, pText } from './metric-cells.ts'
 
 /** Classes that are shown; the evidence has the others. */
 const shownEvents = 12

@@ -2,12 +2,15 @@
 import type { Metric } from '../../contract/evidence.ts'
 import type { Evidence } from '../../contract/run.ts'
 import { intervalText } from '../../format/interval.ts'
-import { formatMetric } from '../../format/number.ts'
+import { formatMetric, formatNumber } from '../../format/number.ts'
 import { metricTitle } from '../../format/words.ts'
 import type { Cell } from '../report-document.ts'
 import { clipText, nameText } from '../visible-text.ts'
 
 export const dash = '—'
+
+/** A p-value, as exact as the tests are. */
+export const pText = (p: number | null): string => (p === null ? dash : p < 0.0001 ? '< 0.0001' : formatNumber(p))
 
 const reasonOf = (metric: Metric): string => clipText(metric.reason ?? 'no reason recorded', 300)
 
