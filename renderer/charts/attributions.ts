@@ -1,13 +1,13 @@
 /** Charts of attributions: one column against its values, what a moved column does to the score, and one row's parts. */
 import type { Dependence, Effect, RowExplanation } from '../../shared/contract/explain.ts'
 import { formatNumber } from '../../shared/format/number.ts'
-import { axis, baseOptions, reference } from './base-options.ts'
+import { axis, baseOptions } from './base-options.ts'
 import { fade, seriesColor } from './colors.ts'
 import type { Whisker } from './plugins.ts'
 import { directLabels, intervalWhiskers } from './plugins.ts'
+import { drawQuantileBand, quantileTitles } from './quantile-band.ts'
 import type { ChartSpec } from './spec.ts'
 
-const quantileTitles = ['5 %', '25 %', 'Median', '75 %', '95 %']
 const middle = (low: number | null, high: number | null): number => ((low ?? 0) + (high ?? 0)) / 2
 
 const dependenceTable = (column: string, { bins }: Dependence): ChartSpec['table'] => ({
@@ -21,57 +21,16 @@ export const dependenceSpec = (column: string, unit: string, dependence: Depende
   const title = `Attribution of ${column} by its value`
   const table = dependenceTable(column, dependence)
   if (bins.length < 2) return categorySpec(title, unit, column, dependence, table)
-  const first = middle(bins[0]!.low, bins[0]!.high)
-  const last = middle(bins.at(-1)!.low, bins.at(-1)!.high)
   return {
     title,
     note: 'Quantiles over the rows in bins with equally many rows. Where the band is wide, other columns decide how much this value counts.',
     table,
-    draw: (colors) => {
-      const colorOf = (index: number): string =>
-        seriesColor(colors, index === 2 ? 0 : index === 0 || index === 4 ? 5 : 2)
-      return {
-        type: 'scatter',
-        data: {
-          datasets: [
-            ...quantileTitles.map((label, index) => ({
-              label,
-              data: bins.map((bin) => ({ x: middle(bin.low, bin.high), y: bin.quantiles[index] ?? 0 })),
-              showLine: true,
-              borderColor: colorOf(index),
-              backgroundColor: colorOf(index),
-              borderWidth: index === 2 ? 2.5 : 1.5,
-              pointRadius: index === 2 ? 2.5 : 0,
-              pointHitRadius: 6,
-            })),
-            reference(colors, { x: first, y: 0 }, { x: last, y: 0 }),
-          ],
-        },
-        options: {
-          ...baseOptions(colors),
-          scales: { x: axis(colors, column), y: axis(colors, `Attribution, ${unit}`) },
-          plugins: {
-            tooltip: {
-              ...baseOptions(colors).plugins.tooltip,
-              callbacks: {
-                label: (item) => `${item.dataset.label ?? ''}: ${formatNumber(Number((item.raw as { y: number }).y))}`,
-              },
-            },
-          },
-        },
-        plugins: [
-          directLabels(
-            quantileTitles.map((text, index) => ({
-              text,
-              x: last,
-              y: bins.at(-1)?.quantiles[index] ?? 0,
-              color: colorOf(index),
-            })),
-            colors.background,
-          ),
-        ],
-      }
-    },
+    draw: drawQuantileBand({
+      bins: bins.map(({ low, high, quantiles }) => ({ x: middle(low, high), quantiles })),
+      xTitle: column,
+      yTitle: `Attribution, ${unit}`,
+      medianRadius: 2.5,
+    }),
   }
 }
 

@@ -1,8 +1,8 @@
 import type { FairnessGroup } from '../../shared/contract/fairness.ts'
 import { axis, baseOptions, reference, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
-import type { Whisker } from './plugins.ts'
 import { directLabels, intervalWhiskers } from './plugins.ts'
+import { reliabilityColumns, reliabilityPoints, reliabilityRow, reliabilityWhiskers } from './reliability-bins.ts'
 import type { ChartSpec } from './spec.ts'
 
 /** More lines than these cannot be told apart. */
@@ -18,34 +18,17 @@ export const calibrationByGroupSpec = (groups: readonly FairnessGroup[]): ChartS
     title: 'Calibration by group',
     note: `Predicted probability against how often it came true, with 95 % intervals${groups.length > mostLines ? `; the ${mostLines} largest groups` : ''}.`,
     table: {
-      columns: ['Group', 'From', 'To', 'Rows', 'Mean predicted', 'Observed', '95 % low', '95 % high'],
-      rows: lines.flatMap(({ label, bins }) =>
-        bins.map((bin) => [
-          label,
-          bin.low,
-          bin.high,
-          bin.n,
-          bin.meanPredicted,
-          bin.observed.value,
-          bin.observed.low,
-          bin.observed.high,
-        ]),
-      ),
+      columns: ['Group', ...reliabilityColumns],
+      rows: lines.flatMap(({ label, bins }) => bins.map((bin) => [label, ...reliabilityRow(bin)])),
     },
     draw: (colors) => {
-      const pointsOf = (bins: (typeof lines)[number]['bins']) =>
-        bins.flatMap((bin) =>
-          bin.meanPredicted === null || bin.observed.value === null
-            ? []
-            : [{ x: bin.meanPredicted, y: bin.observed.value }],
-        )
       return {
         type: 'scatter',
         data: {
           datasets: [
             ...lines.map(({ label, bins }, index) => ({
               label,
-              data: pointsOf(bins),
+              data: reliabilityPoints(bins),
               showLine: true,
               borderColor: seriesColor(colors, index),
               backgroundColor: seriesColor(colors, index),
@@ -61,19 +44,12 @@ export const calibrationByGroupSpec = (groups: readonly FairnessGroup[]): ChartS
         },
         plugins: [
           ...lines.map(({ bins }, index) => ({
-            ...intervalWhiskers(
-              bins.flatMap((bin): Whisker[] =>
-                bin.meanPredicted === null || bin.observed.low === null || bin.observed.high === null
-                  ? []
-                  : [{ x: bin.meanPredicted, low: bin.observed.low, high: bin.observed.high }],
-              ),
-              seriesColor(colors, index),
-            ),
+            ...intervalWhiskers(reliabilityWhiskers(bins), seriesColor(colors, index)),
             id: `assay-intervals-${index}`,
           })),
           directLabels(
             lines.map(({ label, bins }, index) => {
-              const last = pointsOf(bins).at(-1) ?? { x: 0, y: 0 }
+              const last = reliabilityPoints(bins).at(-1) ?? { x: 0, y: 0 }
               return { text: label, ...last, color: seriesColor(colors, index) }
             }),
             colors.background,

@@ -1,5 +1,5 @@
 /** Why the scores are what they are: over all rows, for one column, and for one row. */
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import type { Explanation } from '../../../shared/contract/explain.ts'
 import { explanationSchema } from '../../../shared/contract/explain.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
@@ -14,7 +14,7 @@ import { toProblem } from '../../engine/problem.ts'
 import { formatCount } from '../../../shared/format/number.ts'
 import { formatDuration } from '../../../shared/format/time.ts'
 import { pushToast } from '../../shell/toast-store.ts'
-import { Analysis, useAnalysis } from '../runs/analysis.tsx'
+import { Analysis, useAnalysis, useSection } from '../runs/analysis.tsx'
 import { ColumnDetail } from './column-detail.tsx'
 import { ColumnsTable } from './columns-table.tsx'
 import { ExplainForm } from './explain-form.tsx'
@@ -120,10 +120,7 @@ const Found = ({ run, explanation }: { readonly run: Run; readonly explanation: 
 
 export const ExplanationTab = ({ run, evidence }: { readonly run: Run; readonly evidence: Evidence }) => {
   const state = useAnalysis(run, 'explain')
-  const explanation = useMemo(() => {
-    const parsed = explanationSchema.safeParse(evidence.sections?.['explanation'])
-    return parsed.success ? parsed.data : null
-  }, [evidence])
+  const explanation = useSection(evidence, 'explanation', explanationSchema)
   if (run.binding.inputs.some((input) => input.kind === 'image')) return <OcclusionPanel run={run} />
   return (
     <Analysis
@@ -137,7 +134,7 @@ export const ExplanationTab = ({ run, evidence }: { readonly run: Run; readonly 
         <ExplainForm
           run={run}
           explanation={explanation}
-          busy={state.action.busy || state.job?.state === 'running'}
+          busy={state.busy}
           onStart={(request) => state.start((client) => client.explain.start({ id: run.id, ...request }))}
         />
       }

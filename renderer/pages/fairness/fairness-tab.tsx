@@ -11,7 +11,7 @@ import { calibrationByGroupSpec } from '../../charts/calibration-by-group.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { groupMetricDefinitions } from '../../../shared/fairness/definitions.ts'
 import { plural } from '../../../shared/format/number.ts'
-import { Analysis, useAnalysis } from '../runs/analysis.tsx'
+import { Analysis, useAnalysis, useSection } from '../runs/analysis.tsx'
 import { ComparisonTable } from './comparison-table.tsx'
 import { FairnessForm } from './fairness-form.tsx'
 import { GroupsTable } from './groups-table.tsx'
@@ -103,10 +103,7 @@ const Found = ({ section }: { readonly section: FairnessSection }) => {
 
 export const FairnessTab = ({ run, evidence }: { readonly run: Run; readonly evidence: Evidence }) => {
   const state = useAnalysis(run, 'fairness')
-  const section = useMemo(() => {
-    const parsed = fairnessSectionSchema.safeParse(evidence.sections?.['fairness'])
-    return parsed.success ? parsed.data : null
-  }, [evidence])
+  const section = useSection(evidence, 'fairness', fairnessSectionSchema)
   return (
     <Analysis
       state={state}
@@ -119,7 +116,7 @@ export const FairnessTab = ({ run, evidence }: { readonly run: Run; readonly evi
         <FairnessForm
           evidence={evidence}
           section={section}
-          busy={state.action.busy || state.job?.state === 'running'}
+          busy={state.busy}
           onStart={(options) => state.start((client) => client.fairness.start({ id: run.id, options }))}
         />
       }

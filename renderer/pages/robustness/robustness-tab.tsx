@@ -11,7 +11,7 @@ import { ChartFrame } from '../../charts/chart-frame.tsx'
 import type { ChartSpec } from '../../charts/spec.ts'
 import { plural } from '../../../shared/format/number.ts'
 import { metricTitle } from '../../../shared/format/words.ts'
-import { Analysis, useAnalysis } from '../runs/analysis.tsx'
+import { Analysis, useAnalysis, useSection } from '../runs/analysis.tsx'
 import { MonotonicityTable } from './monotonicity-table.tsx'
 import { PointsTable } from './points-table.tsx'
 import { RobustnessForm } from './robustness-form.tsx'
@@ -126,10 +126,7 @@ const Found = ({ section }: { readonly section: RobustnessSection }) => (
 
 export const RobustnessTab = ({ run, evidence }: { readonly run: Run; readonly evidence: Evidence }) => {
   const state = useAnalysis(run, 'robustness')
-  const section = useMemo(() => {
-    const parsed = robustnessSectionSchema.safeParse(evidence.sections?.['robustness'])
-    return parsed.success ? parsed.data : null
-  }, [evidence])
+  const section = useSection(evidence, 'robustness', robustnessSectionSchema)
   return (
     <Analysis
       state={state}
@@ -142,7 +139,7 @@ export const RobustnessTab = ({ run, evidence }: { readonly run: Run; readonly e
         <RobustnessForm
           evidence={evidence}
           section={section}
-          busy={state.action.busy || state.job?.state === 'running'}
+          busy={state.busy}
           onStart={(options) => state.start((client) => client.robustness.start({ id: run.id, options }))}
         />
       }

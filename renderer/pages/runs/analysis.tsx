@@ -1,10 +1,11 @@
 /** A further analysis of a run as a tab: empty with its start, under way, failed, or found. */
+import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 import type { EngineClient } from '../../engine/client.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { JobId } from '../../../shared/contract/ids.ts'
 import type { Job } from '../../../shared/contract/job.ts'
-import type { Run } from '../../../shared/contract/run.ts'
+import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import { Findings } from '../../components/findings.tsx'
 import type { IconName } from '../../components/icon.tsx'
 import { Section } from '../../components/page.tsx'
@@ -20,6 +21,8 @@ type Start = (client: EngineClient) => Promise<{ readonly jobId: JobId }>
 export interface AnalysisState {
   readonly job: Job | undefined
   readonly action: Action
+  /** Being asked for, or at work. */
+  readonly busy: boolean
   /** Starts the analysis and resolves when it has ended; what goes wrong shows in the tab. */
   readonly start: (call: Start) => void
 }
@@ -34,8 +37,15 @@ export const useAnalysis = (run: Run, kind: Job['kind']): AnalysisState => {
       await runJob(call)
     })
   }
-  return { job, action, start }
+  return { job, action, busy: action.busy || job?.state === 'running', start }
 }
+
+/** What an analysis added to the evidence; null where it has not, or where the section is of another version. */
+export const useSection = <T,>(
+  evidence: Evidence,
+  name: string,
+  schema: { safeParse(value: unknown): { readonly success: boolean; readonly data?: T } },
+): T | null => useMemo(() => schema.safeParse(evidence.sections?.[name]).data ?? null, [evidence, name, schema])
 
 export const Analysis = ({
   state,

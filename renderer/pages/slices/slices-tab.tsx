@@ -1,12 +1,11 @@
 /** Where the model does worse: slices that the user named, slices that were found, and a small tree. */
-import { useMemo } from 'react'
 import type { SlicesSection } from '../../../shared/contract/slices.ts'
 import { slicesSectionSchema } from '../../../shared/contract/slices.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import { MetricText, UsedOfTotal } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
 import { formatCount, formatPercent, plural } from '../../../shared/format/number.ts'
-import { Analysis, useAnalysis } from '../runs/analysis.tsx'
+import { Analysis, useAnalysis, useSection } from '../runs/analysis.tsx'
 import { ErrorTree } from './error-tree.tsx'
 import { SliceTable } from './slice-table.tsx'
 import { SlicesForm } from './slices-form.tsx'
@@ -87,10 +86,7 @@ const Found = ({ section, run }: { readonly section: SlicesSection; readonly run
 
 export const SlicesTab = ({ run, evidence }: { readonly run: Run; readonly evidence: Evidence }) => {
   const state = useAnalysis(run, 'slices')
-  const section = useMemo(() => {
-    const parsed = slicesSectionSchema.safeParse(evidence.sections?.['slices'])
-    return parsed.success ? parsed.data : null
-  }, [evidence])
+  const section = useSection(evidence, 'slices', slicesSectionSchema)
   return (
     <Analysis
       state={state}
@@ -103,7 +99,7 @@ export const SlicesTab = ({ run, evidence }: { readonly run: Run; readonly evide
         <SlicesForm
           evidence={evidence}
           section={section}
-          busy={state.action.busy || state.job?.state === 'running'}
+          busy={state.busy}
           onStart={(options) => state.start((client) => client.slices.start({ id: run.id, options }))}
         />
       }
