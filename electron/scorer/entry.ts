@@ -8,9 +8,10 @@ import type { FromScorer, ToScorer } from '../../shared/contract/scorer-messages
 import { plan } from './plan.ts'
 import { predict } from './predict.ts'
 import { probe } from './probe.ts'
-import { firstLine, openSession } from './runtime.ts'
+import { openSession } from './runtime.ts'
 import { score } from './score.ts'
 import { tryRows } from './try-rows.ts'
+import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
 
 async function answer(request: ToScorer, send: (message: FromScorer) => void): Promise<void> {
   switch (request.type) {
@@ -57,7 +58,7 @@ function serve(send: (message: FromScorer) => void): (message: unknown) => void 
             ? error.toJSON()
             : {
                 code: 'score/internal',
-                message: firstLine(error),
+                message: runtimeMessage(error),
                 remedy: 'This is a fault in Assay. Please report it with this message.',
                 where: { request: request.type, stack: String((error as Error).stack ?? '').slice(0, 2000) },
               },

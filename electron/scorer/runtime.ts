@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import type * as Ort from 'onnxruntime-node'
 import { AssayError } from '../../shared/contract/errors.ts'
 import type { DeviceName } from '../../shared/contract/run.ts'
+import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
 
 // Read by the native library when it loads: without it, it opens sockets and writes files outside the workspace.
 process.env['ORT_DISABLE_TELEMETRY'] = '1'
@@ -49,7 +50,7 @@ export async function openSession(modelPath: string, device: DeviceName, threads
     }
     throw new AssayError({
       code: device === 'cpu' ? 'model/runtime-refused' : 'device/session-failed',
-      message: `ONNX Runtime does not load this model on ${device}: ${firstLine(error)}`,
+      message: `ONNX Runtime does not load this model on ${device}: ${runtimeMessage(error)}`,
       remedy:
         device === 'cpu'
           ? 'Check the file with the tool that exported it, or export it again.'
@@ -57,12 +58,4 @@ export async function openSession(modelPath: string, device: DeviceName, threads
       where: { device },
     })
   }
-}
-
-/** ONNX Runtime's messages carry its own source paths and run over many lines; the first says what happened. */
-export function firstLine(error: unknown): string {
-  const text = String((error as Error).message ?? error)
-    .replace(/\/[\w./-]*onnxruntime[\w./-]*\.(cc|h):\d+\s*/g, '')
-    .replace(/Load model from .*? failed:\s*/s, '')
-  return (text.split('\n')[0] ?? text).slice(0, 400)
 }

@@ -11,8 +11,9 @@ import { makeFeeder } from './feeds.ts'
 import type { Feeder } from './feeds.ts'
 import { countNotFinite, makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
-import { firstLine, openSession } from './runtime.ts'
+import { openSession } from './runtime.ts'
 import type { Session } from './runtime.ts'
+import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
 
 /** Names of the outputs that the binding reads; the others are not computed where the graph allows it. */
 export function fetchesOf(task: ScoringTask): string[] {
@@ -43,7 +44,7 @@ export async function runBatch(
     if (error instanceof AssayError) throw error
     throw new AssayError({
       code: 'score/run-failed',
-      message: `The model failed on rows ${chunk.from + from + 1} to ${chunk.from + from + rows}: ${firstLine(error)}`,
+      message: `The model failed on rows ${chunk.from + from + 1} to ${chunk.from + from + rows}: ${runtimeMessage(error)}`,
       remedy: 'Check the binding (columns, their order and types) against what the model was trained on.',
       where: { firstRow: chunk.from + from + 1, rows },
     })

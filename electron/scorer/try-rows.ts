@@ -4,7 +4,8 @@ import { AssayError } from '../../shared/contract/errors.ts'
 import { openReader, streamColumns } from '../data-plane/stream-columns.ts'
 import { makeFeeder } from './feeds.ts'
 import { makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
-import { firstLine, openSession } from './runtime.ts'
+import { openSession } from './runtime.ts'
+import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
 
 type Tried = Extract<FromScorer, { type: 'tried' }>
 /** Wide outputs (an image, an embedding) are shown by their first values. */
@@ -53,7 +54,7 @@ export async function tryRows(task: ScoringTask, rows: number): Promise<Tried> {
       if (error instanceof AssayError) throw error
       throw new AssayError({
         code: 'binding/run-failed',
-        message: `The model does not run with this binding: ${firstLine(error)}`,
+        message: `The model does not run with this binding: ${runtimeMessage(error)}`,
         remedy: 'Check which columns are bound, their order and their types.',
       })
     }

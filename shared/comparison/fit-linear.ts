@@ -2,6 +2,7 @@
 import { solveCholesky } from '../statistics/cholesky.ts'
 import type { Design, DesignRows } from './linear-design.ts'
 import { linearPredictor } from './linear-design.ts'
+import { sigmoid } from '../calibration/logit.ts'
 
 /** Penalty on the squared coefficients of standardised features, the intercept free; scikit-learn's C = 1. */
 export const ridgePenalty = 1
@@ -66,10 +67,6 @@ export function fitRidge(
   )
   penalise(hessian, design.features + 1, penalty)
   return solveCholesky(hessian, gradient) ? gradient : null
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x))
 }
 
 /** −log likelihood plus the penalty; ln(1 + eˣ) without overflow. */

@@ -7,7 +7,7 @@ import { argsort } from '../statistics/argsort.ts'
 import { delong } from '../statistics/delong.ts'
 import { normalSurvival } from '../statistics/erfc.ts'
 import { z95 } from '../statistics/normal.ts'
-import { createRandom } from '../statistics/random.ts'
+import { createRandom, shuffleInPlace } from '../statistics/random.ts'
 import { sortNumbers } from '../statistics/sort-numbers.ts'
 import { boostTrees, predictMargin } from './boosted-trees.ts'
 import type { FeatureSample, SampledFeature } from './feature-sample.ts'
@@ -86,12 +86,7 @@ function foldOfRows(n: number, m: number, seed: number): Uint8Array {
     [n, m],
   ] as const) {
     for (let k = 0; k < size; k++) fold[from + k] = k % folds
-    for (let k = size - 1; k > 0; k--) {
-      const other = Math.floor(random.uniform() * (k + 1))
-      const swap = fold[from + k]!
-      fold[from + k] = fold[from + other]!
-      fold[from + other] = swap
-    }
+    shuffleInPlace(fold, from, size, random)
   }
   return fold
 }

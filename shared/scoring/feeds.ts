@@ -3,6 +3,7 @@ import { AssayError } from '../contract/errors.ts'
 import type { Binding, InputBinding } from '../contract/model.ts'
 import type { StreamedChunk, StreamedColumn } from './columns.ts'
 import { writeImage } from './image.ts'
+import { columnsOfInput } from './bound-columns.ts'
 
 /** What is asked of a model's inputs: ONNX Runtime's session says it, in the scorer and in the container. */
 export interface InputFacts {
@@ -100,8 +101,8 @@ export function makeFeeder<T>(session: InputFacts, binding: Binding, options: Fe
       })
     }
     const as = bound.kind === 'image' ? 'blob' : readAs(type)
-    const names = bound.kind === 'matrix' ? bound.columns : bound.kind === 'constant' ? [] : [bound.column]
-    inputs.push({ binding: bound, type, shape: meta.shape, places: names.map((name) => place(name, as)) })
+    const places = columnsOfInput(bound).map((name) => place(name, as))
+    inputs.push({ binding: bound, type, shape: meta.shape, places })
   }
   for (const bound of binding.inputs) {
     if (!session.inputNames.includes(bound.input)) {

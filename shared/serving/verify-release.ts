@@ -13,6 +13,7 @@ import type { Proofs, StandingApproval } from './check-approval.ts'
 import { releaseApprovalSchema } from './release-approval.ts'
 import { goldenRowSchema, releaseFiles, releaseManifestSchema } from './release-manifest.ts'
 import type { GoldenRow, ReleaseManifest } from './release-manifest.ts'
+import { boundColumns } from '../scoring/bound-columns.ts'
 
 export interface VerifyRequest {
   /** Content of a file of the folder; null where it is not there. */
@@ -119,10 +120,7 @@ function checkAgainstEvidence(
         column: column.name,
       })
   }
-  const bound = manifest.binding.inputs.flatMap((input) =>
-    input.kind === 'matrix' ? input.columns : input.kind === 'constant' ? [] : [input.column],
-  )
-  const absent = bound.find((name) => !manifest.inputs.some((column) => column.name === name))
+  const absent = boundColumns(manifest.binding).find((name) => !manifest.inputs.some((column) => column.name === name))
   if (absent !== undefined) refuse('other-schema', `The bound column "${absent}" is not in the input schema.`)
 }
 

@@ -57,3 +57,25 @@ export function createRandom(seed: number): Random {
 
   return { uniform, normal }
 }
+
+/** The numbers 0 … n − 1 in a random order (Fisher and Yates, as given by Durstenfeld 1964). */
+export function shuffledIndices(n: number, random: Pick<Random, 'uniform'>): Int32Array<ArrayBuffer> {
+  const order = Int32Array.from({ length: n }, (_, k) => k)
+  shuffleInPlace(order, 0, n, random)
+  return order
+}
+
+/** Shuffles the values at [from, from + size). */
+export function shuffleInPlace(
+  values: Int32Array | Uint8Array,
+  from: number,
+  size: number,
+  random: Pick<Random, 'uniform'>,
+): void {
+  for (let k = size - 1; k > 0; k--) {
+    const other = Math.floor(random.uniform() * (k + 1))
+    const kept = values[from + k]!
+    values[from + k] = values[from + other]!
+    values[from + other] = kept
+  }
+}

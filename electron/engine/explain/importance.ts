@@ -3,7 +3,7 @@ import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { Explanation, Player } from '../../../shared/contract/explain.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import { averageRanks } from '../../../shared/statistics/average-ranks.ts'
-import { createRandom } from '../../../shared/statistics/random.ts'
+import { createRandom, shuffledIndices } from '../../../shared/statistics/random.ts'
 import { studentQuantile } from '../../../shared/statistics/student-t.ts'
 import { sameClass } from '../models/guess-binding.ts'
 import type { JobContext } from '../jobs/jobs.ts'
@@ -95,7 +95,7 @@ export async function permutationImportance(request: ImportanceRequest): Promise
     const drops: number[] = []
     for (let repeat = 0; repeat < repeats; repeat++) {
       context.signal.throwIfAborted()
-      const shuffled = shuffle(given.rows, random)
+      const shuffled = shuffledIndices(given.rows, random)
       const columns = given.columns.map((column): GivenColumn =>
         player.columns.includes(column.name) ? { ...column, values: pick(column.values, shuffled) } : column,
       )
@@ -123,15 +123,4 @@ export async function permutationImportance(request: ImportanceRequest): Promise
     rows: given.rows,
     features,
   }
-}
-
-function shuffle(n: number, random: { uniform(): number }): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, k) => k)
-  for (let k = n - 1; k > 0; k--) {
-    const other = Math.floor(random.uniform() * (k + 1))
-    const kept = order[k]!
-    order[k] = order[other]!
-    order[other] = kept
-  }
-  return order
 }

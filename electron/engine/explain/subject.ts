@@ -23,6 +23,7 @@ import type { OnnxModel } from '../../../shared/onnx/model.ts'
 import { indexGraph } from '../../../shared/onnx/walk-model.ts'
 import type { Engine } from '../engine.ts'
 import { readDataset, readRun, readVersion } from '../records.ts'
+import { boundColumns } from '../../../shared/scoring/bound-columns.ts'
 
 /** Trees or a linear operator, with outputs chosen and signed. */
 export type ExactCore = {
@@ -92,16 +93,6 @@ function findCoreSafely(graph: OnnxModel, binding: Binding): Core | { kind: 'non
     if (!(error instanceof AssayError)) throw error
     return { kind: 'none', reason: error.message }
   }
-}
-
-export function boundColumns(binding: Binding): string[] {
-  return [
-    ...new Set(
-      binding.inputs.flatMap((input) =>
-        input.kind === 'matrix' ? input.columns : input.kind === 'constant' ? [] : [input.column],
-      ),
-    ),
-  ]
 }
 
 function exactCore(graph: OnnxModel, core: Core, binding: Binding, columns: readonly string[]): ExactCore | null {

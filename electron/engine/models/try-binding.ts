@@ -4,6 +4,7 @@ import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { Binding, BoundSample, ModelVersion, OutputBinding } from '../../../shared/contract/model.ts'
 import type { FromScorer, ScoringTask } from '../../../shared/contract/scorer-messages.ts'
+import { boundColumns, columnsOfInput } from '../../../shared/scoring/bound-columns.ts'
 import type { Engine } from '../engine.ts'
 import { withScorer } from '../scoring/ask-scorer.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
@@ -20,8 +21,7 @@ const sumTolerance = 1e-3
 export function checkColumns(binding: Binding, dataset: Dataset): void {
   const known = new Set(dataset.columns.map((column) => column.name))
   for (const input of binding.inputs) {
-    const names = input.kind === 'matrix' ? input.columns : input.kind === 'constant' ? [] : [input.column]
-    const missing = names.filter((name) => !known.has(name))
+    const missing = columnsOfInput(input).filter((name) => !known.has(name))
     if (missing.length === 0) continue
     throw new AssayError({
       code: 'binding/column-missing',
@@ -197,10 +197,7 @@ function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: reado
       })
     }
   }
-  const inputNames = binding.inputs.flatMap((input) =>
-    input.kind === 'matrix' ? input.columns : input.kind === 'constant' ? [] : [input.column],
-  )
-  const uniqueNames = [...new Set(inputNames)]
+  const uniqueNames = boundColumns(binding)
   const scoreNames = output.task === 'regression' ? ['prediction'] : output.classes.map((name) => `score ${name}`)
   return {
     binding,

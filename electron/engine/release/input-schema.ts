@@ -4,17 +4,7 @@ import type { Binding } from '../../../shared/contract/model.ts'
 import type { InputColumn, Reference } from '../../../shared/serving/release-manifest.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-
-/** Names of bound columns, each once, in the order in which the binding has them. */
-export function boundColumns(binding: Binding): string[] {
-  return [
-    ...new Set(
-      binding.inputs.flatMap((input) =>
-        input.kind === 'matrix' ? input.columns : input.kind === 'constant' ? [] : [input.column],
-      ),
-    ),
-  ]
-}
+import { boundColumns } from '../../../shared/scoring/bound-columns.ts'
 
 /** Statistics list at most so many values, and cut long ones. */
 const longestListed = 500

@@ -8,14 +8,7 @@ import type * as Ort from 'onnxruntime-node'
 import { datatypeOf } from '../protocol/tensor.ts'
 import type { Tensor, TensorData } from '../protocol/tensor.ts'
 import type { Feeds, FromModel, ModelStart, TensorFacts, ToModel } from './messages.ts'
-
-/** ONNX Runtime's messages carry its own source paths; the first line says what happened. */
-function firstLine(error: unknown): string {
-  const text = String((error as Error).message ?? error)
-    .replace(/\/[\w./-]*onnxruntime[\w./-]*\.(cc|h):\d+\s*/g, '')
-    .replace(/Load model from .*? failed:\s*/s, '')
-  return (text.split('\n')[0] ?? text).slice(0, 400)
-}
+import { runtimeMessage } from '../../../shared/scoring/runtime-message.ts'
 
 /** Where JavaScript has a Float16Array, the runtime wants it. */
 const Half = (globalThis as { Float16Array?: new (buffer: ArrayBufferLike, offset: number, length: number) => object })
@@ -61,7 +54,7 @@ export async function runModelThread(): Promise<void> {
       logSeverityLevel: 4,
     })
   } catch (error) {
-    say({ type: 'refused', message: firstLine(error) })
+    say({ type: 'refused', message: runtimeMessage(error) })
     return
   }
   const run = async (id: number, feeds: Feeds, fetches: readonly string[]): Promise<void> => {
@@ -73,7 +66,7 @@ export async function runModelThread(): Promise<void> {
       const outputs = Object.fromEntries(fetches.map((name) => [name, fromOrt(result[name]!)]))
       say({ type: 'ran', id, outputs, microseconds })
     } catch (error) {
-      say({ type: 'failed', id, message: firstLine(error) })
+      say({ type: 'failed', id, message: runtimeMessage(error) })
     }
   }
   // One after another: a session may be asked from one thread at a time only as long as the provider says so.

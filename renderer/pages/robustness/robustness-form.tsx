@@ -7,20 +7,13 @@ import { Button } from '../../components/button.tsx'
 import { CheckList } from '../../components/check-list.tsx'
 import { Field, Select } from '../../components/field.tsx'
 import { formatCount, plural } from '../../../shared/format/number.ts'
+import { boundColumns } from '../../../shared/scoring/bound-columns.ts'
 
 type Direction = 'rising' | 'falling' | 'any'
 
-const boundColumns = (evidence: Evidence): readonly string[] => [
-  ...new Set(
-    evidence.model.binding.inputs.flatMap((input) =>
-      input.kind === 'matrix' ? input.columns : input.kind === 'constant' ? [] : [input.column],
-    ),
-  ),
-]
-
 /** Columns of numbers that the model reads: those whose direction can be asked for. */
 const numbersOf = (evidence: Evidence): readonly string[] => {
-  const bound = new Set(boundColumns(evidence))
+  const bound = new Set(boundColumns(evidence.model.binding))
   return evidence.dataset.columns
     .filter((column) => bound.has(column.name) && (column.type === 'integer' || column.type === 'float'))
     .map((column) => column.name)

@@ -4,6 +4,7 @@
  */
 import type { OutputBinding } from '../../contract/model.ts'
 import type { Link, Reweighing } from '../tree/ensemble.ts'
+import { sigmoid } from '../../calibration/logit.ts'
 
 /** The unit of the attributions. */
 export type Space = 'target' | 'probability' | 'log-odds' | 'logit' | 'score'
@@ -24,8 +25,6 @@ export interface CoreOutputs {
   /** Of the leaves; decides what ONNX Runtime makes of one sum for two classes. */
   readonly allPositive: boolean
 }
-
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
 
 function unit(size: number, place: number, value = 1): number[] {
   return Array.from({ length: size }, (_, k) => (k === place ? value : 0))

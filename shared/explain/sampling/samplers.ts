@@ -2,6 +2,7 @@
  * Sampled Shapley values for any model. A sampler says which mixtures of a row and a background row to score, takes the
  * scores, and knows how sure it is. Both samplers are unbiased for the interventional values over the whole background.
  */
+import { shuffledIndices } from '../../statistics/random.ts'
 import type { Random } from '../../statistics/random.ts'
 import { Spread } from './spread.ts'
 
@@ -23,27 +24,16 @@ export interface Sampler {
   readonly spread: Spread
 }
 
-function shuffled(random: Random, n: number): Int32Array<ArrayBuffer> {
-  const order = Int32Array.from({ length: n }, (_, k) => k)
-  for (let k = n - 1; k > 0; k--) {
-    const other = Math.floor(random.uniform() * (k + 1))
-    const kept = order[k]!
-    order[k] = order[other]!
-    order[other] = kept
-  }
-  return order
-}
-
 /**
  * Background rows in a random order, each once before any twice. That lowers the variance below what independent draws
  * have, and what `Spread` says of it: the errors given are upper bounds.
  */
 function makeDraw(random: Random, rows: number): () => number {
-  let order = shuffled(random, rows)
+  let order = shuffledIndices(rows, random)
   let at = 0
   return () => {
     if (at === order.length) {
-      order = shuffled(random, rows)
+      order = shuffledIndices(rows, random)
       at = 0
     }
     return order[at++]!
@@ -58,7 +48,7 @@ export function permutationSampler(players: number, outputs: number, backgroundR
   return {
     spread,
     next: () => {
-      order = shuffled(random, players)
+      order = shuffledIndices(players, random)
       const background = draw()
       const mixtures: Mixture[] = []
       for (const way of [order, order.toReversed()]) {
@@ -113,7 +103,7 @@ export function kernelSampler(players: number, outputs: number, backgroundRows: 
       let size = 1
       while (size < players - 1 && left >= sizes[size - 1]!) left -= sizes[size++ - 1]!
       const fromRow = new Uint8Array(players)
-      for (const player of shuffled(random, players).subarray(0, size)) fromRow[player] = 1
+      for (const player of shuffledIndices(players, random).subarray(0, size)) fromRow[player] = 1
       drawn = [fromRow, fromRow.map((bit) => 1 - bit)]
       const background = draw()
       return drawn.map((bits) => ({ fromRow: bits, background }))
