@@ -22,3 +22,20 @@ export function wholeOrZero(text: string): number {
   if (Number.isInteger(value) && value >= 0) return value
   throw usage('number', `"${text}" is not a whole number of 0 or more.`)
 }
+
+/** @param what For example `stage`: the error is then usage/stage. */
+export function oneOf<T extends string>(what: string, options: readonly T[], given: string): T {
+  const found = options.find((option) => option === given)
+  if (found) return found
+  throw new AssayError({
+    code: `usage/${what}`,
+    message: `"${given}" is not a ${what}.`,
+    remedy: `It is one of ${options.join(', ')}.`,
+  })
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw usage('number', `"${text}" is not a whole number above 0.`)
+}

@@ -1,7 +1,14 @@
 /** A run: one version scored on one dataset on one device. Its evaluation is the evidence. */
 import { z } from 'zod'
 import { taskSchema, dialectSchema, roleSchema, columnTypeSchema } from './dataset.ts'
-import { findingSchema, metricDefinitionSchema, metricSchema, metricsSchema, taskEvidenceSchema } from './evidence.ts'
+import {
+  evidenceSchemaName,
+  findingSchema,
+  metricDefinitionSchema,
+  metricSchema,
+  metricsSchema,
+  taskEvidenceSchema,
+} from './evidence.ts'
 import { datasetIdSchema, nameSchema, runIdSchema, sha256Schema, timeSchema, versionIdSchema } from './ids.ts'
 import { bindingSchema } from './model.ts'
 
@@ -57,7 +64,7 @@ export const runSchema = z.strictObject({
 export type Run = z.infer<typeof runSchema>
 
 export const evidenceSchema = z.strictObject({
-  schema: z.literal('assay.evidence/1'),
+  schema: z.literal(evidenceSchemaName),
   createdAt: timeSchema,
   run: z.strictObject({
     id: runIdSchema,

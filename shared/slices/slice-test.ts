@@ -83,8 +83,6 @@ export function testOf(isRate: boolean, inside: Sums, outside: Sums, side: 'wors
   return side === 'worse' ? welchGreater(result) : welchTwoSided(result)
 }
 
-export const testName = (isRate: boolean): string => (isRate ? 'Fisher exact' : 'Welch')
-
 /** The metric's mean over some rows. */
 export function meanOf(losses: Pick<Losses, 'isRate' | 'centre'>, sums: Sums): Metric {
   const { n, sum, squares } = sums

@@ -1,6 +1,5 @@
 /** `assay registry`: stages, aliases, lineage, history and differences of versions. */
 import type { Command } from 'commander'
-import { AssayError } from '../../../shared/contract/errors.ts'
 import { aliasSchema, datasetUseSchema, parentKindSchema, stageSchema } from '../../../shared/contract/registry.ts'
 import type { Lineage, RegistryEntry } from '../../../shared/contract/registry.ts'
 import type { Global } from '../assay.ts'
@@ -8,16 +7,7 @@ import { findDataset, findVersion } from '../find.ts'
 import { printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
 import type { Session } from '../session.ts'
-
-function parse<T extends string>(what: string, options: readonly T[], given: string): T {
-  const found = options.find((option) => option === given)
-  if (found) return found
-  throw new AssayError({
-    code: `usage/${what}`,
-    message: `"${given}" is not a ${what}.`,
-    remedy: `It is one of ${options.join(', ')}.`,
-  })
-}
+import { oneOf } from '../options.ts'
 
 /** "NAME@1:retrained": what stands after the last colon is the kind. */
 function split(given: string, fallback: string): readonly [string, string] {
@@ -44,14 +34,14 @@ async function lineageFrom(session: Session, flags: { parent?: string[]; data?: 
     const [name, kind] = split(given, 'retrained')
     parents.push({
       versionId: await findVersion(session, name),
-      kind: parse('kind', parentKindSchema.options, kind),
+      kind: oneOf('kind', parentKindSchema.options, kind),
       note: '',
     })
   }
   const datasets: Lineage['datasets'] = []
   for (const given of flags.data ?? []) {
     const [name, use] = split(given, 'training')
-    datasets.push({ datasetId: await findDataset(session, name), use: parse('use', datasetUseSchema.options, use) })
+    datasets.push({ datasetId: await findDataset(session, name), use: oneOf('use', datasetUseSchema.options, use) })
   }
   return { parents, datasets }
 }
@@ -78,7 +68,7 @@ export function addRegistryCommands(program: Command, global: () => Global): voi
       show(async (session) => [
         await session.call.registry.setStage({
           id: await findVersion(session, wanted),
-          stage: parse('stage', stageSchema.options, stage),
+          stage: oneOf('stage', stageSchema.options, stage),
           reason: flags.reason,
         }),
       ]),
@@ -94,7 +84,7 @@ export function addRegistryCommands(program: Command, global: () => Global): voi
         const { modelId } = await session.call.registry.get({ id: versionId })
         return session.call.registry.setAlias({
           modelId,
-          alias: parse('alias', aliasSchema.options, alias),
+          alias: oneOf('alias', aliasSchema.options, alias),
           versionId: flags.remove ? null : versionId,
           reason: flags.reason,
         })

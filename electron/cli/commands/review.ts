@@ -19,18 +19,9 @@ import { readPassphrase } from '../passphrase.ts'
 import { withSession } from '../session.ts'
 import type { Session } from '../session.ts'
 import { printGates } from './policy.ts'
+import { oneOf } from '../options.ts'
 
 const as = ['--as <person>', 'who acts (default: the only person whose key is here)'] as const
-
-function oneOf<T extends string>(what: string, options: readonly T[], given: string): T {
-  const found = options.find((option) => option === given)
-  if (found) return found
-  throw new AssayError({
-    code: `usage/${what}`,
-    message: `"${given}" is not a ${what}.`,
-    remedy: `It is one of ${options.join(', ')}.`,
-  })
-}
 
 function printReview(review: ReviewView): void {
   const { standing, subject } = review

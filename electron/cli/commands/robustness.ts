@@ -8,7 +8,8 @@ import type { Global } from '../assay.ts'
 import { findRun } from '../find.ts'
 import { metricText, printFindings, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
-import { analyse, count, wholeNumber } from './analyse.ts'
+import { analyse, count } from './analyse.ts'
+import { wholeNumber } from '../options.ts'
 
 interface RobustnessFlags {
   rows?: number

@@ -12,6 +12,7 @@ import type { Session } from '../session.ts'
 import type { Global } from '../assay.ts'
 import { writeTemplateTo } from './check.ts'
 import { readBinding } from './models.ts'
+import { wholeNumber } from '../options.ts'
 
 interface ScoreFlags {
   model: string
@@ -21,18 +22,6 @@ interface ScoreFlags {
   bind?: string
   batch?: number
   threads?: number
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) {
-    throw new AssayError({
-      code: 'usage/number',
-      message: `"${text}" is not a whole number above 0.`,
-      remedy: 'See --help.',
-    })
-  }
-  return value
 }
 
 export async function exportTo(session: Session, id: RunId, path: string): Promise<void> {

@@ -10,7 +10,8 @@ import type { Global } from '../assay.ts'
 import { findRun } from '../find.ts'
 import { metricText, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
-import { analyse, count, pText, wholeNumber } from './analyse.ts'
+import { analyse, count, pText } from './analyse.ts'
+import { wholeNumber } from '../options.ts'
 
 interface SliceFlags {
   metric?: string

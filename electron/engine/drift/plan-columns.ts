@@ -4,7 +4,7 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { DriftRequest } from '../../../shared/contract/drift.ts'
 import { fewValues } from '../../../shared/drift/select-test.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
-import type { Side, SideName } from './side.ts'
+import type { Side } from './side.ts'
 
 export interface PlannedColumn {
   readonly name: string
@@ -154,5 +154,3 @@ function predictionColumns(reference: Side, current: Side): PlannedColumn[] {
 /** The relation of a side that holds a column. */
 export const relationOf = (side: Side, column: Pick<PlannedColumn, 'from'>): string =>
   column.from === 'scored' ? side.scored! : side.relation
-
-export const sideNames: readonly SideName[] = ['reference', 'current']

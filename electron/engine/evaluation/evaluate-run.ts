@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import canonicalize from 'canonicalize'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { AssayErrorData } from '../../../shared/contract/errors.ts'
+import { evidenceSchemaName } from '../../../shared/contract/evidence.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { evidenceSchema } from '../../../shared/contract/run.ts'
@@ -120,7 +121,7 @@ function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary
   const headline = (computed.metrics[headlines[run.task]]?.value ?? null) === null ? 'accuracy' : headlines[run.task]
   const stats = run.stats!
   return evidenceSchema.parse({
-    schema: 'assay.evidence/1',
+    schema: evidenceSchemaName,
     createdAt: new Date().toISOString(),
     run: {
       id: run.id,

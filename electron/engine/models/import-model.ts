@@ -2,7 +2,7 @@
  * Takes an ONNX file into the workspace: read from the protobuf, checked, ZipMap removed, loaded once by ONNX Runtime in
  * a process that may die of it, and only then stored.
  */
-import { copyFile, readFile, realpath, rm, stat, writeFile, mkdir } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
@@ -277,7 +277,7 @@ export async function importModel(
 
 /**
  * A path at which ONNX Runtime can open a version: the stored file itself, or, where the weights are external, a folder
- * of links with the names that the graph asks for.
+ * with the names that the graph asks for. That folder is made once while the workspace is open, and swept with tmp/.
  */
 export async function runnablePath(engine: Engine, versionId: VersionId, servedSha256: string): Promise<string> {
   const { workspace } = engine
@@ -285,13 +285,20 @@ export async function runnablePath(engine: Engine, versionId: VersionId, servedS
     .prepare('SELECT location, sha256 FROM version_file WHERE version_id = ?')
     .all(versionId) as { location: string; sha256: string }[]
   if (externals.length === 0) return workspace.files.path(servedSha256)
-  const folder = workspace.temporary('.served')
-  await mkdir(folder, { recursive: true })
+  const folder = join(workspace.folder, 'tmp', `served-${versionId}`)
+  const path = join(folder, 'model.onnx')
+  if (await stat(folder).catch(() => null)) return path
+  const making = workspace.temporary('.served')
   for (const external of [...externals, { location: 'model.onnx', sha256: servedSha256 }]) {
-    const target = join(folder, external.location)
+    const target = join(making, external.location)
     await mkdir(dirname(target), { recursive: true })
     // Copied, not linked: ONNX Runtime resolves links and refuses weights outside the folder.
     await copyFile(workspace.files.path(external.sha256), target)
   }
-  return join(folder, 'model.onnx')
+  await rename(making, folder).catch(async (error: unknown) => {
+    // Another call was first; its folder is the same.
+    await rm(making, { recursive: true, force: true })
+    if (!(await stat(folder).catch(() => null))) throw error
+  })
+  return path
 }

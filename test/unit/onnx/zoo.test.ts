@@ -8,6 +8,7 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import { inspectModel } from '../../../shared/onnx/inspect-model.ts'
 import { readModel } from '../../../shared/onnx/read-model.ts'
 import { removeZipMap } from '../../../shared/onnx/remove-zip-map.ts'
+import { refusedByReading } from '../../support/zoo-refusals.ts'
 
 const zoo = fileURLToPath(new URL('../../../../shared/zoo', import.meta.url))
 const cases = fileURLToPath(new URL('../../../../shared/cases', import.meta.url))
@@ -33,40 +34,6 @@ function objection(path: string): string | null {
   }
 }
 
-/** Every file that is refused; all others are taken. */
-const refused: Readonly<Record<string, string>> = {
-  'corrupt/bitrot_20_bytes.onnx': 'model/corrupt',
-  'corrupt/bitrot_400_bytes.onnx': 'model/corrupt',
-  'corrupt/csv_named.onnx': 'model/not-onnx',
-  'corrupt/cycle.onnx': 'model/cycle',
-  'corrupt/dangling_input.onnx': 'model/dangling-input',
-  'corrupt/duplicate_output_name.onnx': 'model/duplicate-output',
-  'corrupt/empty.onnx': 'model/empty',
-  'corrupt/git_lfs_pointer.onnx': 'model/not-onnx',
-  'corrupt/html_error_page.onnx': 'model/not-onnx',
-  'corrupt/ir_version_99.onnx': 'model/ir-version',
-  'corrupt/leading_garbage.onnx': 'model/not-onnx',
-  'corrupt/no_graph.onnx': 'model/no-graph',
-  'corrupt/no_nodes.onnx': 'model/no-nodes',
-  'corrupt/no_outputs.onnx': 'model/no-outputs',
-  'corrupt/opset_999.onnx': 'model/opset',
-  'corrupt/random_bytes.onnx': 'model/not-onnx',
-  'corrupt/short_weights.onnx': 'model/short-weights',
-  'corrupt/trailing_garbage.onnx': 'model/corrupt',
-  'corrupt/truncated_half.onnx': 'model/truncated',
-  'corrupt/truncated_last_byte.onnx': 'model/truncated',
-  'corrupt/unknown_domain.onnx': 'model/unsupported-operator-domain',
-  'onnx_testdata/test_cast_FLOAT_to_BFLOAT16/model.onnx': 'model/bfloat16',
-  'onnx_testdata/test_identity_sequence/model.onnx': 'model/unsupported-input',
-  'onnx_testdata/test_optional_has_element/model.onnx': 'model/unsupported-input',
-  'onnx_testdata/test_sequence_insert_at_back/model.onnx': 'model/unsupported-input',
-  'onnxruntime_go/example_float16.onnx': 'model/bfloat16',
-  'onnxruntime_go/example_needs_extensions.onnx': 'model/unsupported-operator-domain',
-  'onnxruntime_go/example_several_inputs_and_outputs.onnx': 'model/bfloat16',
-  'ort_examples/superres_needs_extensions.onnx': 'model/unsupported-operator-domain',
-  'ort_examples/whisper_azure_customop.onnx': 'model/unsupported-operator-domain',
-}
-
 interface Reported {
   readonly dir: string
   readonly file: string
@@ -75,10 +42,10 @@ interface Reported {
 
 describe.skipIf(!present)(`the zoo${absence}`, () => {
   it('holds every file of the table', () => {
-    expect(modelsIn(zoo)).toEqual(expect.arrayContaining(Object.keys(refused)))
+    expect(modelsIn(zoo)).toEqual(expect.arrayContaining(Object.keys(refusedByReading)))
   })
 
-  it.each(modelsIn(zoo).map((path) => [path, refused[path] ?? null]))('%s: %s', (path, code) => {
+  it.each(modelsIn(zoo).map((path) => [path, refusedByReading[path] ?? null]))('%s: %s', (path, code) => {
     expect(objection(`${zoo}/${path}`)).toBe(code)
   })
 
