@@ -1,9 +1,10 @@
 /** Where each wins: the mean difference of a row's loss, by the value of one column at a time. */
 import type { ComparedGroup, PairedDifference } from '../contract/comparison.ts'
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts'
-import { judgeDifferences, twoSided } from './judge-difference.ts'
+import { judgeDifferences } from './judge-difference.ts'
 import { normalEstimate, undefinedEstimate } from './paired-estimate.ts'
 import type { PairedEstimate } from './paired-estimate.ts'
+import { twoSidedNormal } from '../statistics/erfc.ts'
 
 export interface GroupColumn {
   readonly name: string
@@ -35,7 +36,7 @@ export function groupDifferences({ columns, lossDifference }: GroupRequest): {
   const entries: { column: string; value: string; estimate: PairedEstimate; p: number }[] = []
   for (const { name, groups, groupOf } of columns) {
     for (const { group, estimate } of meansByGroup(groups.length, groupOf, lossDifference)) {
-      const p = estimate.zAt === null ? 1 : twoSided(estimate.zAt(0))
+      const p = estimate.zAt === null ? 1 : twoSidedNormal(estimate.zAt(0))
       entries.push({ column: name, value: groups[group]!, estimate, p })
     }
   }

@@ -4,6 +4,7 @@ import type { MetricDefinition } from '../contract/evidence.ts'
 import { holm } from '../statistics/holm.ts'
 import { normalCdf } from '../statistics/normal.ts'
 import type { PairedEstimate } from './paired-estimate.ts'
+import { twoSidedNormal } from '../statistics/erfc.ts'
 
 const level = 0.05
 /** A region holds the difference when this much of the posterior lies in it (Kruschke 2018 uses the 95 % interval). */
@@ -17,11 +18,6 @@ export interface JudgeRequest {
   readonly margin: number | undefined
 }
 
-/** Two-sided p-value of a standard normal statistic. */
-export function twoSided(z: number): number {
-  return Math.min(1, 2 * normalCdf(-Math.abs(z)))
-}
-
 /**
  * Judges one metric for all contenders at once, because their p-values are corrected together (Holm).
  *
@@ -30,7 +26,7 @@ export function twoSided(z: number): number {
 export function judgeDifferences({ estimates, better, margin }: JudgeRequest): PairedDifference[] {
   // +1 where more is better, −1 where less is; a metric without a direction has a difference but no winner.
   const direction = better === 'higher' ? 1 : better === 'lower' ? -1 : 0
-  const pValues = estimates.map(({ zAt }) => (zAt === null ? null : twoSided(zAt(0))))
+  const pValues = estimates.map(({ zAt }) => (zAt === null ? null : twoSidedNormal(zAt(0))))
   const adjusted = holm(pValues)
   const bound = direction === 0 ? undefined : margin
   // The other is worse by the margin: its difference lies at −margin, on the side that is worse.

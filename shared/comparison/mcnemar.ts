@@ -1,11 +1,9 @@
 import type { McNemar } from '../contract/comparison.ts'
-import { normalCdf } from '../statistics/normal.ts'
+import { twoSidedNormal } from '../statistics/erfc.ts'
 import { signTest } from '../statistics/sign-test.ts'
 
 /** A chi-square variable with one degree of freedom is the square of a standard normal one. */
-function oneDegreeTail(square: number): number {
-  return Math.min(1, 2 * normalCdf(-Math.sqrt(square)))
-}
+const oneDegreeTail = (square: number): number => twoSidedNormal(Math.sqrt(square))
 
 /**
  * Do two classifiers err equally often? Only the rows on which one is right and the other wrong can tell (McNemar 1947).

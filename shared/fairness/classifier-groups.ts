@@ -6,7 +6,8 @@ import { undefinedMetric } from '../metrics/metric.ts'
 import { rankGroups } from '../metrics/ranked-groups.ts'
 import { rocAucMetric } from '../metrics/ranking-metrics.ts'
 import { rowMeanMetric } from '../metrics/row-mean.ts'
-import { normalCdf, z95 } from '../statistics/normal.ts'
+import { twoSidedNormal } from '../statistics/erfc.ts'
+import { z95 } from '../statistics/normal.ts'
 import { wilsonInterval } from '../statistics/wilson.ts'
 import { clarifyMeasures, conditionalDisparity, rateDifference } from './clarify.ts'
 import type { Stratum } from './clarify.ts'
@@ -160,7 +161,7 @@ function testAreas(areas: readonly GroupEstimate[]): Pick<Parity, 'p' | 'test'> 
   areas.forEach((first, at) => {
     for (const second of areas.slice(at + 1)) {
       const distance = Math.abs(first.value - second.value) / Math.hypot(error(first), error(second))
-      smallest = Math.min(smallest, 2 * normalCdf(-distance))
+      smallest = Math.min(smallest, twoSidedNormal(distance))
       pairs++
     }
   })

@@ -21,7 +21,7 @@ import { checkpointStatement, checkpointStatementSchema } from './checkpoint.ts'
 import { isSignedBy, keyIdOf, readStatement, signStatement } from './envelope.ts'
 import type { SigningKey } from './envelope.ts'
 import { identityEnvelope, readIdentity } from './people.ts'
-import { notWritable } from './write-whole.ts'
+import { notWritable } from '../workspace/write-whole.ts'
 
 const headSchema = z.strictObject({
   schema: z.literal('assay.audit/1'),

@@ -19,7 +19,7 @@ import type { ManifestStatement } from './package-file.ts'
 import { currentRequest, readApproval, readReview } from './review-store.ts'
 import { writeTar } from './tar.ts'
 import type { TarSource } from './tar.ts'
-import { notWritable } from './write-whole.ts'
+import { notWritable } from '../workspace/write-whole.ts'
 
 export interface PackageRequest {
   readonly reviewId: ReviewId

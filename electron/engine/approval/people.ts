@@ -20,7 +20,7 @@ import { canonicalText, readCanonical, sha256Of } from './canonical.ts'
 import { isSignedBy, readPublicKey, readStatement, signStatement } from './envelope.ts'
 import type { SigningKey } from './envelope.ts'
 import { generateKey, removeKey, storeKey, unlockKey } from './keys.ts'
-import { writeWhole } from './write-whole.ts'
+import { writeWhole } from '../workspace/write-whole.ts'
 
 /** No identity file is near this size. */
 const largestFile = 100_000

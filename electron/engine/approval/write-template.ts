@@ -15,7 +15,7 @@ import { readPolicy } from './policies.ts'
 import { registryEntry } from './registry.ts'
 import { standingOfVersion } from './releasable.ts'
 import { checklistViews } from './review-view.ts'
-import { writeWhole } from './write-whole.ts'
+import { writeWhole } from '../workspace/write-whole.ts'
 
 /** @throws AssayError run/not-evaluated */
 export async function templateInput(engine: Engine, runId: RunId): Promise<TemplateInput> {

@@ -12,7 +12,7 @@ import type { ReleaseManifest } from '../../../shared/serving/release-manifest.t
 import { verifyRelease } from '../../../shared/serving/verify-release.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { notWritable } from '../approval/write-whole.ts'
+import { notWritable } from '../workspace/write-whole.ts'
 import type { Engine } from '../engine.ts'
 import { readEvidence } from '../evaluation/evidence-store.ts'
 import type { JobContext } from '../jobs/jobs.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aucInfluence, averagePrecisionInfluence } from '../../../shared/comparison/row-influence.ts'
-import { judgeDifferences, twoSided } from '../../../shared/comparison/judge-difference.ts'
+import { judgeDifferences } from '../../../shared/comparison/judge-difference.ts'
 import { mcnemar } from '../../../shared/comparison/mcnemar.ts'
 import { pairedDelong } from '../../../shared/comparison/paired-delong.ts'
 import { normalEstimate } from '../../../shared/comparison/paired-estimate.ts'
@@ -10,6 +10,7 @@ import { pairedDifferenceInterval, pairedScore } from '../../../shared/statistic
 import { createRandom } from '../../../shared/statistics/random.ts'
 import { fairCoinProbability, signTest } from '../../../shared/statistics/sign-test.ts'
 import { casesPresent, numbers, readColumns, readExpected } from '../metrics/read-case.ts'
+import { twoSidedNormal } from '../../../shared/statistics/erfc.ts'
 
 function delongOf(y: Uint8Array, other: Float64Array, reference: Float64Array) {
   return pairedDelong(y, aucInfluence(y, rankGroups(y, other)), aucInfluence(y, rankGroups(y, reference)))
@@ -67,7 +68,7 @@ describe('paired DeLong', () => {
     const expected = readExpected('telco_churn', 'expected_r.json').delong_gb_vs_rf
     const z = delongOf(y, numbers(columns['gb_p_yes']!), numbers(columns['rf_p_yes']!)).zAt!(0)
     expect(Math.abs(z / expected.Z - 1)).toBeLessThan(1e-9)
-    expect(Math.abs(twoSided(z) / expected.p - 1)).toBeLessThan(1e-9)
+    expect(Math.abs(twoSidedNormal(z) / expected.p - 1)).toBeLessThan(1e-9)
   })
 })
 

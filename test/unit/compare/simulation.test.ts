@@ -4,11 +4,11 @@ import { binaryAnswers, multiclassAnswers } from '../../../shared/comparison/ans
 import { compareBinary } from '../../../shared/comparison/compare-binary.ts'
 import { compareMulticlass } from '../../../shared/comparison/compare-multiclass.ts'
 import { compareRegression } from '../../../shared/comparison/compare-regression.ts'
-import { twoSided } from '../../../shared/comparison/judge-difference.ts'
 import { mcnemar } from '../../../shared/comparison/mcnemar.ts'
 import type { PairedEstimate } from '../../../shared/comparison/paired-estimate.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import type { Random } from '../../../shared/statistics/random.ts'
+import { twoSidedNormal } from '../../../shared/statistics/erfc.ts'
 
 const pairs = 1000
 const seed = 11
@@ -62,7 +62,7 @@ function rates(draw: Draw, n: number): Map<string, { claimed: number; missed: nu
       const { low, high } = difference
       const before = found.get(key) ?? { claimed: 0, missed: 0 }
       found.set(key, {
-        claimed: before.claimed + (zAt !== null && twoSided(zAt(0)) < 0.05 ? 1 / pairs : 0),
+        claimed: before.claimed + (zAt !== null && twoSidedNormal(zAt(0)) < 0.05 ? 1 / pairs : 0),
         missed: before.missed + (low !== null && high !== null && (low > 0 || high < 0) ? 1 / pairs : 0),
       })
     }

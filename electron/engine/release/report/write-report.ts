@@ -1,12 +1,10 @@
 /** Writes a run's report: whole, or not at all. */
-import { randomUUID } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import canonicalize from 'canonicalize'
 import { AssayError } from '../../../../shared/contract/errors.ts'
 import type { Evidence } from '../../../../shared/contract/run.ts'
 import { htmlReport } from '../../../../shared/report/html-report.ts'
 import { diskError } from '../../workspace/content-store.ts'
+import { writeWhole } from '../../workspace/write-whole.ts'
 import { pdfReport } from './pdf-report.ts'
 
 export interface ReportRequest {
@@ -54,28 +52,5 @@ function notWritable(error: unknown, path: string): unknown {
  * @throws AssayError report/not-writable; the folder is then as it was before.
  */
 export async function writeReport(request: ReportRequest): Promise<void> {
-  const content = await render(request)
-  const folder = dirname(request.path)
-  const temporary = join(folder, `.assay-${randomUUID()}.tmp`)
-  try {
-    const file = await open(temporary, 'wx')
-    try {
-      await file.writeFile(content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, request.path)
-    await syncFolder(folder)
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined)
-    throw notWritable(error, request.path)
-  }
-}
-
-/** Makes the rename last through a power cut. Windows and some network folders cannot, and need not. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => null)
-  await handle?.sync().catch(() => undefined)
-  await handle?.close()
+  await writeWhole(request.path, await render(request), notWritable)
 }
