@@ -7,8 +7,18 @@ import type { DatasetOptions } from '../../shared/contract/dataset.ts'
 import type { Explanation } from '../../shared/contract/explain.ts'
 import type { Run } from '../../shared/contract/run.ts'
 import { closeLocalSession } from '../../electron/engine/explain/local-session.ts'
+import { makeReasonsFile } from '../../electron/engine/explain/reasons-file.ts'
+import { readEvenly } from '../../electron/engine/explain/read-rows.ts'
+import { readDataset, readVersion } from '../../electron/engine/records.ts'
+import { pickRows } from '../../shared/explain/given-rows.ts'
+import { makeReasoner } from '../../shared/explain/reason-codes.ts'
+import type { Reasoner } from '../../shared/explain/reason-codes.ts'
+import { reasonsFileSchema, writeReference } from '../../shared/explain/reasons-file.ts'
+import { reasonsRuntime } from '../support/reasons-runtime.ts'
 import { besideCheckout, codeOf, openTestEngine, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
+
+const readBack = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 let test: TestEngine
 beforeAll(async () => {
@@ -122,6 +132,58 @@ describe('churn, gradient boosting behind encoders', () => {
       'explain/no-such-column',
     )
     expect(await codeOf(test.call.explain.row({ id: run.id, row: 5000 }))).toBe('explain/no-such-row')
+  })
+
+  it('gives a server the same reasons, with nothing but the graph, a file and ONNX Runtime', async () => {
+    const { binding } = run
+    const version = readVersion(test.engine.workspace.ledger, run.versionId)
+    const model = new Uint8Array(readFileSync(test.engine.workspace.files.path(version.servedSha256)))
+    const file = reasonsFileSchema.parse(JSON.parse(JSON.stringify(await makeReasonsFile(test.engine, run.id))))
+    const reasoner: Reasoner = makeReasoner(
+      model,
+      binding,
+      file,
+      await reasonsRuntime(model, binding, () => reasoner.front!.bytes),
+    )
+    const rows = await readEvenly(
+      test.engine,
+      readDataset(test.engine.workspace.ledger, run.datasetId),
+      reasoner.columns,
+      50,
+    )
+    const reasons = await reasoner.reasons(rows)
+    for (const place of [0, 7, 49]) {
+      const { outputs } = await test.call.explain.row({ id: run.id, row: rows.numbers[place]! })
+      expect(reasons[place]!.map((reason) => reason.words)).toEqual(outputs[0]!.words)
+      expect(reasons[place]!.map((reason) => reason.value)).toEqual(
+        outputs[0]!.parts.slice(0, 4).map((part) => part.value),
+      )
+      reasons[place]!.forEach(({ attribution }, k) =>
+        expect(Math.abs(attribution - outputs[0]!.parts[k]!.attribution)).toBeLessThan(1e-12),
+      )
+    }
+    // Any other graph: the same rows by sampling, against background rows that the file carries.
+    const background = await readEvenly(
+      test.engine,
+      readDataset(test.engine.workspace.ledger, run.datasetId),
+      reasoner.columns,
+      100,
+    )
+    const sampled = makeReasoner(
+      model,
+      binding,
+      {
+        ...file,
+        method: 'permutation',
+        space: 'probability',
+        reference: readBack(writeReference({ kind: 'rows', ...background })),
+      },
+      await reasonsRuntime(model, binding, () => new Uint8Array()),
+    )
+    expect(sampled.front).toBeNull()
+    const [first] = await sampled.reasons(pickRows(rows, [7]))
+    expect(first!.length).toBeGreaterThan(1)
+    expect(reasons[7]!.map(({ name }) => name)).toContain(first![0]!.name)
   })
 
   it('finds small changes that turn the decision, within a second', async () => {

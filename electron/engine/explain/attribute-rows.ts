@@ -8,10 +8,12 @@ import { chooseMethod } from './choose-method.ts'
 import { explainAllRows } from './exact-rows.ts'
 import { writeState } from './explanation-state.ts'
 import { openFront } from './front.ts'
-import { fedColumns, readEvenly } from './given-rows.ts'
+import { fedColumns } from '../../../shared/explain/given-rows.ts'
+import { readEvenly } from './read-rows.ts'
 import { openPredictor } from './predictor.ts'
-import { errorShare, explainBySampling } from './sampled-rows.ts'
-import { describePlayers, playersOf } from './subject.ts'
+import { errorShare, explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
+import { playersOf } from '../../../shared/explain/graph/exact-core.ts'
+import { describePlayers } from './subject.ts'
 import type { Subject } from './subject.ts'
 import { ValuesFile } from './values-file.ts'
 
@@ -105,7 +107,8 @@ export async function attributeBySampling(wish: Wish, method: 'exact' | 'permuta
   const predictor = await openPredictor(engine, subject, scorer)
   const found = await explainBySampling({
     method,
-    predictor,
+    names: predictor.names,
+    predict: (given, n) => predictor.predict(given, n, context.signal),
     columns: subject.columns,
     rows,
     background,

@@ -7,11 +7,13 @@ import type { Counterfactual } from '../../../shared/contract/explain.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import { quantileOfSorted } from '../../../shared/statistics/quantile.ts'
+import { valueText } from '../../../shared/explain/value-text.ts'
 import type { Engine } from '../engine.ts'
-import { pick, readEvenly, readRow } from './given-rows.ts'
-import type { GivenRows } from './given-rows.ts'
+import { pick } from '../../../shared/explain/given-rows.ts'
+import { readEvenly, readRow } from './read-rows.ts'
+import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import { withLocalSession } from './local-session.ts'
-import { scorePlaces } from './run-scores.ts'
+import { scorePlaces } from '../../../shared/explain/score-places.ts'
 import { readEvidence } from '../evaluation/evidence-store.ts'
 
 const sampleRows = 5000
@@ -49,7 +51,7 @@ export async function findCounterfactuals(
     const given = await readRow(engine, subject.dataset, columns, row)
     const data = await readEvenly(engine, subject.dataset, columns, sampleRows)
     const threshold = await decisionThreshold(engine, id)
-    const [positive = 0] = scorePlaces(subject)
+    const [positive = 0] = scorePlaces(subject.binding.output)
     const decide = (scores: readonly Float64Array[], k: number): number => {
       if (output.task === 'binary') return scores[positive]![k]! >= threshold ? 1 : 0
       let best = 0
@@ -175,17 +177,11 @@ function describe(
   given: GivenRows,
   { changes, score, cost }: { changes: readonly Change[]; score: number; cost: number },
 ): Counterfactual {
-  const text = (value: unknown): string =>
-    value === null || Number.isNaN(value)
-      ? 'missing'
-      : typeof value === 'number'
-        ? String(Number(value.toPrecision(7)))
-        : String(value)
   return {
     changes: changes.map((change) => ({
       column: given.columns[change.column]!.name,
-      from: text(given.columns[change.column]!.values[0]),
-      to: text(change.value),
+      from: valueText(given.columns[change.column]!.values[0]),
+      to: valueText(change.value),
     })),
     score,
     distance: cost,

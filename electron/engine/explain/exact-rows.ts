@@ -13,7 +13,8 @@ import type { Front } from './front.ts'
 import { RowPool } from './row-pool.ts'
 import type { Explained, PairSums, Reference } from './row-worker.ts'
 import { openRunScores } from './run-scores.ts'
-import type { ExactCore, Subject } from './subject.ts'
+import type { ExactCore } from '../../../shared/explain/graph/exact-core.ts'
+import type { Subject } from './subject.ts'
 import { ValuesFile } from './values-file.ts'
 
 /** A block's arrays and tables stay in the processor's caches, and tables pay off. */

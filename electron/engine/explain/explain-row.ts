@@ -4,17 +4,17 @@ import type { RowExplanation } from '../../../shared/contract/explain.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import { spaceNote } from '../../../shared/explain/graph/explained-outputs.ts'
-import type { Space } from '../../../shared/explain/graph/explained-outputs.ts'
 import { reasonsInWords } from '../../../shared/explain/reasons.ts'
+import { valueText } from '../../../shared/explain/value-text.ts'
 import type { Engine } from '../engine.ts'
 import { readDataset } from '../records.ts'
 import { sampledBackground } from './attribute-rows.ts'
 import { noExplanation } from './explanation-store.ts'
-import { readEvenly, readRow } from './given-rows.ts'
-import type { GivenRows } from './given-rows.ts'
+import { readEvenly, readRow } from './read-rows.ts'
+import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import { withLocalSession } from './local-session.ts'
 import type { LocalSession } from './local-session.ts'
-import { explainBySampling } from './sampled-rows.ts'
+import { explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
 
 /** Values as text by column; null for a missing value. */
 export type Changes = Readonly<Record<string, string | null>>
@@ -54,7 +54,7 @@ export async function explainRow(engine: Engine, id: RunId, row: number, changes
           base: found.base[k]!,
           margin: found.margins[k]!,
           parts,
-          words: reasonsInWords(parts, speaksFor(name, explanation.space), explanation.space),
+          words: reasonsInWords(parts, name, explanation.space),
         }
       }),
       scores: names.map((name, k) => ({ name, score: finite(scores[k]?.[0]) })),
@@ -64,8 +64,6 @@ export async function explainRow(engine: Engine, id: RunId, row: number, changes
 
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null
-
-const speaksFor = (name: string, space: Space): string => (space === 'target' ? 'a higher prediction' : `“${name}”`)
 
 interface Found {
   readonly base: Float64Array
@@ -105,12 +103,12 @@ async function bySampling(engine: Engine, session: LocalSession, given: GivenRow
   const reference = readDataset(engine.workspace.ledger, explanation!.reference.datasetId)
   const found = await explainBySampling({
     method: method === 'exact' || method === 'kernel' ? method : 'permutation',
-    predictor,
+    names: predictor.names,
+    predict: predictor.predict,
     columns: subject.columns,
     rows: given,
     background: await readEvenly(engine, reference, columns, sampledBackground),
     seed,
-    context: { signal: new AbortController().signal, progress: () => undefined },
   })
   return { base: found.base, margins: found.scores, values: found.values, errors: found.errors }
 }
@@ -123,13 +121,6 @@ export function valueTexts(given: GivenRows): Map<string, string> {
     texts.set(name, valueText(value))
   }
   return texts
-}
-
-function valueText(value: unknown): string {
-  if (value === null || Number.isNaN(value)) return 'missing'
-  if (value instanceof Uint8Array) return `image, ${value.length} bytes`
-  if (typeof value === 'number') return String(Number(value.toPrecision(7)))
-  return String(value)
 }
 
 /** @throws AssayError explain/no-such-column, explain/bad-value */

@@ -8,6 +8,7 @@ import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { Binding } from '../../../shared/contract/model.ts'
 import type { ScoringTask } from '../../../shared/contract/scorer-messages.ts'
 import { cutFront, frontOutput } from '../../../shared/explain/graph/cut-front.ts'
+import { directColumns } from '../../../shared/explain/reason-codes.ts'
 import type { Block } from '../../../shared/explain/tree/players.ts'
 import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { StreamedColumn } from '../../data-plane/stream-columns.ts'
@@ -16,7 +17,8 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { scoringTask } from '../models/try-binding.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
 import { chunkName } from '../workspace/workspace.ts'
-import type { ExactCore, Subject } from './subject.ts'
+import type { ExactCore } from '../../../shared/explain/graph/exact-core.ts'
+import type { Subject } from './subject.ts'
 
 export interface FrontBlock extends Block {
   /** Number of the first row, counted from 0. */
@@ -38,17 +40,8 @@ const batchRows = 4096
 const tryTimeoutMs = 120_000
 
 export async function openFront(engine: Engine, subject: Subject, core: ExactCore, scorer: Scorer): Promise<Front> {
-  const direct = directColumns(subject, core)
+  const direct = directColumns(core, subject.binding, subject.version.inputs)
   return direct ? directFront(engine, direct) : cutFrontOf(engine, subject, core, scorer)
-}
-
-/** The bound columns, where the core takes an input of the graph. */
-function directColumns(subject: Subject, core: ExactCore): StreamedColumn[] | null {
-  const bound = subject.binding.inputs.find((input) => input.input === core.input)
-  if (!bound || (bound.kind !== 'matrix' && bound.kind !== 'column')) return null
-  const type = subject.version.inputs.find((input) => input.name === core.input)?.elementType
-  const names = bound.kind === 'matrix' ? bound.columns : [bound.column]
-  return names.map((name) => ({ name, as: type === 'float32' ? 'float' : 'double' }))
 }
 
 function directFront(engine: Engine, columns: StreamedColumn[]): Front {

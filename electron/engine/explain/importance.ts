@@ -7,10 +7,10 @@ import { createRandom, shuffledIndices } from '../../../shared/statistics/random
 import { studentQuantile } from '../../../shared/statistics/student-t.ts'
 import { sameClass } from '../models/guess-binding.ts'
 import type { JobContext } from '../jobs/jobs.ts'
-import { pick } from './given-rows.ts'
-import type { GivenRows } from './given-rows.ts'
+import { pick } from '../../../shared/explain/given-rows.ts'
+import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import type { Predictor } from './predictor.ts'
-import { scorePlaces } from './run-scores.ts'
+import { scorePlaces } from '../../../shared/explain/score-places.ts'
 import type { Subject } from './subject.ts'
 import { rounded } from './summarise.ts'
 
@@ -57,7 +57,7 @@ export function metricOf(subject: Subject, truth: Truth, scores: readonly Float6
     }
     return right / rows.length
   }
-  const [positive = 0] = scorePlaces(subject)
+  const [positive = 0] = scorePlaces(subject.binding.output)
   const ranks = averageRanks(Float64Array.from(rows, (row) => scores[positive]![row]!))
   let sum = 0
   let positives = 0

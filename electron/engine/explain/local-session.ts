@@ -12,12 +12,14 @@ import { readExplanation } from './explanation-store.ts'
 import { readState } from './explanation-state.ts'
 import { openFront } from './front.ts'
 import type { Front } from './front.ts'
-import { fedColumns } from './given-rows.ts'
+import { fedColumns } from '../../../shared/explain/given-rows.ts'
 import { openPredictor } from './predictor.ts'
 import type { Predictor } from './predictor.ts'
 import { RowPool } from './row-pool.ts'
-import { playersOf, readSubject } from './subject.ts'
-import type { ExactCore, Subject } from './subject.ts'
+import { playersOf } from '../../../shared/explain/graph/exact-core.ts'
+import { readSubject } from './subject.ts'
+import type { ExactCore } from '../../../shared/explain/graph/exact-core.ts'
+import type { Subject } from './subject.ts'
 
 export interface LocalSession {
   readonly subject: Subject

@@ -4,7 +4,7 @@ import type { ScoringTask } from '../../../shared/contract/scorer-messages.ts'
 import type { Engine } from '../engine.ts'
 import { scoringTask } from '../models/try-binding.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
-import { scorePlaces } from './run-scores.ts'
+import { scoreNames, scorePlaces } from '../../../shared/explain/score-places.ts'
 import type { Subject } from './subject.ts'
 
 /** Rows of one message: large enough to hide what a message costs, small enough to be cancelled between. */
@@ -21,14 +21,9 @@ export interface Predictor {
   evaluations(): number
 }
 
-export function scoreNames(subject: Pick<Subject, 'binding'>): string[] {
-  const { output } = subject.binding
-  return output.task === 'regression' ? ['prediction'] : scorePlaces(subject).map((place) => output.classes[place]!)
-}
-
 export async function openPredictor(engine: Engine, subject: Subject, scorer: Scorer): Promise<Predictor> {
   const task: ScoringTask = await scoringTask(engine, subject.version, subject.dataset, subject.binding)
-  const places = scorePlaces(subject)
+  const places = scorePlaces(subject.binding.output)
   let evaluations = 0
   const predictAll: Predictor['predictAll'] = async (columns, rows, signal) => {
     let out: Float64Array[] = []
@@ -49,7 +44,7 @@ export async function openPredictor(engine: Engine, subject: Subject, scorer: Sc
     return out
   }
   return {
-    names: scoreNames(subject),
+    names: scoreNames(subject.binding.output),
     predictAll,
     predict: async (columns, rows, signal) => {
       const all = await predictAll(columns, rows, signal)

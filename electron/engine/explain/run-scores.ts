@@ -5,19 +5,10 @@ import type { Engine } from '../engine.ts'
 import { listChunks } from '../records.ts'
 import { scoreColumns, scoreShape } from '../scoring/hash-scores.ts'
 import { chunkName } from '../workspace/workspace.ts'
+import { scorePlaces } from '../../../shared/explain/score-places.ts'
 import type { Subject } from './subject.ts'
 
 const chunkRows = 16_384
-
-/** The score columns that belong to the explained outputs: the positive class's, each class's, or the prediction. */
-export function scorePlaces(subject: Pick<Subject, 'binding'>): number[] {
-  const { output } = subject.binding
-  if (output.task === 'regression') return [0]
-  if (output.task === 'binary' && output.classes.length === 2) {
-    return [Math.max(0, output.classes.indexOf(output.positive ?? ''))]
-  }
-  return output.classes.map((_, k) => k)
-}
 
 /** Reads scores in row order: `take(n)` gives the next n rows of each explained output. */
 export async function openRunScores(
@@ -26,7 +17,7 @@ export async function openRunScores(
 ): Promise<{ take(rows: number): Promise<Float64Array[]>; close(): Promise<void> }> {
   const shape = scoreShape(subject.version, subject.binding.output)
   const all = scoreColumns(shape).filter((column) => column.as !== 'string')
-  const columns = scorePlaces(subject).map((place) => ({ ...all[place]!, as: 'double' as const }))
+  const columns = scorePlaces(subject.binding.output).map((place) => ({ ...all[place]!, as: 'double' as const }))
   const reader = await openReader()
   const { workspace } = engine
   const paths = listChunks(workspace.ledger, subject.run.id).map((chunk) =>

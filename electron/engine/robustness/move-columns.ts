@@ -2,7 +2,7 @@
 import type { Monotonicity, RobustnessSection } from '../../../shared/contract/robustness.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import { measureMonotonicity, monotonicityGrid } from '../../../shared/robustness/monotonicity.ts'
-import { pick } from '../explain/given-rows.ts'
+import { pick } from '../../../shared/explain/given-rows.ts'
 import { hasNumbers } from './changed-columns.ts'
 import type { Setting } from './run-robustness.ts'
 

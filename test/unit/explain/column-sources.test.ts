@@ -163,7 +163,7 @@ describe('reasons', () => {
         { name: 'income', value: '12', attribution: -0.75 },
         { name: 'debt', value: '9', attribution: 0.5 },
       ],
-      '“Yes”',
+      'Yes',
       'log-odds',
     )
     expect(words).toEqual([

@@ -2,19 +2,17 @@
  * Attributions for any model, from its scores alone: every coalition where the columns are few, else sampled until the
  * errors are small. Each bound column is a player. The attributed number is the score itself.
  */
-import { AssayError } from '../../../shared/contract/errors.ts'
-import type { ExplainMethod } from '../../../shared/contract/explain.ts'
-import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
-import { mostEnumerated, shapleyOfGame } from '../../../shared/explain/enumerate.ts'
-import { kernelSampler, permutationSampler } from '../../../shared/explain/sampling/samplers.ts'
-import type { Sampler } from '../../../shared/explain/sampling/samplers.ts'
-import { shareRemainder } from '../../../shared/explain/sampling/spread.ts'
-import { createRandom } from '../../../shared/statistics/random.ts'
-import type { ColumnValues } from '../../data-plane/stream-columns.ts'
-import type { JobContext } from '../jobs/jobs.ts'
-import { pick, pickRows } from './given-rows.ts'
-import type { GivenRows } from './given-rows.ts'
-import type { Predictor } from './predictor.ts'
+import { AssayError } from '../../contract/errors.ts'
+import type { ExplainMethod } from '../../contract/explain.ts'
+import type { GivenColumn } from '../../contract/scorer-messages.ts'
+import { mostEnumerated, shapleyOfGame } from '../enumerate.ts'
+import { kernelSampler, permutationSampler } from './samplers.ts'
+import type { Sampler } from './samplers.ts'
+import { shareRemainder } from './spread.ts'
+import { createRandom } from '../../statistics/random.ts'
+import type { ColumnValues } from '../../scoring/columns.ts'
+import { pick, pickRows } from '../given-rows.ts'
+import type { GivenRows } from '../given-rows.ts'
 
 /** Rows whose samples are scored together. */
 const together = 64
@@ -38,15 +36,26 @@ export interface SampledRows {
   readonly backgroundUsed: number
 }
 
+/** The model as a function: score of output k and row r at [k][r]. */
+export type Predict = (columns: readonly GivenColumn[], rows: number) => Promise<Float64Array[]>
+
+/** Who watches a long computation, and may stop it. */
+export interface Watched {
+  readonly signal: { throwIfAborted(): void }
+  progress(update: { step?: string; done?: number; total?: number | null; unit?: 'rows' }): void
+}
+
 export interface SampledRequest {
   readonly method: Extract<ExplainMethod, 'exact' | 'permutation' | 'kernel'>
-  readonly predictor: Predictor
+  /** Names of the outputs. */
+  readonly names: readonly string[]
+  readonly predict: Predict
   /** The bound columns: players. */
   readonly columns: readonly string[]
   readonly rows: GivenRows
   readonly background: GivenRows
   readonly seed: number
-  readonly context: Pick<JobContext, 'signal' | 'progress'>
+  readonly context?: Watched
 }
 
 /** @throws AssayError explain/too-many-columns */
@@ -87,9 +96,9 @@ async function startScores(request: SampledRequest): Promise<{
   base: Float64Array
   spread: Float64Array
 }> {
-  const { predictor, rows, background, context } = request
-  const own = await predictor.predict(rows.columns, rows.rows, context.signal)
-  const absent = await predictor.predict(background.columns, background.rows, context.signal)
+  const { predict, rows, background } = request
+  const own = await predict(rows.columns, rows.rows)
+  const absent = await predict(background.columns, background.rows)
   const base = Float64Array.from(absent, (scores) => scores.reduce((sum, score) => sum + score, 0) / scores.length)
   const spread = Float64Array.from(absent, (scores, k) =>
     Math.sqrt(scores.reduce((sum, score) => sum + (score - base[k]!) ** 2, 0) / Math.max(1, scores.length - 1)),
@@ -105,16 +114,16 @@ function flat(own: readonly Float64Array[]): Float64Array {
 }
 
 async function sampleRows(request: SampledRequest, method: 'permutation' | 'kernel'): Promise<SampledRows> {
-  const { predictor, rows, background, columns, seed, context } = request
+  const { predict, names, rows, background, columns, seed, context } = request
   const { own, absent, base, spread } = await startScores(request)
-  const outputs = predictor.names.length
+  const outputs = names.length
   const players = columns.length
   const n = rows.rows
   const values = new Float64Array(outputs * players * n)
   const errors = new Float64Array(outputs * players * n)
   let samples = 0
   let converged = 0
-  context.progress({ step: 'Sampling coalitions', done: 0, total: n, unit: 'rows' })
+  context?.progress({ step: 'Sampling coalitions', done: 0, total: n, unit: 'rows' })
   if (players === 1) {
     for (let k = 0; k < outputs; k++) for (let row = 0; row < n; row++) values[k * n + row] = own[k]![row]! - base[k]!
     return { base, scores: flat(own), values, errors, samples, converged: n, backgroundUsed: background.rows }
@@ -124,7 +133,7 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
   let next = 0
   let done = 0
   while (done < n) {
-    context.signal.throwIfAborted()
+    context?.signal.throwIfAborted()
     while (active.length < together && next < n) {
       // A seed for each row, so that a row's attributions do not depend on which others are explained.
       const random = createRandom(seed + rows.numbers[next]!)
@@ -139,7 +148,7 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
         fromRow: (player) => fromRow[player] === 1,
       })),
     )
-    const scores = await predictor.predict(mix(request, mixed), mixed.length, context.signal)
+    const scores = await predict(mix(request, mixed), mixed.length)
     let at = 0
     const left: typeof active = []
     active.forEach(({ row, sampler }, a) => {
@@ -178,7 +187,7 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
       }
     })
     active = left
-    context.progress({ done })
+    context?.progress({ done })
   }
   return { base, scores: flat(own), values, errors, samples, converged, backgroundUsed: background.rows }
 }
@@ -201,9 +210,9 @@ function differing(request: SampledRequest, row: number): number[] {
 }
 
 async function enumerateRows(wish: SampledRequest): Promise<SampledRows> {
-  const { rows, columns, predictor, context } = wish
+  const { rows, columns, predict, names, context } = wish
   const n = rows.rows
-  const outputs = predictor.names.length
+  const outputs = names.length
   const players = columns.length
   const lists = Array.from({ length: n }, (_, row) => differing(wish, row))
   const most = Math.max(0, ...lists.map((list) => list.length))
@@ -224,7 +233,7 @@ async function enumerateRows(wish: SampledRequest): Promise<SampledRows> {
   const request = { ...wish, background }
   const { own, base } = await startScores(request)
   const values = new Float64Array(outputs * players * n)
-  context.progress({ step: 'Scoring every coalition', done: 0, total: n, unit: 'rows' })
+  context?.progress({ step: 'Scoring every coalition', done: 0, total: n, unit: 'rows' })
   for (let row = 0; row < n; row++) {
     const list = lists[row]!
     const size = 1 << list.length
@@ -232,7 +241,7 @@ async function enumerateRows(wish: SampledRequest): Promise<SampledRows> {
     // A few thousand mixtures a message; the sums over the background are kept, not the mixtures.
     const perMessage = Math.max(1, Math.floor(65_536 / used))
     for (let from = 0; from < size; from += perMessage) {
-      context.signal.throwIfAborted()
+      context?.signal.throwIfAborted()
       const coalitions = Math.min(perMessage, size - from)
       const mixed: Mixed[] = []
       for (let c = from; c < from + coalitions; c++) {
@@ -242,7 +251,7 @@ async function enumerateRows(wish: SampledRequest): Promise<SampledRows> {
           mixed.push({ row, background: other, fromRow: (player) => present[player] === 1 })
         }
       }
-      const scores = await predictor.predict(mix(request, mixed), mixed.length, context.signal)
+      const scores = await predict(mix(request, mixed), mixed.length)
       for (let c = 0; c < coalitions; c++) {
         for (let k = 0; k < outputs; k++) {
           let sum = 0
@@ -255,7 +264,7 @@ async function enumerateRows(wish: SampledRequest): Promise<SampledRows> {
     list.forEach((player, p) => {
       for (let k = 0; k < outputs; k++) values[(k * players + player) * n + row] = shares[p * outputs + k]!
     })
-    context.progress({ done: row + 1 })
+    context?.progress({ done: row + 1 })
   }
   return { base, scores: flat(own), values, errors: null, samples: n, converged: n, backgroundUsed: used }
 }
