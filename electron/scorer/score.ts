@@ -1,18 +1,19 @@
 /**
- * The streaming pipeline: reader → session → writer. The next chunk is always being fetched while the present one runs,
- * because DuckDB works on its own threads and `run` blocks this one. Memory is two chunks, at any number of rows.
+ * The streaming pipeline: reader → runner → writer. The next rows are always being fetched while the present ones run,
+ * and written while the next ones run. Memory is a few pieces of `readRows`, at any number of rows.
  */
 import { join } from 'node:path'
 import type { FromScorer, ScoringPlan, ScoringTask } from '../../shared/contract/scorer-messages.ts'
 import { AssayError } from '../../shared/contract/errors.ts'
 import { openReader, streamColumns } from '../data-plane/stream-columns.ts'
+import type { ColumnValues } from '../data-plane/stream-columns.ts'
 import { ChunkWriter } from './chunk-writer.ts'
-import { makeFeeder } from './feeds.ts'
-import type { Feeder } from './feeds.ts'
+import { makeFeeder } from '../../shared/scoring/feeds.ts'
+import type { Feeder } from '../../shared/scoring/feeds.ts'
 import { countNotFinite, makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
-import { openSession } from './runtime.ts'
-import type { Session } from './runtime.ts'
+import { takeRunner } from './runner.ts'
+import type { Fed, Runner, SessionFacts } from './tensors.ts'
 import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
 
 /** Names of the outputs that the binding reads; the others are not computed where the graph allows it. */
@@ -22,24 +23,30 @@ export function fetchesOf(task: ScoringTask): string[] {
 }
 
 /** Whether any score tensor is float64, which float32 columns would cut. */
-export function isWide(session: Session, task: ScoringTask): boolean {
+export function isWide(session: Pick<SessionFacts, 'outputMetadata'>, task: ScoringTask): boolean {
   const scores = new Set(task.binding.output.score ?? [])
   return session.outputMetadata.some((meta) => meta.isTensor && scores.has(meta.name) && meta.type !== 'float32')
 }
 
+/** What runs a batch: a runner, or a session with tensors of its own. */
+interface Runs<T> {
+  run(feeds: Record<string, T>, fetches: string[]): Promise<Readonly<Record<string, { readonly data: unknown }>>>
+}
+
 /** Runs one batch; what ONNX Runtime throws becomes a coded error that names the rows. */
-export async function runBatch(
-  session: Session,
-  feeder: Feeder,
+export async function runBatch<T>(
+  runs: Runs<T>,
+  feeder: Feeder<T>,
   task: ScoringTask,
-  chunk: Parameters<Feeder['build']>[0],
+  chunk: Parameters<Feeder<T>['build']>[0],
   from: number,
   rows: number,
   batch: number,
-): Promise<Awaited<ReturnType<Session['run']>>> {
+): Promise<Awaited<ReturnType<Runs<T>['run']>>> {
+  // The chunk is read before this first waits: its arrays may be filled anew as soon as all its batches have begun.
   const feeds = feeder.build(chunk, from, rows, batch)
   try {
-    return await session.run(feeds, fetchesOf(task))
+    return await runs.run(feeds, fetchesOf(task))
   } catch (error) {
     if (error instanceof AssayError) throw error
     throw new AssayError({
@@ -51,6 +58,24 @@ export async function runBatch(
   }
 }
 
+/** A feeder whose tensors any runner takes. */
+export function feederOf(runner: Runner, task: ScoringTask): Feeder<Fed> {
+  return makeFeeder(runner.facts, task.binding, {
+    tensor: (type, data, dims) => ({ type, data, dims }),
+    array: runner.array,
+  })
+}
+
+/** One recorded chunk while its batches come back, in whatever order. */
+interface OpenChunk {
+  readonly number: number
+  readonly firstRow: number
+  readonly rows: number
+  readonly columns: ScoreColumns
+  readonly batches: Promise<void>[]
+  missingText: number
+}
+
 export async function score(
   task: ScoringTask,
   plan: ScoringPlan,
@@ -59,55 +84,85 @@ export async function score(
   totalRows: number,
   send: (message: FromScorer) => void,
 ): Promise<void> {
-  const session = await openSession(task.modelPath, plan.device, plan.threads)
-  const feeder = makeFeeder(session, task.binding)
+  const { batchRows, chunkRows, readRows = chunkRows } = plan
+  const runner = await takeRunner(task.modelPath, plan)
+  const feeder = feederOf(runner, task)
   const writer = await ChunkWriter.open()
   const reader = await openReader()
-  const wide = isWide(session, task)
-  const { output } = task.binding
+  const wide = isWide(runner.facts, task)
+  const { output, fixedBatch } = task.binding
+  const spare: ColumnValues[][] = []
+  const underWay = new Set<Promise<void>>()
+  const from = firstChunk * chunkRows
   let number = firstChunk
+  let done = from
   let lastProgress = 0
-  // The writer works on DuckDB's thread while the next chunk is scored; one at a time keeps memory bounded.
+  // One chunk is written at a time, in order, while the next is scored.
   let writing: Promise<void> = Promise.resolve()
+  let open: OpenChunk | null = null
 
-  const chunks = streamColumns({
-    reader,
-    parquetPath: task.dataPath,
-    columns: feeder.columns,
-    from: firstChunk * plan.chunkRows,
-    chunkRows: plan.chunkRows,
-  })
-  for await (const chunk of chunks) {
-    const columns: ScoreColumns = makeScoreColumns(output, chunk.rows, wide)
-    const missingBefore = feeder.missingText()
-    for (let from = 0; from < chunk.rows; from += plan.batchRows) {
-      const rows = Math.min(plan.batchRows, chunk.rows - from)
-      const batch = task.binding.fixedBatch ?? rows
-      const outputs = await runBatch(session, feeder, task, chunk, from, rows, batch)
-      readOutputs(outputs, output, rows, batch, columns, from)
-      const now = performance.now()
-      if (now - lastProgress > 100) {
-        lastProgress = now
-        send({ type: 'progress', rows: chunk.from + from + rows })
-        // `run` blocks, so messages leave only when the loop is given a turn.
-        await new Promise((resolve) => setImmediate(resolve))
-      }
-    }
-    await writing
-    const facts = {
-      number,
-      firstRow: chunk.from,
-      rows: chunk.rows,
-      notFinite: countNotFinite(columns, chunk.rows),
-      missingText: feeder.missingText() - missingBefore,
-    }
-    const path = join(folder, `chunk-${String(number).padStart(6, '0')}.parquet`)
-    writing = writer.write(columns, chunk.rows, path).then((file) => {
-      send({ type: 'chunk', chunk: { ...facts, ...file } })
+  const close = async (chunk: OpenChunk): Promise<void> => {
+    const before = writing
+    writing = Promise.all([before, ...chunk.batches]).then(async () => {
+      const { columns, rows, firstRow, missingText } = chunk
+      const path = join(folder, `chunk-${String(chunk.number).padStart(6, '0')}.parquet`)
+      const file = await writer.write(columns, rows, path)
+      const notFinite = countNotFinite(columns, rows)
+      send({ type: 'chunk', chunk: { number: chunk.number, firstRow, rows, notFinite, missingText, ...file } })
     })
     // A rejection is awaited at the next chunk; until then it must not count as unhandled.
     writing.catch(() => undefined)
-    number++
+    await before
+  }
+
+  const pieces = streamColumns({
+    reader,
+    parquetPath: task.dataPath,
+    columns: feeder.columns,
+    from,
+    chunkRows: readRows,
+    reuse: () => spare.pop() ?? null,
+  })
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.rows; at += batchRows) {
+      const row = piece.from + at
+      if (!open) {
+        const rows = Math.min(chunkRows, totalRows - row)
+        open = {
+          number: number++,
+          firstRow: row,
+          rows,
+          columns: makeScoreColumns(output, rows, wide),
+          batches: [],
+          missingText: 0,
+        }
+      }
+      const { columns, firstRow, batches } = open
+      const rows = Math.min(batchRows, piece.rows - at)
+      const batch = fixedBatch ?? rows
+      while (underWay.size >= runner.depth) await Promise.race(underWay)
+      const missingBefore = feeder.missingText()
+      const work = runBatch(runner, feeder, task, piece, at, rows, batch).then((outputs) => {
+        readOutputs(outputs, output, rows, batch, columns, row - firstRow)
+        done += rows
+        const now = performance.now()
+        if (now - lastProgress < 100) return
+        lastProgress = now
+        send({ type: 'progress', rows: done })
+      })
+      open.missingText += feeder.missingText() - missingBefore
+      batches.push(work)
+      const tracked = work.finally(() => underWay.delete(tracked))
+      // Awaited with its chunk.
+      tracked.catch(() => undefined)
+      underWay.add(tracked)
+      if (row + rows === firstRow + open.rows) {
+        await close(open)
+        open = null
+      }
+    }
+    // A short piece is the last, and a cut of larger arrays.
+    if (piece.rows === readRows) spare.push(piece.columns as ColumnValues[])
   }
   await writing
   send({ type: 'scored', rows: totalRows })

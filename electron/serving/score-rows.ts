@@ -1,7 +1,7 @@
 /** Raw rows through the model, by the binding: the one way for requests and for files. */
 import { AssayError } from '../../shared/contract/errors.ts'
 import type { ColumnValues } from '../../shared/scoring/columns.ts'
-import { makeFeeder } from '../../shared/scoring/feeds.ts'
+import { makeFeeder, newArray } from '../../shared/scoring/feeds.ts'
 import type { Feeder } from '../../shared/scoring/feeds.ts'
 import { makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
@@ -39,7 +39,7 @@ export class RowScorer {
       {
         tensor: (type, data, dims) => ({ type, data, dims }),
         // Runs wait side by side: each needs its own.
-        reuseBuffers: false,
+        array: newArray,
       },
     )
     const scores = new Set(output.score ?? [])

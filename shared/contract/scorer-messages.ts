@@ -24,8 +24,13 @@ export type ScoringTask = z.infer<typeof scoringTaskSchema>
 /** Fixed when a run starts, so that a resumed run cuts batches in the same places and gives the same bytes. */
 export const scoringPlanSchema = z.strictObject({
   device: deviceNameSchema,
+  /** Threads of one session; lanes are sessions side by side. */
   threads: z.int().positive(),
+  lanes: z.int().positive().default(1),
   batchRows: z.int().positive(),
+  /** Rows read at a time, for memory's sake: whole batches. */
+  readRows: z.int().positive().optional(),
+  /** Rows recorded at a time. */
   chunkRows: z.int().positive(),
   parity: z.number().nullable(),
 })

@@ -22,8 +22,8 @@ export interface InputFacts {
 export interface FeederOptions<T> {
   /** Makes a tensor of the runtime at hand. */
   readonly tensor: (type: string, data: TypedArray | BigInt64Array | BigUint64Array | string[], dims: number[]) => T
-  /** A batch is done with before the next is built: number inputs then share one buffer each. */
-  readonly reuseBuffers: boolean
+  /** An array for an input's numbers, of whatever content: every place is written. `newArray`, or one used before. */
+  readonly array: (input: string, type: string, length: number) => TypedArray
 }
 
 interface BoundInput {
@@ -54,6 +54,11 @@ const arrayOf: Record<string, { new (length: number): TypedArray } | undefined> 
   uint32: Uint32Array,
   bool: Uint8Array,
 }
+/** A fresh array for an element type other than int64, uint64 and string. */
+export function newArray(_input: string, type: string, length: number): TypedArray {
+  return new arrayOf[type]!(length)
+}
+
 export type TypedArray =
   Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
 
@@ -115,7 +120,6 @@ export function makeFeeder<T>(session: InputFacts, binding: Binding, options: Fe
     }
   }
   let missing = 0
-  const buffers = new Map<BoundInput, TypedArray>()
   const build: Feeder<T>['build'] = (chunk, from, rows, batch) => {
     const feeds: Record<string, T> = {}
     for (const input of inputs) feeds[input.binding.input] = tensorOf(input, chunk, from, rows, batch)
@@ -164,7 +168,7 @@ export function makeFeeder<T>(session: InputFacts, binding: Binding, options: Fe
       }
       return options.tensor(type, data, dims)
     }
-    const data = bufferOf(input, type, batch * width)
+    const data = options.array(bound.input, type, batch * width)
     for (let column = 0; column < width; column++) {
       if (bound.kind === 'constant') {
         for (let row = 0; row < batch; row++) data[row * width + column] = Number(bound.value)
@@ -179,13 +183,6 @@ export function makeFeeder<T>(session: InputFacts, binding: Binding, options: Fe
     return options.tensor(type, data, dims)
   }
 
-  function bufferOf(input: BoundInput, type: string, length: number): TypedArray {
-    const known = options.reuseBuffers ? buffers.get(input) : undefined
-    if (known?.length === length) return known
-    const made = new arrayOf[type]!(length)
-    buffers.set(input, made)
-    return made
-  }
   return { columns, build, missingText: () => missing }
 }
 

@@ -117,6 +117,7 @@ async function cutFrontOf(engine: Engine, subject: Subject, core: ExactCore, sco
         plan: {
           device: 'cpu',
           threads: engine.threads,
+          lanes: 1,
           batchRows: binding.fixedBatch ?? Math.min(batchRows, blockRows),
           chunkRows: blockRows,
           parity: null,
