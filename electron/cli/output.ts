@@ -1,6 +1,8 @@
 /** What a command prints: JSON for programs, aligned text for people, errors with their code. */
 import { AssayError } from '../../shared/contract/errors.ts'
 import type { EvidenceFinding, Metric } from '../../shared/contract/evidence.ts'
+import { intervalText } from '../../shared/format/interval.ts'
+import { formatMetric } from '../../shared/format/number.ts'
 
 export const exitCodes = { ok: 0, gateFailed: 1, usage: 2, badInput: 3, internal: 4 } as const
 
@@ -35,14 +37,11 @@ export function printFindings(findings: readonly EvidenceFinding[]): void {
     printLine(`  ${finding.severity}  ${finding.code}: ${finding.message} ${finding.remedy}`)
 }
 
-/** Digits that the interval's width supports, never fewer than three significant. */
+/** The value and its interval, in the digits that the interval supports. */
 export function metricText(metric: Metric): string {
   if (metric.value === null) return `— (${metric.reason ?? 'not defined'})`
-  const width = metric.low !== null && metric.high !== null ? metric.high - metric.low : Math.abs(metric.value)
-  const digits = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.max(width, 1e-9)))))
-  const show = (value: number) => value.toFixed(digits)
-  const interval = metric.low !== null && metric.high !== null ? `  ${show(metric.low)} to ${show(metric.high)}` : ''
-  return `${show(metric.value)}${interval}`
+  const interval = intervalText(metric)
+  return `${formatMetric(metric).value}${interval === null ? '' : `  ${interval}`}`
 }
 
 /** Prints an error and answers with the exit code it means. */

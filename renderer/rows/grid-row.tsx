@@ -8,6 +8,9 @@ import { inBox } from './selection.ts'
 
 const isNumber = (type: Rows['columns'][number]['type']): boolean => type === 'integer' || type === 'float'
 
+/** An image's cell says "image 17": its row in the file, counted from 1. */
+const imageRow = (cell: string): number => Number(cell.replace('image ', '')) - 1
+
 export const GridRow = ({
   id,
   index,
@@ -29,7 +32,7 @@ export const GridRow = ({
   readonly columns: Rows['columns']
   readonly visible: readonly VirtualItem[]
   readonly box: Box | null
-  readonly imagesOf: DatasetId | null
+  readonly imagesOf: DatasetId
   readonly onSelect: (column: number, extend: boolean) => void
 }) => (
   <div role="row" aria-rowindex={index + 2} className="grid-row" style={{ transform: `translateY(${top}px)`, height }}>
@@ -59,11 +62,7 @@ export const GridRow = ({
           ) : value === null || value === undefined ? (
             <span className="grid-missing">missing</span>
           ) : column.type === 'image' ? (
-            imagesOf === null ? (
-              <span className="muted">image</span>
-            ) : (
-              <ImageCell datasetId={imagesOf} column={column.name} row={index} />
-            )
+            <ImageCell datasetId={imagesOf} column={column.name} row={imageRow(value)} />
           ) : (
             value
           )}

@@ -4,6 +4,8 @@ import { useEffect, useId, useRef, useState } from 'react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { Rows, RowsRequest } from '../../shared/contract/dataset.ts'
 import type { DatasetId } from '../../shared/contract/ids.ts'
+import { formatCount } from '../../shared/format/number.ts'
+import { pushToast } from '../shell/toast-store.ts'
 import { ColumnHead } from './column-head.tsx'
 import { GridRow } from './grid-row.tsx'
 import type { RowPages } from './row-pages.ts'
@@ -39,15 +41,15 @@ export const RowsGrid = ({
   readonly total: number
   readonly sort: RowsRequest['sort']
   readonly onSort: (column: string) => void
-  /** Whose images stand in image columns; null where rows are not in file order, so that a row's number is not known. */
-  readonly imagesOf: DatasetId | null
+  /** Whose images stand in image columns. */
+  readonly imagesOf: DatasetId
 }) => {
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const [widths, setWidths] = useState<Readonly<Record<string, number>>>({})
   const [selection, setSelection] = useState<Selection>()
   const shown = Math.min(total, maxRows)
-  const height = imagesOf !== null && columns.some((column) => column.type === 'image') ? imageRowHeight : rowHeight
+  const height = columns.some((column) => column.type === 'image') ? imageRowHeight : rowHeight
   const widthOf = (index: number): number => {
     const column = columns[index]
     return column ? (widths[column.name] ?? defaultWidth(column)) : 0
@@ -97,10 +99,18 @@ export const RowsGrid = ({
     if (!selection) return
     event.preventDefault()
     const box = boxOf(selection)
-    const count = Math.min(maxCopiedRows, box.bottom - box.top + 1)
+    const selected = box.bottom - box.top + 1
+    const count = Math.min(maxCopiedRows, selected)
     const names = columns.slice(box.left, box.right + 1).map((column) => column.name)
     void pages.slice(box.top, count).then((found) => {
       const cells = found.map((row) => row.slice(box.left, box.right + 1))
+      if (count < selected) {
+        pushToast({
+          kind: 'note',
+          title: `The first ${formatCount(count)} of ${formatCount(selected)} rows were copied`,
+          body: 'The clipboard takes no more. Export the scores as a file for all rows.',
+        })
+      }
       return navigator.clipboard.writeText(toTsv(count > 1 ? [names, ...cells] : cells))
     })
   }

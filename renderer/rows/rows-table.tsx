@@ -88,7 +88,7 @@ export const RowsTable = ({
           total={view.total}
           sort={sort}
           onSort={(column) => setSort((before) => nextSort(before, column))}
-          imagesOf={sort || filter !== '' ? null : datasetId}
+          imagesOf={datasetId}
         />
       )}
     </div>

@@ -4,13 +4,13 @@ import type { Binding } from '../../shared/contract/model.ts'
 import type { GivenColumn } from '../../shared/contract/scorer-messages.ts'
 import type { ReasonsRuntime } from '../../shared/explain/reason-codes.ts'
 import { scorePlaces } from '../../shared/explain/score-places.ts'
-import { makeFeeder } from '../../shared/scoring/feeds.ts'
+import { makeFeeder, newArray } from '../../shared/scoring/feeds.ts'
 import { makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
 
 async function feedsOf(session: ort.InferenceSession, binding: Binding, given: readonly GivenColumn[], rows: number) {
-  const feeder = makeFeeder(session as never, binding, {
+  const feeder = makeFeeder<ort.Tensor>(session as never, binding, {
     tensor: (type, data, dims) => new ort.Tensor(type as 'float32', data as Float32Array, dims),
-    reuseBuffers: false,
+    array: newArray,
   })
   const columns = feeder.columns.map(
     ({ name, as }) => given.find((column) => column.name === name && column.as === as)!.values,

@@ -22,6 +22,13 @@ export interface ReadRowsRequest {
   readonly request: RowsRequest
 }
 
+/** A name that no column has. */
+function freeName(columns: readonly ReadColumn[]): string {
+  let name = 'row_number'
+  while (columns.some((column) => [column.name, column.from].includes(name))) name += '_'
+  return name
+}
+
 function fileList(paths: readonly string[]): string {
   return `[${paths.map(quoteText).join(', ')}]`
 }
@@ -59,11 +66,16 @@ export async function readRows({ sources, columns, request }: ReadRowsRequest): 
   const { offset, limit, sort } = request
   const duck = await openDuck({ temporaryDirectory: tmpdir() })
   try {
-    const relations = sources.map((paths) => `(SELECT * FROM read_parquet(${fileList(paths)}))`)
+    const rowNumber = quoteIdentifier(freeName(columns))
+    // Counted only where it is shown: pages of a table without images need not pass over the rows before them.
+    const numbered = columns.some(({ type }) => type === 'image') ? `, row_number() OVER () AS ${rowNumber}` : ''
+    const relations = sources.map(
+      (paths, place) => `(SELECT *${place === 0 ? numbered : ''} FROM read_parquet(${fileList(paths)}))`,
+    )
     const select = columns.map(({ name, type, from }) => {
-      // Images are fetched one by one when they come into view.
+      // Images are fetched one by one when they come into view, by the row's number in the file.
       if (type === 'image')
-        return `CASE WHEN ${quoteIdentifier(from ?? name)} IS NULL THEN NULL ELSE 'image' END AS ${quoteIdentifier(name)}`
+        return `CASE WHEN ${quoteIdentifier(from ?? name)} IS NULL THEN NULL ELSE 'image ' || ${rowNumber} END AS ${quoteIdentifier(name)}`
       return `${quoteIdentifier(from ?? name)} AS ${quoteIdentifier(name)}`
     })
     const table = `(SELECT ${select.join(', ')} FROM ${relations.join(' POSITIONAL JOIN ')})`
