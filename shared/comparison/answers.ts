@@ -3,7 +3,7 @@ import { clippedLogLoss } from '../metrics/log-loss.ts'
 import { areProbabilities } from '../metrics/calibration.ts'
 import { readMulticlassRows } from '../metrics/multiclass-rows.ts'
 import { missingClassReason, rankGroups } from '../metrics/ranked-groups.ts'
-import { delong } from '../statistics/delong.ts'
+import { delongInfluence } from '../statistics/delong.ts'
 import type { BinaryAnswers } from './compare-binary.ts'
 import type { MulticlassAnswers } from './compare-multiclass.ts'
 import { aucInfluence, averagePrecisionInfluence } from './row-influence.ts'
@@ -83,7 +83,7 @@ function oneVsRestInfluence(y: Int32Array, classes: number, scores: Scores): Row
     }
     const groups = rankGroups(positive, column)
     if (missingClassReason(groups)) continue
-    const { auc, positiveInfluence, negativeInfluence } = delong(groups)
+    const { auc, positiveInfluence, negativeInfluence } = delongInfluence(groups)
     for (let group = 0, at = 0; group < groups.ends.length; group++) {
       for (const end = groups.ends[group]!; at < end; at++) {
         const row = groups.order[at]!

@@ -96,7 +96,7 @@ function jointCells({ y, classes, other, reference }: MulticlassPairRequest) {
   const keys = [...counts.keys()].sort((a, b) => a - b)
   const cells = Float64Array.from(keys, (key) => counts.get(key)!)
   const actual = Uint32Array.from(keys, (key) => Math.floor(key / size / size))
-  const view = (predicted: Uint32Array): Cells => ({ actual, predicted, counts: cells })
+  const view = (predicted: Uint32Array): Pick<Cells, 'actual' | 'predicted'> => ({ actual, predicted })
   return {
     cells,
     ofReference: view(Uint32Array.from(keys, (key) => Math.floor(key / size) % size)),
@@ -131,8 +131,8 @@ function tableDifferences(request: MulticlassPairRequest): Record<string, Paired
     width: statisticKeys.length,
     seed: request.seed,
     statistics: (counts, other, reference) => {
-      statistics(marginals(ofOther, counts, { ...shape, counts }), other)
-      statistics(marginals(ofReference, counts, { ...shape, counts }), reference)
+      statistics(marginals(ofOther, counts, shape), other)
+      statistics(marginals(ofReference, counts, shape), reference)
     },
   })
   return Object.fromEntries(statisticKeys.map((key, k) => [key, estimates[k]!]))

@@ -1,8 +1,8 @@
 /** What single rows add to the area under the ROC curve and to average precision, so that pairs can be taken. */
-import { averagePrecision } from '../metrics/average-precision.ts'
+import { averagePrecisionInfluence as influenceOfGroups } from '../metrics/average-precision.ts'
 import { missingClassReason } from '../metrics/ranked-groups.ts'
 import type { RankedGroups } from '../metrics/ranked-groups.ts'
-import { delong } from '../statistics/delong.ts'
+import { delongInfluence } from '../statistics/delong.ts'
 
 export interface RowInfluence {
   readonly value: number
@@ -29,13 +29,13 @@ function spread(
 /** Null where a class has no rows. */
 export function aucInfluence(positive: Uint8Array, groups: RankedGroups): RowInfluence | null {
   if (missingClassReason(groups)) return null
-  const { auc, positiveInfluence, negativeInfluence } = delong(groups)
+  const { auc, positiveInfluence, negativeInfluence } = delongInfluence(groups)
   return { value: auc, influence: spread(positive, groups, positiveInfluence, negativeInfluence) }
 }
 
 /** Null where there are no positive rows. */
 export function averagePrecisionInfluence(positive: Uint8Array, groups: RankedGroups): RowInfluence | null {
   if (groups.positiveRows === 0) return null
-  const { value, positiveInfluence, negativeInfluence } = averagePrecision(groups)
+  const { value, positiveInfluence, negativeInfluence } = influenceOfGroups(groups)
   return { value, influence: spread(positive, groups, positiveInfluence, negativeInfluence) }
 }

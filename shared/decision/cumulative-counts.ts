@@ -3,7 +3,7 @@
  * found by halving, however many rows there are.
  */
 import type { Payoff } from '../contract/decision.ts'
-import { rankGroups } from '../metrics/ranked-groups.ts'
+import { groupScores } from '../metrics/ranked-groups.ts'
 
 export interface CumulativeCounts {
   /** Distinct scores, falling. */
@@ -26,7 +26,7 @@ export const selectNone = -1
  * @param score One finite score a row, higher for rows that are more surely positive.
  */
 export function cumulativeCounts(y: Uint8Array, score: Float32Array | Float64Array): CumulativeCounts {
-  const groups = rankGroups(y, score)
+  const groups = groupScores(y, score)
   const size = groups.threshold.length
   const tp = new Uint32Array(size)
   const fp = new Uint32Array(size)
@@ -34,8 +34,7 @@ export function cumulativeCounts(y: Uint8Array, score: Float32Array | Float64Arr
     tp[g] = p += groups.positives[g]!
     fp[g] = q += groups.negatives[g]!
   }
-  const threshold = score instanceof Float32Array ? Float32Array.from(groups.threshold) : groups.threshold
-  const { positiveRows: positives, negativeRows: negatives } = groups
+  const { positiveRows: positives, negativeRows: negatives, threshold } = groups
   return { threshold, tp, fp, positives, negatives, hull: upperHull(tp, fp) }
 }
 

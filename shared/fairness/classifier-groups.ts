@@ -3,7 +3,7 @@ import type { Metric, Metrics } from '../contract/evidence.ts'
 import type { FairnessGroup, GroupComparison, Parity } from '../contract/fairness.ts'
 import { calibrate } from '../metrics/calibration.ts'
 import { undefinedMetric } from '../metrics/metric.ts'
-import { rankGroups } from '../metrics/ranked-groups.ts'
+import { groupScores } from '../metrics/ranked-groups.ts'
 import { rocAucMetric } from '../metrics/ranking-metrics.ts'
 import { rowMeanMetric } from '../metrics/row-mean.ts'
 import { twoSidedNormal } from '../statistics/erfc.ts'
@@ -118,11 +118,12 @@ function scoreMetrics(
   const truth = Uint8Array.from(members, (row) => y[row]!)
   const own = score instanceof Float32Array ? new Float32Array(n) : new Float64Array(n)
   for (let i = 0; i < n; i++) own[i] = score[members[i]!]!
-  const calibrated = probabilities ? calibrate(truth, own, seed) : null
+  const groups = groupScores(truth, own)
+  const calibrated = probabilities ? calibrate(groups, seed) : null
   const notProbabilities = undefinedMetric(n, 'scores outside 0 to 1 are not probabilities')
   return {
     metrics: {
-      roc_auc: rocAucMetric(rankGroups(truth, own)),
+      roc_auc: rocAucMetric(groups),
       mean_score: rowMeanMetric(n, (i) => own[i]!),
       ece: calibrated?.ece ?? notProbabilities,
       // Observed minus expected: above 0 the model says too little for this group.

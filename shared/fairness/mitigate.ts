@@ -6,7 +6,7 @@
  */
 import type { Mitigation } from '../contract/fairness.ts'
 import { metricWithInterval, proportionMetric, undefinedMetric } from '../metrics/metric.ts'
-import { rankGroups } from '../metrics/ranked-groups.ts'
+import { groupScores } from '../metrics/ranked-groups.ts'
 import { pairedDifferenceInterval } from '../statistics/paired-proportions.ts'
 import { createRandom } from '../statistics/random.ts'
 import { wilsonInterval } from '../statistics/wilson.ts'
@@ -33,14 +33,14 @@ interface Staircase {
   readonly rows: number
   readonly positives: number
   /** Threshold, rows and positive rows at or above it. */
-  readonly threshold: Float64Array
+  readonly threshold: Float32Array | Float64Array
   readonly above: Float64Array
   readonly positivesAbove: Float64Array
 }
 
 function staircase(y: Uint8Array, score: Float32Array | Float64Array, rows: Uint32Array): Staircase {
   const own = Float64Array.from(rows, (row) => score[row]!)
-  const groups = rankGroups(
+  const groups = groupScores(
     Uint8Array.from(rows, (row) => y[row]!),
     own,
   )

@@ -2,7 +2,9 @@
 import type { Calibration, Metric } from '../contract/evidence.ts'
 import { meanAndError } from '../statistics/mean.ts'
 import { createRandom } from '../statistics/random.ts'
-import { normalMetric, proportionMetric, undefinedMetric } from './metric.ts'
+import { normalMetric, undefinedMetric, weightedProportionMetric } from './metric.ts'
+import type { Mass } from './metric.ts'
+import type { ScoredGroups } from './ranked-groups.ts'
 
 const bins = 10
 const replicates = 500
@@ -18,41 +20,62 @@ export function areProbabilities(scores: Float32Array | Float64Array): boolean {
   return scores.every((score) => score >= 0 && score <= 1)
 }
 
+/** Whether every score of the groups can be a probability. */
+export function groupsAreProbabilities({ threshold }: ScoredGroups): boolean {
+  return threshold.length === 0 || (threshold[0]! <= 1 && threshold[threshold.length - 1]! >= 0)
+}
+
 /**
  * Ten bins of equal width, bin = min(⌊10 p⌋, 9), with the expected and the maximum calibration error over them
- * (Naeini, Cooper and Hauskrecht 2015).
+ * (Naeini, Cooper and Hauskrecht 2015). Weighted rows count with their weight.
  *
- * @param happened 1 where the event happened, else 0.
- * @param probability In [0, 1], one a row.
+ * @param groups Rows by probability, positive where the event happened.
  * @param seed Seed of the resampled bin gaps.
  */
-export function calibrate(happened: Uint8Array, probability: Float32Array | Float64Array, seed: number): Calibrated {
-  const n = happened.length
-  const rows = new Float64Array(bins)
-  const events = new Float64Array(bins)
-  const probabilitySums = new Float64Array(bins)
-  const squaredGaps = new Float64Array(bins)
-  for (let row = 0; row < n; row++) {
-    const p = probability[row]!
+export function calibrate(groups: ScoredGroups, seed: number): Calibrated {
+  const { threshold, positives, negatives, rows: n } = groups
+  const squares = groups.squares ?? groups
+  const counts = groups.counts ?? groups
+  const zeros = (): Float64Array<ArrayBuffer> => new Float64Array(bins)
+  const [weights, probabilitySums, squaredGaps] = [zeros(), zeros(), zeros()]
+  const hits = { sum: zeros(), squares: zeros(), rows: zeros() }
+  const misses = { sum: zeros(), squares: zeros(), rows: zeros() }
+  for (let g = 0; g < threshold.length; g++) {
+    const p = threshold[g]!
     const bin = Math.min(Math.floor(p * bins), bins - 1)
-    rows[bin]!++
-    events[bin]! += happened[row]!
-    probabilitySums[bin]! += p
-    squaredGaps[bin]! += (happened[row]! - p) ** 2
+    const own = positives[g]!
+    const others = negatives[g]!
+    const ownSquares = squares.positives[g]!
+    const otherSquares = squares.negatives[g]!
+    weights[bin]! += own + others
+    probabilitySums[bin]! += (own + others) * p
+    squaredGaps[bin]! += ownSquares * (1 - p) * (1 - p) + otherSquares * p * p
+    hits.sum[bin]! += own
+    misses.sum[bin]! += others
+    hits.squares[bin]! += ownSquares
+    misses.squares[bin]! += otherSquares
+    hits.rows[bin]! += counts.positives[g]!
+    misses.rows[bin]! += counts.negatives[g]!
   }
+  const massAt = (side: typeof hits, bin: number): Mass => ({
+    sum: side.sum[bin]!,
+    squares: side.squares[bin]!,
+    rows: side.rows[bin]!,
+  })
   const calibration: Calibration = {
-    bins: Array.from(rows, (count, bin) => ({
+    bins: Array.from(weights, (weight, bin) => ({
       low: bin / bins,
       high: (bin + 1) / bins,
-      n: count,
-      meanPredicted: count === 0 ? null : probabilitySums[bin]! / count,
-      observed: proportionMetric(events[bin]!, count, 'no rows in the bin'),
+      n: hits.rows[bin]! + misses.rows[bin]!,
+      meanPredicted: weight === 0 ? null : probabilitySums[bin]! / weight,
+      observed: weightedProportionMetric(massAt(hits, bin), massAt(misses, bin), 'no rows in the bin'),
     })),
   }
   if (n === 0) return { calibration, ece: undefinedMetric(0, 'no rows'), mce: undefinedMetric(0, 'no rows') }
-  const gaps = events.map((count, bin) => count - probabilitySums[bin]!)
-  const value = calibrationErrors(gaps, rows, n)
-  const spread = calibrationSpread(value, gaps, squaredGaps, rows, n, seed)
+  const gaps = hits.sum.map((events, bin) => events - probabilitySums[bin]!)
+  const total = groups.positiveRows + groups.negativeRows
+  const value = calibrationErrors(gaps, weights, total)
+  const spread = calibrationSpread(value, gaps, squaredGaps, weights, total, seed)
   const method = `Normal resampling of the bins' gaps (${replicates} replicates, seed ${seed})`
   const metric = (key: 'ece' | 'mce'): Metric =>
     normalMetric({ value: value[key], ...spread[key], n, method, range: [0, 1] })

@@ -4,12 +4,12 @@ import { averageRanks } from '../statistics/average-ranks.ts'
 import { meanAndError } from '../statistics/mean.ts'
 import { normalMetric, undefinedMetric } from './metric.ts'
 
-export function correlationMetrics(y: Float64Array, prediction: Float64Array): Metrics {
+export function correlationMetrics(y: Float64Array, prediction: Float64Array, weight?: Float64Array | null): Metrics {
   const reason = undefinedReason(y, prediction)
   if (reason) {
     return { pearson_r: undefinedMetric(y.length, reason), spearman_rho: undefinedMetric(y.length, reason) }
   }
-  return { pearson_r: pearson(y, prediction), spearman_rho: spearman(y, prediction) }
+  return { pearson_r: pearson(y, prediction, weight), spearman_rho: spearman(y, prediction, weight) }
 }
 
 function undefinedReason(y: Float64Array, prediction: Float64Array): string | null {
@@ -19,26 +19,28 @@ function undefinedReason(y: Float64Array, prediction: Float64Array): string | nu
 }
 
 /** Both arrays' deviations from their means, in standard deviations (divisor n). */
-function standardised(values: Float64Array): Float64Array {
+function standardised(values: Float64Array, weight?: Float64Array | null): Float64Array {
   const n = values.length
-  const { mean, deviation } = meanAndError(n, (row) => values[row]!)
-  const scale = deviation * Math.sqrt((n - 1) / n)
+  const { mean } = meanAndError(n, (row) => values[row]!, weight)
+  const scale = Math.sqrt(meanAndError(n, (row) => (values[row]! - mean) ** 2, weight).mean)
   return values.map((value) => (value - mean) / scale)
 }
 
 /** Pearson's r, its standard error from the influence function, which does not take the rows to be normal. */
-function pearson(y: Float64Array, prediction: Float64Array): Metric {
+function pearson(y: Float64Array, prediction: Float64Array, weight: Float64Array | null | undefined): Metric {
   const n = y.length
-  const a = standardised(y)
-  const b = standardised(prediction)
-  const value = clamp(meanAndError(n, (row) => a[row]! * b[row]!).mean)
-  const { standardError } = meanAndError(n, (row) => a[row]! * b[row]! - (value * (a[row]! ** 2 + b[row]! ** 2)) / 2)
+  const a = standardised(y, weight)
+  const b = standardised(prediction, weight)
+  const value = clamp(meanAndError(n, (row) => a[row]! * b[row]!, weight).mean)
+  const influence = (row: number): number => a[row]! * b[row]! - (value * (a[row]! ** 2 + b[row]! ** 2)) / 2
+  const { standardError } = meanAndError(n, influence, weight)
   return normalMetric({ value, standardError, n, method: 'Influence function', scale: 'Fisher z' })
 }
 
 /** Spearman's ρ with the standard error of Bonett and Wright (2000) on Fisher's z scale. */
-function spearman(y: Float64Array, prediction: Float64Array): Metric {
+function spearman(y: Float64Array, prediction: Float64Array, weight: Float64Array | null | undefined): Metric {
   const n = y.length
+  if (weight) return undefinedMetric(n, 'ranks of weighted rows have no agreed definition')
   const a = standardised(averageRanks(y))
   const b = standardised(averageRanks(prediction))
   const value = clamp(meanAndError(n, (row) => a[row]! * b[row]!).mean)

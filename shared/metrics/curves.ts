@@ -1,110 +1,76 @@
-/** ROC and precision-recall curves from ranked groups, thinned for drawing. */
+/** ROC and precision-recall curves from ranked groups, thinned for drawing: no array as long as the rows is made. */
 import type { PrCurve, RocCurve } from '../contract/evidence.ts'
 import { missingClassReason } from './ranked-groups.ts'
-import type { RankedGroups } from './ranked-groups.ts'
+import type { ScoredGroups } from './ranked-groups.ts'
 
 /** Most points a curve keeps. */
 export const curvePoints = 300
-
-interface Points {
-  readonly x: Float64Array
-  readonly y: Float64Array
-  readonly threshold: Float64Array
-  readonly size: number
-}
-
-/**
- * Keeps the first and the last point and, between them, the points nearest to equal steps of `travelled`.
- *
- * @param travelled Never falling; how far along the curve each point is.
- * @returns Indices of the points that stay, rising.
- */
-function thin(travelled: (point: number) => number, size: number, limit: number): number[] {
-  if (size <= limit) return Array.from({ length: size }, (_, point) => point)
-  const kept = [0]
-  const start = travelled(0)
-  const step = (travelled(size - 1) - start) / (limit - 1)
-  for (let point = 1; point < size - 1 && kept.length < limit - 1; point++) {
-    if (travelled(point) - start >= kept.length * step) kept.push(point)
-  }
-  kept.push(size - 1)
-  return kept
-}
-
-function pick(values: Float64Array, kept: readonly number[]): number[] {
-  return kept.map((point) => values[point]!)
-}
-
-/** The first point has no threshold: no row is called positive there. */
-function pickThresholds(values: Float64Array, kept: readonly number[]): (number | null)[] {
-  return kept.map((point) => (point === 0 ? null : values[point]!))
-}
 
 /**
  * @param limit Most points to keep.
  * @returns Null where a class has no rows. `exactPoints` counts the corners, as scikit-learn's roc_curve with
  *   drop_intermediate: points within a straight run carry nothing.
  */
-export function rocCurve(groups: RankedGroups, limit: number = curvePoints): RocCurve | null {
+export function rocCurve(groups: ScoredGroups, limit: number = curvePoints): RocCurve | null {
   if (missingClassReason(groups)) return null
-  const { x, y, threshold, size } = rocCorners(groups)
-  const kept = thin((point) => x[point]! + y[point]!, size, limit)
-  return {
-    fpr: pick(x, kept),
-    tpr: pick(y, kept),
-    threshold: pickThresholds(threshold, kept),
-    exactPoints: size,
-  }
-}
-
-function rocCorners({ positives, negatives, threshold, positiveRows, negativeRows }: RankedGroups): Points {
-  const groups = positives.length
-  const x = new Float64Array(groups + 1)
-  const y = new Float64Array(groups + 1)
-  const cut = new Float64Array(groups + 1)
+  const { positives, negatives, threshold, positiveRows, negativeRows } = groups
+  const last = positives.length - 1
+  const straight = (g: number): boolean =>
+    g > 0 && g < last && positives[g] === positives[g + 1] && negatives[g] === negatives[g + 1]
+  let size = 1
+  for (let g = 0; g <= last; g++) if (!straight(g)) size++
+  const curve = { fpr: [0], tpr: [0], threshold: [null] as (number | null)[], exactPoints: size }
+  // Kept are the corners nearest to equal steps along the curve, which is 2 long, and the last one.
+  const step = size <= limit ? 0 : 2 / (limit - 1)
   let tp = 0
   let fp = 0
-  let size = 1
-  for (let g = 0; g < groups; g++) {
+  for (let g = 0; g <= last; g++) {
     tp += positives[g]!
     fp += negatives[g]!
-    const straight = g > 0 && g < groups - 1 && positives[g] === positives[g + 1] && negatives[g] === negatives[g + 1]
-    if (straight) continue
-    x[size] = fp / negativeRows
-    y[size] = tp / positiveRows
-    cut[size] = threshold[g]!
-    size++
+    const due = step === 0 || tp / positiveRows + fp / negativeRows >= curve.fpr.length * step
+    if (g < last && (!due || straight(g) || (step > 0 && curve.fpr.length >= limit - 1))) continue
+    // The sums of weights may miss their total by a rounding.
+    curve.fpr.push(g === last ? 1 : fp / negativeRows)
+    curve.tpr.push(g === last ? 1 : tp / positiveRows)
+    curve.threshold.push(threshold[g]!)
   }
-  return { x, y, threshold: cut, size }
+  return curve
 }
 
 /**
  * @param limit Most points to keep.
  * @returns From recall 0, where precision is 1 by convention, to recall 1; null where there are no positive rows.
  */
-export function prCurve(groups: RankedGroups, limit: number = curvePoints): PrCurve | null {
+export function prCurve(groups: ScoredGroups, limit: number = curvePoints): PrCurve | null {
   if (groups.positiveRows === 0) return null
-  const size = groups.positives.length + 1
-  const recall = new Float64Array(size)
-  const precision = new Float64Array(size).fill(1)
-  const threshold = new Float64Array(size)
-  const travelled = new Float64Array(size)
+  const { positives, negatives, threshold, positiveRows, negativeRows } = groups
+  const last = positives.length - 1
+  const curve = { recall: [0], precision: [1], threshold: [null] as (number | null)[], exactPoints: last + 2 }
+  // Half the points follow recall; half follow log rows, because precision swings most over the first few rows.
+  const logRows = Math.log1p(positiveRows + negativeRows)
+  const thinned = last + 2 > limit
+  const step = thinned ? 2 / (limit - 1) : 0
   let tp = 0
   let seen = 0
-  for (let point = 1; point < size; point++) {
-    tp += groups.positives[point - 1]!
-    seen += groups.positives[point - 1]! + groups.negatives[point - 1]!
-    recall[point] = tp / groups.positiveRows
-    precision[point] = tp / seen
-    threshold[point] = groups.threshold[point - 1]!
-    // Half the points follow recall; half follow log rows, because precision swings most over the first few rows.
-    travelled[point] = recall[point]! + Math.log1p(seen) / Math.log1p(groups.order.length)
+  // Neither can the next point be due before one of these is reached: the logarithm is left for few groups.
+  let nextTp = 0
+  let nextSeen = 0
+  for (let g = 0; g <= last; g++) {
+    tp += positives[g]!
+    seen += positives[g]! + negatives[g]!
+    if (thinned && g < last) {
+      if (curve.recall.length >= limit - 1 || (tp < nextTp && seen < nextSeen)) continue
+      const missing = curve.recall.length * step - tp / positiveRows - Math.log1p(seen) / logRows
+      if (missing > 0) {
+        nextTp = tp + (missing / 2) * positiveRows
+        nextSeen = Math.expm1(Math.log1p(seen) + (missing / 2) * logRows)
+        continue
+      }
+    }
+    curve.recall.push(g === last ? 1 : tp / positiveRows)
+    curve.precision.push(tp / seen)
+    curve.threshold.push(threshold[g]!)
+    nextTp = 0
   }
-  const kept = thin((point) => travelled[point]!, size, limit)
-  return {
-    recall: pick(recall, kept),
-    precision: pick(precision, kept),
-    threshold: pickThresholds(threshold, kept),
-    exactPoints: size,
-  }
+  return curve
 }

@@ -1,14 +1,15 @@
 /** From labels and scores of a binary classifier to its metrics and curves. */
 import type { BinaryEvidence, Metrics } from '../contract/evidence.ts'
-import { binaryConfusionMetrics, countBinaryConfusion } from './binary-confusion.ts'
-import { areProbabilities, calibrate } from './calibration.ts'
+import { binaryConfusionMetrics, confusionOfGroups, countBinaryConfusion } from './binary-confusion.ts'
+import { calibrate, groupsAreProbabilities } from './calibration.ts'
 import { prCurve, rocCurve } from './curves.ts'
-import { histogram } from './histogram.ts'
-import { undefinedMetrics } from './metric.ts'
+import { brierMetric, groupMeanMetric } from './group-mean.ts'
+import { groupHistogram } from './histogram.ts'
 import { clippedLogLoss } from './log-loss.ts'
-import { rankGroups } from './ranked-groups.ts'
+import { undefinedMetrics } from './metric.ts'
+import { groupScores } from './ranked-groups.ts'
+import type { ScoredGroups } from './ranked-groups.ts'
 import { rankingKeys, rankingMetrics } from './ranking-metrics.ts'
-import { rowMeanMetric } from './row-mean.ts'
 import { thresholdTable } from './threshold-table.ts'
 
 export interface BinaryRequest {
@@ -24,6 +25,8 @@ export interface BinaryRequest {
   readonly negative: string
   /** Seed of every resampling. */
   readonly seed: number
+  /** What each row counts for, more than 0; 1 where left out. Counts and histograms are of rows all the same. */
+  readonly weight?: Float64Array | null
 }
 
 export interface BinaryEvaluation {
@@ -40,11 +43,11 @@ const scoreBins = 40
  * @throws Error where there are neither scores nor predicted labels.
  */
 export function evaluateBinary(request: BinaryRequest): BinaryEvaluation {
-  const { y, score, threshold, seed } = request
-  const decisions = score ? Uint8Array.from(score, (value) => (value >= threshold ? 1 : 0)) : request.predicted
-  if (!decisions) throw new Error('evaluateBinary needs scores or predicted labels')
-  const confusion = countBinaryConfusion(y, decisions)
-  const scored = score ? evaluateScores(y, score, request) : withoutScores(y.length)
+  const { y, score, threshold, seed, weight } = request
+  if (!score && !request.predicted) throw new Error('evaluateBinary needs scores or predicted labels')
+  const groups = score && groupScores(y, score, weight)
+  const confusion = groups ? confusionOfGroups(groups, threshold) : countBinaryConfusion(y, request.predicted!, weight)
+  const scored = groups ? evaluateScores(groups, request) : withoutScores(y.length)
   return {
     metrics: { ...binaryConfusionMetrics(confusion, seed), ...scored.metrics },
     detail: {
@@ -55,8 +58,8 @@ export function evaluateBinary(request: BinaryRequest): BinaryEvaluation {
       confusion: {
         labels: [request.negative, request.positive],
         counts: [
-          [confusion.tn, confusion.fp],
-          [confusion.fn, confusion.tp],
+          [confusion.tn.rows, confusion.fp.rows],
+          [confusion.fn.rows, confusion.tp.rows],
         ],
       },
       ...scored.detail,
@@ -76,29 +79,24 @@ function withoutScores(n: number): Scored {
   }
 }
 
-function evaluateScores(
-  y: Uint8Array,
-  score: Float32Array | Float64Array,
-  { positive, negative, seed }: BinaryRequest,
-): Scored {
-  const groups = rankGroups(y, score)
-  const probabilities = areProbabilities(score)
-  const calibrated = probabilities ? calibrate(y, score, seed) : null
+function evaluateScores(groups: ScoredGroups, { positive, negative, seed }: BinaryRequest): Scored {
+  const probabilities = groupsAreProbabilities(groups)
+  const calibrated = probabilities ? calibrate(groups, seed) : null
   const probabilityMetrics = calibrated
     ? {
-        log_loss: rowMeanMetric(y.length, (row) => clippedLogLoss(y[row] === 1 ? score[row]! : 1 - score[row]!)),
-        brier_score: rowMeanMetric(y.length, (row) => (score[row]! - y[row]!) ** 2, [0, 1]),
+        log_loss: groupMeanMetric(groups, (p, happened) => clippedLogLoss(happened ? p : 1 - p)),
+        brier_score: brierMetric(groups),
         ece: calibrated.ece,
         mce: calibrated.mce,
       }
-    : undefinedMetrics(probabilityKeys, y.length, 'scores outside 0 to 1 are not probabilities')
+    : undefinedMetrics(probabilityKeys, groups.rows, 'scores outside 0 to 1 are not probabilities')
   return {
     metrics: { ...rankingMetrics(groups, seed), ...probabilityMetrics },
     detail: {
       roc: rocCurve(groups),
       pr: prCurve(groups),
       calibration: calibrated?.calibration ?? null,
-      scores: histogram(score, (row) => y[row]!, [negative, positive], scoreBins, probabilities ? [0, 1] : undefined),
+      scores: groupHistogram(groups, [negative, positive], scoreBins, probabilities ? [0, 1] : undefined),
       thresholds: thresholdTable(groups, probabilities),
     },
   }

@@ -2,18 +2,20 @@
 import type { ClassEvidence, Metrics, MulticlassEvidence } from '../contract/evidence.ts'
 import { areProbabilities, calibrate } from './calibration.ts'
 import { curvePoints, rocCurve } from './curves.ts'
+import { brierMetric } from './group-mean.ts'
 import { histogram } from './histogram.ts'
-import { f1Metric, proportionMetric, undefinedMetric, undefinedMetrics } from './metric.ts'
+import { addMasses, f1Metric, undefinedMetric, undefinedMetrics, weightedProportionMetric } from './metric.ts'
+import type { Mass } from './metric.ts'
 import { confusionEvidence, countConfusion } from './multiclass-confusion.ts'
-import type { Marginals } from './multiclass-confusion.ts'
+import type { MarginalMasses } from './multiclass-confusion.ts'
 import { multiclassLabelMetrics } from './multiclass-label-metrics.ts'
 import { readMulticlassRows } from './multiclass-rows.ts'
 import type { MulticlassRows } from './multiclass-rows.ts'
 import { createOneVsOne, oneVsOneKeys } from './one-vs-one.ts'
 import { createOneVsRest, oneVsRestKeys } from './one-vs-rest.ts'
-import { rankGroups } from './ranked-groups.ts'
+import { groupScores, rankGroups } from './ranked-groups.ts'
 import { averagePrecisionMetric, rocAucMetric } from './ranking-metrics.ts'
-import { rowMeanMetric } from './row-mean.ts'
+import { rowMeanMetric, rowShareMetric } from './row-mean.ts'
 
 export interface MulticlassRequest {
   /** Class index, or −1 for a class that the model never names: the row counts as wrong. */
@@ -28,6 +30,8 @@ export interface MulticlassRequest {
   readonly numericLabels?: readonly number[]
   /** Seed of every resampling. */
   readonly seed: number
+  /** What each row counts for, more than 0; 1 where left out. Counts and histograms are of rows all the same. */
+  readonly weight?: Float64Array | null
 }
 
 export interface MulticlassEvaluation {
@@ -50,19 +54,19 @@ const allCurvePoints = 6000
  * @throws Error where there are neither scores nor predicted labels.
  */
 export function evaluateMulticlass(request: MulticlassRequest): MulticlassEvaluation {
-  const { y, scores, labels, numericLabels, seed } = request
+  const { y, scores, labels, numericLabels, seed, weight } = request
   const rows = scores ? readMulticlassRows(y, scores, labels.length) : null
   const predicted = rows ? rows.predicted : request.predicted
   if (!predicted) throw new Error('evaluateMulticlass needs scores or predicted labels')
-  const confusion = countConfusion(y, predicted, labels.length)
-  const { metrics, table } = multiclassLabelMetrics({ confusion, numericLabels, seed })
+  const confusion = countConfusion(y, predicted, labels.length, weight)
+  const { metrics, masses } = multiclassLabelMetrics({ confusion, numericLabels, seed })
   const probabilities = scores !== null && areProbabilities(scores)
-  const ranked = scores ? rankClasses(request, scores, table, probabilities) : withoutRanking(request, table)
-  const perRow = rows && probabilities ? probabilityEvidence(y, rows, seed) : null
+  const ranked = scores ? rankClasses(request, scores, masses, probabilities) : withoutRanking(request, masses)
+  const perRow = rows && probabilities ? probabilityEvidence(y, rows, seed, weight) : null
   return {
     metrics: {
       ...metrics,
-      ...topMetrics(rows, y.length, labels.length),
+      ...topMetrics(rows, y.length, labels.length, weight),
       ...ranked.metrics,
       ...(perRow?.metrics ?? undefinedMetrics(probabilityKeys, y.length, scores ? noProbabilities : noScores)),
     },
@@ -77,29 +81,33 @@ export function evaluateMulticlass(request: MulticlassRequest): MulticlassEvalua
 }
 
 /** top_k_accuracy for each k that leaves a class out. */
-function topMetrics(rows: MulticlassRows | null, n: number, classes: number): Metrics {
+function topMetrics(
+  rows: MulticlassRows | null,
+  n: number,
+  classes: number,
+  weight: Float64Array | null | undefined,
+): Metrics {
   return Object.fromEntries(
     topKeys
       .filter((top) => top < classes)
       .map((top) => [
         `top_${top}_accuracy`,
-        rows
-          ? proportionMetric(
-              rows.trueRank.reduce((sum, rank) => sum + (rank < top ? 1 : 0), 0),
-              n,
-              'no rows',
-            )
-          : undefinedMetric(n, noScores),
+        rows ? rowShareMetric(n, (row) => rows.trueRank[row]! < top, weight) : undefinedMetric(n, noScores),
       ]),
   )
 }
 
-function probabilityEvidence(y: Int32Array, rows: MulticlassRows, seed: number) {
+function probabilityEvidence(
+  y: Int32Array,
+  rows: MulticlassRows,
+  seed: number,
+  weight: Float64Array | null | undefined,
+) {
   const right = Uint8Array.from(y, (truth, row) => (truth === rows.predicted[row] ? 1 : 0))
-  const { calibration, ece, mce } = calibrate(right, rows.confidence, seed)
+  const { calibration, ece, mce } = calibrate(groupScores(right, rows.confidence, weight), seed)
   const metrics: Metrics = {
-    log_loss: rowMeanMetric(y.length, (row) => rows.logLoss[row]!),
-    brier_score: rowMeanMetric(y.length, (row) => rows.squaredError[row]!, [0, 2]),
+    log_loss: rowMeanMetric(y.length, (row) => rows.logLoss[row]!, undefined, weight),
+    brier_score: rowMeanMetric(y.length, (row) => rows.squaredError[row]!, [0, 2], weight),
     ece,
     mce,
   }
@@ -112,29 +120,36 @@ interface Ranked {
   readonly classes: ClassEvidence[]
 }
 
-function classLabelMetrics({ n, support, predicted, hits }: Marginals, k: number): Metrics {
-  const rows = support[k]!
-  const calls = predicted[k]!
-  const right = hits[k]!
-  const jaccard = proportionMetric(right, rows + calls - right, 'no row is of the class or predicted as it')
+function classLabelMetrics({ all, support, predicted, hits, missed, false: wrong, rest }: MarginalMasses, k: number) {
+  const [own, calls, right, others] = [support[k]!, predicted[k]!, hits[k]!, addMasses(wrong[k]!, rest[k]!)]
+  const jaccard = weightedProportionMetric(
+    right,
+    addMasses(missed[k]!, wrong[k]!),
+    'no row is of the class or predicted as it',
+  )
+  const without = (part: Mass): Mass => ({
+    sum: all.sum - part.sum,
+    squares: all.squares - part.squares,
+    rows: all.rows - part.rows,
+  })
   return {
-    precision: proportionMetric(right, calls, 'no rows predicted as the class'),
-    recall: proportionMetric(right, rows, 'no rows of the class'),
-    specificity: proportionMetric(n - rows - calls + right, n - rows, 'no rows of other classes'),
+    precision: weightedProportionMetric(right, wrong[k]!, 'no rows predicted as the class'),
+    recall: weightedProportionMetric(right, missed[k]!, 'no rows of the class'),
+    specificity: weightedProportionMetric(rest[k]!, wrong[k]!, 'no rows of other classes'),
     f1: f1Metric(jaccard),
-    prevalence: proportionMetric(rows, n, 'no rows'),
-    selection_rate: proportionMetric(calls, n, 'no rows'),
+    prevalence: weightedProportionMetric(own, others, 'no rows'),
+    selection_rate: weightedProportionMetric(calls, without(calls), 'no rows'),
   }
 }
 
-function withoutRanking({ y, labels }: MulticlassRequest, table: Marginals): Ranked {
+function withoutRanking({ y, labels }: MulticlassRequest, table: MarginalMasses): Ranked {
   const keys = ['roc_auc', 'average_precision', ...classProbabilityKeys]
   return {
     metrics: undefinedMetrics([...oneVsRestKeys, ...oneVsOneKeys], y.length, noScores),
     classes: labels.map((label, k) => ({
       label,
-      support: table.support[k]!,
-      predicted: table.predicted[k]!,
+      support: table.support[k]!.rows,
+      predicted: table.predicted[k]!.rows,
       metrics: { ...classLabelMetrics(table, k), ...undefinedMetrics(keys, y.length, noScores) },
       roc: null,
       calibration: null,
@@ -144,15 +159,15 @@ function withoutRanking({ y, labels }: MulticlassRequest, table: Marginals): Ran
 
 /** One class after the other, so that the memory is that of one column of scores. */
 function rankClasses(
-  { y, labels, seed }: MulticlassRequest,
+  { y, labels, seed, weight }: MulticlassRequest,
   scores: Float32Array | Float64Array,
-  table: Marginals,
+  table: MarginalMasses,
   probabilities: boolean,
 ): Ranked {
   const n = y.length
   const width = labels.length
-  const oneVsRest = createOneVsRest(n)
-  const oneVsOne = createOneVsOne(y, width)
+  const oneVsRest = createOneVsRest(n, weight)
+  const oneVsOne = createOneVsOne(y, width, weight)
   const points = Math.max(20, Math.min(curvePoints, Math.floor(allCurvePoints / width)))
   const positive = new Uint8Array(n)
   const column = scores instanceof Float32Array ? new Float32Array(n) : new Float64Array(n)
@@ -161,21 +176,21 @@ function rankClasses(
       positive[row] = y[row] === k ? 1 : 0
       column[row] = scores[row * width + k]!
     }
-    const groups = rankGroups(positive, column)
+    const groups = rankGroups(positive, column, weight)
     oneVsRest.add(positive, groups)
     oneVsOne.add(k, groups)
-    const calibrated = probabilities ? calibrate(positive, column, seed) : null
+    const calibrated = probabilities ? calibrate(groups, seed) : null
     return {
       label,
-      support: table.support[k]!,
-      predicted: table.predicted[k]!,
+      support: table.support[k]!.rows,
+      predicted: table.predicted[k]!.rows,
       metrics: {
         ...classLabelMetrics(table, k),
         roc_auc: rocAucMetric(groups),
         average_precision: averagePrecisionMetric(groups),
         ...(calibrated
           ? {
-              brier_score: rowMeanMetric(n, (row) => (column[row]! - positive[row]!) ** 2, [0, 1]),
+              brier_score: brierMetric(groups),
               ece: calibrated.ece,
               mce: calibrated.mce,
             }

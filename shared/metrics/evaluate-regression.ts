@@ -5,7 +5,7 @@ import { correlationMetrics } from './correlation.ts'
 import { explainedMetrics } from './explained.ts'
 import { histogram } from './histogram.ts'
 import { metricWithoutInterval, undefinedMetric } from './metric.ts'
-import { medianMetric } from './median.ts'
+import { medianMetric, weightedMedianMetric } from './median.ts'
 import { predictionBins } from './prediction-bins.ts'
 import { rowErrorMetrics } from './row-errors.ts'
 
@@ -16,6 +16,8 @@ export interface RegressionRequest {
   readonly prediction: Float64Array
   /** Recorded with the run; no regression interval resamples. */
   readonly seed: number
+  /** What each row counts for, more than 0; 1 where left out. Counts, bins and quantiles are of rows all the same. */
+  readonly weight?: Float64Array | null
 }
 
 export interface RegressionEvaluation {
@@ -27,17 +29,18 @@ const residualBins = 40
 const residualProbabilities = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1]
 
 /** Every metric and table of a regression. A residual is target minus prediction. What is undefined is null. */
-export function evaluateRegression({ y, prediction }: RegressionRequest): RegressionEvaluation {
+export function evaluateRegression({ y, prediction, weight }: RegressionRequest): RegressionEvaluation {
   const n = y.length
   const residual = y.map((target, row) => target - prediction[row]!)
   const sortedResidual = residual.toSorted()
-  const sortedError = residual.map(Math.abs).sort()
+  const error = residual.map(Math.abs)
+  const sortedError = error.toSorted()
   return {
     metrics: {
-      ...rowErrorMetrics(y, prediction, residual),
-      ...explainedMetrics(y, residual),
-      ...correlationMetrics(y, prediction),
-      median_ae: medianMetric(sortedError),
+      ...rowErrorMetrics(y, prediction, residual, weight),
+      ...explainedMetrics(y, residual, weight),
+      ...correlationMetrics(y, prediction, weight),
+      median_ae: weight ? weightedMedianMetric(error, weight) : medianMetric(sortedError),
       max_error:
         n === 0
           ? undefinedMetric(0, 'no rows')

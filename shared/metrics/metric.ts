@@ -30,6 +30,42 @@ export function proportionMetric(successes: number, n: number, emptyReason: stri
   return metricWithInterval(successes / n, n, 'Wilson score', wilsonInterval(successes, n))
 }
 
+/** Rows of a weighted sample: what they weigh together, the sum of their squared weights, and how many they are. */
+export interface Mass {
+  readonly sum: number
+  readonly squares: number
+  readonly rows: number
+}
+
+export function addMasses(...masses: readonly Mass[]): Mass {
+  return masses.reduce((a, b) => ({ sum: a.sum + b.sum, squares: a.squares + b.squares, rows: a.rows + b.rows }), {
+    sum: 0,
+    squares: 0,
+    rows: 0,
+  })
+}
+
+/**
+ * Rows of equal weight that would make the weighted share of `hits` as uncertain as it is: p (1 − p) over its linearised
+ * variance; at p = 0 or 1, Kish's (1965) (Σw)² / Σw².
+ */
+export function effectiveRows(hits: Mass, misses: Mass): number {
+  const sum = hits.sum + misses.sum
+  const p = hits.sum / sum
+  const variance = ((1 - p) ** 2 * hits.squares + p * p * misses.squares) / (sum * sum)
+  return p > 0 && p < 1 ? (p * (1 - p)) / variance : (sum * sum) / (hits.squares + misses.squares)
+}
+
+/** Weighted share of the hits, its Wilson interval with the effective count of rows (Korn and Graubard 1998). */
+export function weightedProportionMetric(hits: Mass, misses: Mass, emptyReason: string): Metric {
+  const { sum, squares, rows } = addMasses(hits, misses)
+  if (sum === rows && squares === rows) return proportionMetric(hits.sum, rows, emptyReason)
+  if (!(sum > 0)) return undefinedMetric(rows, emptyReason)
+  const n = effectiveRows(hits, misses)
+  const value = hits.sum / sum
+  return metricWithInterval(value, rows, 'Wilson score with effective rows', wilsonInterval(value * n, n))
+}
+
 /** The scale on which an estimate is taken to be normal, so that its interval stays within the metric's range. */
 export type Scale = 'plain' | 'logit' | 'Fisher z'
 

@@ -1,5 +1,6 @@
 /** The confusion matrix of K classes and its counts by row and by column. */
 import type { Confusion } from '../contract/evidence.ts'
+import type { Mass } from './metric.ts'
 
 export const unnamedLabel = '(not named by the model)'
 
@@ -8,26 +9,40 @@ export interface MulticlassConfusion {
   readonly size: number
   /** Classes that the model names, K. */
   readonly named: number
-  /** counts[actual · size + predicted]. */
+  /** Weight of the rows in each cell, [actual · size + predicted]: their number where each weighs 1. */
   readonly counts: Float64Array
+  /** Sums of squared weights, and rows, of each cell; the counts themselves where each row weighs 1. */
+  readonly squares: Float64Array
+  readonly rows: Float64Array
 }
 
 /** @param y Class index, or −1; so is `predicted`. */
-export function countConfusion(y: Int32Array, predicted: Int32Array, named: number): MulticlassConfusion {
+export function countConfusion(
+  y: Int32Array,
+  predicted: Int32Array,
+  named: number,
+  weight?: Float64Array | null,
+): MulticlassConfusion {
   const size = y.some((k) => k < 0) || predicted.some((k) => k < 0) ? named + 1 : named
   const counts = new Float64Array(size * size)
+  const squares = weight ? new Float64Array(size * size) : counts
+  const rows = weight ? new Float64Array(size * size) : counts
   for (let row = 0; row < y.length; row++) {
     const actual = y[row]! < 0 ? named : y[row]!
     const called = predicted[row]! < 0 ? named : predicted[row]!
-    counts[actual * size + called]!++
+    const cell = actual * size + called
+    counts[cell]! += weight ? weight[row]! : 1
+    if (!weight) continue
+    squares[cell]! += weight[row]! ** 2
+    rows[cell]!++
   }
-  return { size, named, counts }
+  return { size, named, counts, squares, rows }
 }
 
-export function confusionEvidence({ size, counts }: MulticlassConfusion, labels: readonly string[]): Confusion {
+export function confusionEvidence({ size, rows }: MulticlassConfusion, labels: readonly string[]): Confusion {
   return {
     labels: Array.from({ length: size }, (_, k) => labels[k] ?? unnamedLabel),
-    counts: Array.from({ length: size }, (_, k) => Array.from(counts.subarray(k * size, (k + 1) * size))),
+    counts: Array.from({ length: size }, (_, k) => Array.from(rows.subarray(k * size, (k + 1) * size))),
   }
 }
 
@@ -36,15 +51,19 @@ export interface Cells {
   readonly actual: Uint32Array
   readonly predicted: Uint32Array
   readonly counts: Float64Array
+  readonly squares: Float64Array
+  readonly rows: Float64Array
 }
 
-export function nonEmptyCells({ size, counts }: MulticlassConfusion): Cells {
+export function nonEmptyCells({ size, counts, squares, rows }: MulticlassConfusion): Cells {
   const at: number[] = []
   for (let cell = 0; cell < counts.length; cell++) if (counts[cell]! > 0) at.push(cell)
   return {
     actual: Uint32Array.from(at, (cell) => Math.floor(cell / size)),
     predicted: Uint32Array.from(at, (cell) => cell % size),
     counts: Float64Array.from(at, (cell) => counts[cell]!),
+    squares: Float64Array.from(at, (cell) => squares[cell]!),
+    rows: Float64Array.from(at, (cell) => rows[cell]!),
   }
 }
 
@@ -59,7 +78,11 @@ export interface Marginals {
 }
 
 /** @param counts Rows in each of the cells, which may be resampled. */
-export function marginals(cells: Cells, counts: Float64Array, { size, named }: MulticlassConfusion): Marginals {
+export function marginals(
+  cells: Pick<Cells, 'actual' | 'predicted'>,
+  counts: Float64Array,
+  { size, named }: Pick<MulticlassConfusion, 'size' | 'named'>,
+): Marginals {
   const support = new Float64Array(size)
   const predicted = new Float64Array(size)
   const hits = new Float64Array(size)
@@ -74,4 +97,40 @@ export function marginals(cells: Cells, counts: Float64Array, { size, named }: M
     if (actual === called && actual < named) hits[actual]! += rows
   }
   return { n, support, predicted, hits }
+}
+
+/** As `Marginals`, for intervals: each part with its squared weights and its rows. */
+export interface MarginalMasses {
+  readonly all: Mass
+  /** Rows called a wrong class, or of a class that the model does not name. */
+  readonly wrong: Mass
+  readonly support: readonly Mass[]
+  readonly predicted: readonly Mass[]
+  readonly hits: readonly Mass[]
+  /** Rows of the class that are called another. */
+  readonly missed: readonly Mass[]
+  /** Rows of another class that are called this one. */
+  readonly false: readonly Mass[]
+  /** Rows that neither are nor are called the class. */
+  readonly rest: readonly Mass[]
+}
+
+export function marginalMasses(cells: Cells, confusion: MulticlassConfusion): MarginalMasses {
+  const [sum, squares, rows] = [cells.counts, cells.squares, cells.rows].map((part) =>
+    marginals(cells, part, confusion),
+  )
+  const pick = (of: (table: Marginals) => number): Mass => ({ sum: of(sum!), squares: of(squares!), rows: of(rows!) })
+  const each = (of: (table: Marginals, k: number) => number): Mass[] =>
+    Array.from(sum!.support, (_, k) => pick((table) => of(table, k)))
+  const right = ({ hits }: Marginals): number => hits.reduce((total, value) => total + value, 0)
+  return {
+    all: pick(({ n }) => n),
+    wrong: pick((table) => table.n - right(table)),
+    support: each(({ support }, k) => support[k]!),
+    predicted: each(({ predicted }, k) => predicted[k]!),
+    hits: each(({ hits }, k) => hits[k]!),
+    missed: each(({ support, hits }, k) => support[k]! - hits[k]!),
+    false: each(({ predicted, hits }, k) => predicted[k]! - hits[k]!),
+    rest: each(({ n, support, predicted, hits }, k) => n - support[k]! - predicted[k]! + hits[k]!),
+  }
 }

@@ -2,9 +2,16 @@
 import type { Metric, Metrics } from '../contract/evidence.ts'
 import { poissonBootstrap } from '../statistics/poisson-bootstrap.ts'
 import { balancedAccuracyMetric } from './balanced-accuracy.ts'
-import { metricWithoutInterval, normalMetric, proportionMetric, undefinedMetric } from './metric.ts'
-import { marginals, nonEmptyCells } from './multiclass-confusion.ts'
-import type { Cells, Marginals, MulticlassConfusion } from './multiclass-confusion.ts'
+import {
+  addMasses,
+  effectiveRows,
+  metricWithoutInterval,
+  normalMetric,
+  undefinedMetric,
+  weightedProportionMetric,
+} from './metric.ts'
+import { marginalMasses, marginals, nonEmptyCells } from './multiclass-confusion.ts'
+import type { Cells, MarginalMasses, Marginals, MulticlassConfusion } from './multiclass-confusion.ts'
 
 const averages = ['macro', 'weighted', 'micro'] as const
 const parts = ['precision', 'recall', 'f1'] as const
@@ -109,9 +116,12 @@ export interface MulticlassLabelRequest {
 export function multiclassLabelMetrics({ confusion, numericLabels, seed }: MulticlassLabelRequest): {
   metrics: Metrics
   table: Marginals
+  masses: MarginalMasses
 } {
   const cells = nonEmptyCells(confusion)
   const table = marginals(cells, cells.counts, confusion)
+  const masses = marginalMasses(cells, confusion)
+  const n = masses.all.rows
   const unnamed = confusion.size > confusion.named
   const rank = numericLabels && !unnamed ? ranks(numericLabels) : null
   const statistics = (counts: Float64Array, out: Float64Array): void => {
@@ -131,6 +141,7 @@ export function multiclassLabelMetrics({ confusion, numericLabels, seed }: Multi
   const replicates = Math.max(100, Math.min(1000, Math.floor(drawBudget / Math.max(1, cells.counts.length))))
   const { standardErrors } = poissonBootstrap({
     cells: cells.counts,
+    squares: cells.squares,
     replicates,
     seed,
     statistics,
@@ -140,26 +151,30 @@ export function multiclassLabelMetrics({ confusion, numericLabels, seed }: Multi
   const resampledMetric = (key: string, index: number): Metric => {
     const value = values[index]!
     const agreement = agreementKeys.includes(key)
-    if (Number.isNaN(value)) return undefinedMetric(table.n, undefinedReason(key, numericLabels, unnamed))
+    if (Number.isNaN(value)) return undefinedMetric(n, undefinedReason(key, numericLabels, unnamed))
     if (Math.abs(value) === 1 || (!agreement && value === 0)) {
-      return metricWithoutInterval(value, table.n, 'the bootstrap has no spread at the end of the range')
+      return metricWithoutInterval(value, n, 'the bootstrap has no spread at the end of the range')
     }
     const scale = agreement ? 'Fisher z' : 'logit'
-    return normalMetric({ value, standardError: standardErrors[index]!, n: table.n, method, scale })
+    return normalMetric({ value, standardError: standardErrors[index]!, n, method, scale })
   }
-  const right = table.hits.reduce((sum, value) => sum + value, 0)
-  const accuracy = proportionMetric(right, table.n, 'no rows')
+  const accuracy = weightedProportionMetric(addMasses(...masses.hits), masses.wrong, 'no rows')
   return {
     metrics: {
       accuracy,
       balanced_accuracy: balancedAccuracyMetric(
-        Array.from(table.support, (rows, k) => ({ successes: table.hits[k]!, n: rows })),
+        masses.hits.map((hits, k) => {
+          const rows = masses.support[k]!.rows && effectiveRows(hits, masses.missed[k]!)
+          return { successes: rows && (rows * table.hits[k]!) / table.support[k]!, n: rows }
+        }),
+        n,
       ),
       ...Object.fromEntries(resampledKeys.map((key, index) => [key, resampledMetric(key, index)])),
       // Pooled over every class that occurs, all three are the accuracy.
       ...Object.fromEntries(parts.map((part) => [`${part}_micro`, accuracy])),
     },
     table,
+    masses,
   }
 }
 

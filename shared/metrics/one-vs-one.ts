@@ -19,17 +19,27 @@ export interface OneVsOne {
  * the sums within each class, plus, with weights, that of the class frequencies.
  *
  * @param y Class index; −1 takes no part.
+ * @param weight What each row counts for; 1 where left out.
  */
-export function createOneVsOne(y: Int32Array, classes: number): OneVsOne {
+export function createOneVsOne(y: Int32Array, classes: number, weight?: Float64Array | null): OneVsOne {
   const support = new Float64Array(classes)
-  for (const k of y) if (k >= 0) support[k]!++
-  const rows = support.reduce((sum, count) => sum + count, 0)
+  const squaredSupport = new Float64Array(classes)
+  const weightOf = (row: number): number => (weight ? weight[row]! : 1)
+  y.forEach((k, row) => {
+    if (k < 0) return
+    support[k]! += weightOf(row)
+    squaredSupport[k]! += weightOf(row) ** 2
+  })
+  const total = support.reduce((sum, count) => sum + count, 0)
+  const effectiveTotal = total ** 2 / squaredSupport.reduce((sum, count) => sum + count, 0)
+  const rows = y.reduce((count, k) => count + (k >= 0 ? 1 : 0), 0)
   const plain = new Float64Array(y.length)
   const weighted = new Float64Array(y.length)
   const rankedClass = new Int32Array(y.length)
+  const rankedWeight = weight ? new Float64Array(y.length) : null
   /** What one row is of its class. */
   const part = support.map((count) => 1 / count)
-  const share = support.map((count) => count / rows)
+  const share = support.map((count) => count / total)
   /** Σ over j ≠ k of A(k|j) + A(j|k), for the weighted mean of each class. */
   const classSums = new Float64Array(classes)
   const absent = support.some((count) => count === 0) || classes < 2
@@ -37,7 +47,10 @@ export function createOneVsOne(y: Int32Array, classes: number): OneVsOne {
   const add = (k: number, { order, ends }: RankedGroups): void => {
     if (absent) return
     // Read once in rank order: the loops below then run over memory in sequence.
-    for (let at = 0; at < order.length; at++) rankedClass[at] = y[order[at]!]!
+    for (let at = 0; at < order.length; at++) {
+      rankedClass[at] = y[order[at]!]!
+      if (rankedWeight) rankedWeight[at] = weight![order[at]!]!
+    }
     /** Rows of class k above the group. */
     let above = 0
     // Σ over j ≠ k of the fraction of class j below the group: plainly, and with weight share k + share j.
@@ -50,10 +63,11 @@ export function createOneVsOne(y: Int32Array, classes: number): OneVsOne {
       let tied = 0
       for (let at = start; at < end; at++) {
         const j = rankedClass[at]!
-        if (j === k) tied++
+        const w = rankedWeight ? rankedWeight[at]! : 1
+        if (j === k) tied += w
         else if (j >= 0) {
-          here += part[j]!
-          weightedHere += (share[k]! + share[j]!) * part[j]!
+          here += w * part[j]!
+          weightedHere += (share[k]! + share[j]!) * w * part[j]!
         }
       }
       const higher = (above + tied / 2) * part[k]!
@@ -67,8 +81,9 @@ export function createOneVsOne(y: Int32Array, classes: number): OneVsOne {
           plain[row]! += higher
           weighted[row]! += (share[k]! + share[j]!) * higher
           // The row's part of A(k|j), which counts for both classes.
-          classSums[k]! += higher * part[j]!
-          classSums[j]! += higher * part[j]!
+          const w = rankedWeight ? rankedWeight[at]! : 1
+          classSums[k]! += higher * w * part[j]!
+          classSums[j]! += higher * w * part[j]!
         }
       }
       above += tied
@@ -82,13 +97,16 @@ export function createOneVsOne(y: Int32Array, classes: number): OneVsOne {
   const varianceWithin = (values: Float64Array): number => {
     const mean = new Float64Array(classes)
     y.forEach((k, row) => {
-      if (k >= 0) mean[k]! += values[row]! / support[k]!
+      if (k >= 0) mean[k]! += (weightOf(row) * values[row]!) / support[k]!
     })
     const squares = new Float64Array(classes)
     y.forEach((k, row) => {
-      if (k >= 0) squares[k]! += (values[row]! - mean[k]!) ** 2
+      if (k >= 0) squares[k]! += (weightOf(row) * (values[row]! - mean[k]!)) ** 2
     })
-    return squares.reduce((sum, square, k) => sum + square / (support[k]! - 1) / support[k]!, 0)
+    return squares.reduce((sum, square, k) => {
+      const effective = support[k]! ** 2 / squaredSupport[k]!
+      return sum + (square / support[k]! ** 2) * (effective / (effective - 1))
+    }, 0)
   }
 
   const metrics = (): Metrics => {
@@ -101,7 +119,8 @@ export function createOneVsOne(y: Int32Array, classes: number): OneVsOne {
     const classMeans = classSums.map((sum) => sum / (2 * (classes - 1)))
     const value = classMeans.reduce((sum, mean) => sum + mean / classes, 0)
     const weightedValue = classMeans.reduce((sum, mean, k) => sum + mean * share[k]!, 0)
-    const between = classMeans.reduce((sum, mean, k) => sum + share[k]! * (mean - weightedValue) ** 2, 0) / rows
+    const between =
+      classMeans.reduce((sum, mean, k) => sum + share[k]! * (mean - weightedValue) ** 2, 0) / effectiveTotal
     const weightedWithin = varianceWithin(weighted) / (2 * (classes - 1)) ** 2
     const metric = (estimate: number, variance: number): Metric =>
       normalMetric({ value: estimate, standardError: Math.sqrt(variance), n: rows, method, scale: 'logit' })

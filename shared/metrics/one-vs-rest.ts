@@ -1,7 +1,7 @@
 /** Averages over classes of ranking metrics of one class against the rest, with intervals over the rows. */
 import type { Metric, Metrics } from '../contract/evidence.ts'
-import { delong } from '../statistics/delong.ts'
-import { averagePrecision } from './average-precision.ts'
+import { delongInfluence } from '../statistics/delong.ts'
+import { averagePrecisionInfluence } from './average-precision.ts'
 import { normalMetric, undefinedMetric } from './metric.ts'
 import { missingClassReason } from './ranked-groups.ts'
 import type { RankedGroups } from './ranked-groups.ts'
@@ -26,8 +26,9 @@ export interface OneVsRest {
  * are summed first, and the squares of the sums are the variance of the average.
  *
  * @param n Rows.
+ * @param weight What each row counts for; 1 where left out.
  */
-export function createOneVsRest(n: number): OneVsRest {
+export function createOneVsRest(n: number, weight?: Float64Array | null): OneVsRest {
   const aucInfluence = new Float64Array(n)
   const weightedInfluence = new Float64Array(n)
   const precisionInfluence = new Float64Array(n)
@@ -44,7 +45,7 @@ export function createOneVsRest(n: number): OneVsRest {
     const rows = groups.positiveRows
     supports += rows
     if (rows > 0) {
-      const { value, positiveInfluence, negativeInfluence } = averagePrecision(groups)
+      const { value, positiveInfluence, negativeInfluence } = averagePrecisionInfluence(groups)
       precisionClasses++
       precisionSum += value
       eachRow(positive, groups, (row, group, isPositive) => {
@@ -52,7 +53,7 @@ export function createOneVsRest(n: number): OneVsRest {
       })
     }
     if (missingClassReason(groups)) return
-    const { auc, positiveInfluence, negativeInfluence } = delong(groups)
+    const { auc, positiveInfluence, negativeInfluence } = delongInfluence(groups)
     aucClasses++
     aucSum += auc
     weightedSum += rows * auc
@@ -81,8 +82,10 @@ export function createOneVsRest(n: number): OneVsRest {
   }
 
   const average = (value: number, influence: Float64Array, divisor: number, method: string): Metric => {
-    const centre = influence.reduce((sum, each) => sum + each, 0) / n
-    const squares = influence.reduce((sum, each) => sum + (each - centre) ** 2, 0)
+    const weightOf = (row: number): number => (weight ? weight[row]! : 1)
+    const total = weight ? weight.reduce((sum, each) => sum + each, 0) : n
+    const centre = influence.reduce((sum, each, row) => sum + each * weightOf(row), 0) / total
+    const squares = influence.reduce((sum, each, row) => sum + ((each - centre) * weightOf(row)) ** 2, 0)
     return normalMetric({ value, standardError: Math.sqrt(squares) / divisor, n, method, scale: 'logit' })
   }
 

@@ -1,6 +1,6 @@
 /** Metrics of a ranking by score: threshold-free ones from the ROC and the precision-recall curve, and best cut-offs. */
 import type { Metric, Metrics } from '../contract/evidence.ts'
-import type { ScoreGroups } from '../statistics/delong.ts'
+import type { PairOfSums, ScoreGroups } from '../statistics/delong.ts'
 import { delong } from '../statistics/delong.ts'
 import { poissonBootstrap } from '../statistics/poisson-bootstrap.ts'
 import type { BootstrapSpread } from '../statistics/poisson-bootstrap.ts'
@@ -8,7 +8,7 @@ import { averagePrecision } from './average-precision.ts'
 import { metricWithoutInterval, normalMetric, transformedMetric, undefinedMetric, undefinedMetrics } from './metric.ts'
 import type { Scale } from './metric.ts'
 import { joinGroups, missingClassReason } from './ranked-groups.ts'
-import type { RankedGroups } from './ranked-groups.ts'
+import type { ScoredGroups } from './ranked-groups.ts'
 
 const replicates = 500
 /** Joining 1M groups into this many changes a standard error by well under its own 3 % of resampling noise. */
@@ -29,8 +29,8 @@ export const rankingKeys = [
 ] as const
 
 /** ROC AUC with DeLong's interval; null where a class has no rows. */
-export function rocAucMetric(groups: RankedGroups): Metric {
-  const n = groups.order.length
+export function rocAucMetric(groups: ScoredGroups): Metric {
+  const n = groups.rows
   const missing = missingClassReason(groups)
   if (missing) return undefinedMetric(n, missing)
   const { auc, variance } = delong(groups)
@@ -38,8 +38,8 @@ export function rocAucMetric(groups: RankedGroups): Metric {
 }
 
 /** Average precision with an interval from its influence function; null where there are no positive rows. */
-export function averagePrecisionMetric(groups: RankedGroups): Metric {
-  const n = groups.order.length
+export function averagePrecisionMetric(groups: ScoredGroups): Metric {
+  const n = groups.rows
   if (groups.positiveRows === 0) return undefinedMetric(n, 'no positive rows')
   const { value, standardError } = averagePrecision(groups)
   return normalMetric({ value, standardError, n, method: 'Influence function', scale: 'logit' })
@@ -56,7 +56,7 @@ interface Sweep {
 }
 
 /** One pass from the highest score down. NaN where a class has no weight. */
-function sweep({ positives, negatives }: ScoreGroups): Sweep {
+function sweep({ positives, negatives }: ScoreGroups, whole: boolean): Sweep {
   const size = positives.length
   let m = 0
   let n = 0
@@ -64,10 +64,10 @@ function sweep({ positives, negatives }: ScoreGroups): Sweep {
     m += positives[g]!
     n += negatives[g]!
   }
-  const decile = Math.max(1, Math.floor((m + n) / 10))
+  const decile = whole ? Math.max(1, Math.floor((m + n) / 10)) : (m + n) / 10
+  const partialEnd = partialFpr * n
   let tp = 0
   let fp = 0
-  let recall = 0
   let precision = 1
   let prTrapezoid = 0
   let partial = 0
@@ -83,26 +83,21 @@ function sweep({ positives, negatives }: ScoreGroups): Sweep {
     const rows = tp + fp
     // Rows of equal score share the last places of the decile in proportion.
     if (rows < decile) inDecile += p * Math.min(1, (decile - rows) / (p + q))
-    const fprBefore = fp / n
-    const tprBefore = tp / m
+    if (fp < partialEnd && q > 0) {
+      const width = Math.min(q, partialEnd - fp)
+      partial += width * (tp + (p * width) / q / 2)
+    }
     tp += p
     fp += q
-    const fpr = fp / n
-    const tpr = tp / m
-    if (fprBefore < partialFpr && fpr > fprBefore) {
-      const end = Math.min(fpr, partialFpr)
-      const tprAtEnd = tprBefore + ((tpr - tprBefore) * (end - fprBefore)) / (fpr - fprBefore)
-      partial += ((end - fprBefore) * (tprBefore + tprAtEnd)) / 2
-    }
     const precisionHere = tp / (tp + fp)
-    prTrapezoid += ((tpr - recall) * (precision + precisionHere)) / 2
-    recall = tpr
+    if (p > 0) prTrapezoid += (p * (precision + precisionHere)) / 2
     precision = precisionHere
-    if (tpr - fpr > ks) {
-      ks = tpr - fpr
+    const distance = tp * n - fp * m
+    if (distance > ks) {
+      ks = distance
       ksGroup = g
     }
-    const f1 = (2 * tp) / (tp + fp + m)
+    const f1 = tp / (tp + fp + m)
     if (f1 > bestF1) {
       bestF1 = f1
       bestF1Group = g
@@ -110,29 +105,33 @@ function sweep({ positives, negatives }: ScoreGroups): Sweep {
   }
   const chance = (partialFpr * partialFpr) / 2
   return {
-    prTrapezoid,
-    partialAuc: (1 + (partial - chance) / (partialFpr - chance)) / 2,
-    ks: m > 0 && n > 0 ? ks : NaN,
+    prTrapezoid: prTrapezoid / m,
+    partialAuc: (1 + (partial / m / n - chance) / (partialFpr - chance)) / 2,
+    ks: m > 0 && n > 0 ? ks / m / n : NaN,
     ksGroup,
-    bestF1: m > 0 ? bestF1 : NaN,
+    bestF1: m > 0 ? 2 * bestF1 : NaN,
     bestF1Group,
     liftTopDecile: inDecile / decile / (m / (m + n)),
   }
 }
 
-function sweepSpread(groups: RankedGroups, seed: number): BootstrapSpread {
+function sweepSpread(groups: ScoredGroups, seed: number): BootstrapSpread {
   const joined = joinGroups(groups, bootstrapGroups)
   const size = joined.positives.length
-  const cells = new Float64Array(2 * size)
-  cells.set(joined.positives)
-  cells.set(joined.negatives, size)
+  const side = ({ positives, negatives }: PairOfSums): Float64Array => {
+    const cells = new Float64Array(2 * size)
+    cells.set(positives)
+    cells.set(negatives, size)
+    return cells
+  }
   return poissonBootstrap({
-    cells,
+    cells: side(joined),
+    squares: joined.squares && side(joined.squares),
     replicates,
     seed,
     width: 5,
     statistics: (table, out) => {
-      const s = sweep({ positives: table.subarray(0, size), negatives: table.subarray(size) })
+      const s = sweep({ positives: table.subarray(0, size), negatives: table.subarray(size) }, !joined.squares)
       out[0] = s.prTrapezoid
       out[1] = s.partialAuc
       out[2] = s.ks
@@ -147,14 +146,14 @@ function sweepSpread(groups: RankedGroups, seed: number): BootstrapSpread {
  * @param seed Seed of the bootstrap.
  * @returns A metric for each of `rankingKeys`.
  */
-export function rankingMetrics(groups: RankedGroups, seed: number): Metrics {
-  const n = groups.order.length
+export function rankingMetrics(groups: ScoredGroups, seed: number): Metrics {
+  const n = groups.rows
   const missing = missingClassReason(groups)
   if (missing) {
     return { ...undefinedMetrics(rankingKeys, n, missing), average_precision: averagePrecisionMetric(groups) }
   }
   const rocAuc = rocAucMetric(groups)
-  const exact = sweep(groups)
+  const exact = sweep(groups, !groups.squares)
   const { standardErrors, biases } = sweepSpread(groups, seed)
   const method = `Poisson bootstrap of score groups (${replicates} replicates, seed ${seed})`
   const resampled = (value: number, index: number, scale: Scale): Metric =>

@@ -1,5 +1,5 @@
 import type { BinaryEvidence } from '../contract/evidence.ts'
-import type { RankedGroups } from './ranked-groups.ts'
+import type { ScoredGroups } from './ranked-groups.ts'
 
 const steps = 100
 
@@ -13,9 +13,9 @@ function ratio(part: number, whole: number): number | null {
  *
  * @param probabilities Whether the scores are probabilities.
  */
-export function thresholdTable(groups: RankedGroups, probabilities: boolean): BinaryEvidence['thresholds'] {
-  const n = groups.order.length
-  if (n === 0) return null
+export function thresholdTable(groups: ScoredGroups, probabilities: boolean): BinaryEvidence['thresholds'] {
+  const n = groups.positiveRows + groups.negativeRows
+  if (groups.rows === 0) return null
   const size = groups.threshold.length
   const low = probabilities ? 0 : groups.threshold[size - 1]!
   const high = probabilities ? 1 : groups.threshold[0]!

@@ -2,8 +2,10 @@ import { drawPoisson } from './poisson.ts'
 import { createRandom } from './random.ts'
 
 export interface BootstrapRequest {
-  /** Rows in each cell of a table that the statistics depend on. */
+  /** Rows in each cell of a table that the statistics depend on, or their weight. */
   readonly cells: Float64Array
+  /** Sum of squared weights in each cell; left out where each row weighs 1. */
+  readonly squares?: Float64Array | undefined
   readonly replicates: number
   readonly seed: number
   /** The statistics of one resampled table, into `out`; NaN where one is undefined. */
@@ -22,20 +24,22 @@ export interface BootstrapSpread {
 /**
  * Standard errors by the Poisson bootstrap (Hanley and MacGibbon 2006; Chamandy et al. 2012). Each row's weight is
  * Poisson with mean 1, so a cell's resampled count is Poisson with the cell's count as mean: the cost depends on the
- * cells, not on the rows.
+ * cells, not on the rows. With weights a cell is a scaled Poisson number with the mean Σw and the variance Σw² that
+ * resampling its rows would give (Fay and Feuer 1997).
  */
 export function poissonBootstrap(request: BootstrapRequest): BootstrapSpread {
-  const { cells, replicates, width } = request
+  const { cells, squares, replicates, width } = request
   const random = createRandom(request.seed)
   const resampled = new Float64Array(cells.length)
   const out = new Float64Array(width)
   const defined = new Float64Array(width)
   const mean = new Float64Array(width)
-  const squares = new Float64Array(width)
+  const spread = new Float64Array(width)
   for (let replicate = 0; replicate < replicates; replicate++) {
     for (let cell = 0; cell < cells.length; cell++) {
       const rows = cells[cell]!
-      resampled[cell] = rows === 0 ? 0 : drawPoisson(random, rows)
+      const scale = squares && rows > 0 ? squares[cell]! / rows : 1
+      resampled[cell] = rows === 0 ? 0 : scale * drawPoisson(random, rows / scale)
     }
     request.statistics(resampled, out)
     for (let k = 0; k < width; k++) {
@@ -44,12 +48,12 @@ export function poissonBootstrap(request: BootstrapRequest): BootstrapSpread {
       const count = ++defined[k]!
       const delta = value - mean[k]!
       mean[k]! += delta / count
-      squares[k]! += delta * (value - mean[k]!)
+      spread[k]! += delta * (value - mean[k]!)
     }
   }
   request.statistics(cells, out)
   return {
-    standardErrors: squares.map((sum, k) =>
+    standardErrors: spread.map((sum, k) =>
       defined[k]! < 0.95 * replicates ? NaN : Math.sqrt(sum / (defined[k]! - 1)),
     ),
     biases: mean.map((value, k) => value - out[k]!),

@@ -4,6 +4,7 @@ import { calibrate } from '../../../shared/metrics/calibration.ts'
 import { evaluateBinary } from '../../../shared/metrics/evaluate-binary.ts'
 import { evaluateMulticlass } from '../../../shared/metrics/evaluate-multiclass.ts'
 import { evaluateRegression } from '../../../shared/metrics/evaluate-regression.ts'
+import { groupScores } from '../../../shared/metrics/ranked-groups.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import type { Random } from '../../../shared/statistics/random.ts'
 
@@ -29,7 +30,7 @@ function drawBinary(random: Random, n: number): Metrics {
 
 function drawCalibration(random: Random, n: number): Metrics {
   const { y, score } = drawScores(random, n)
-  const { ece, mce } = calibrate(y, score, 7)
+  const { ece, mce } = calibrate(groupScores(y, score), 7)
   return { ece, mce }
 }
 
