@@ -18,7 +18,6 @@ function column(scores: Scores, width: number, at: number): Scores {
 export function binaryComparison(input: ComparisonInput, step: () => void): ComparedTask {
   const { positive, labels, seed, rowNumber } = input
   const truth = input.classes!
-  const n = truth.length
   const y = Uint8Array.from(truth, (k) => (k === positive ? 1 : 0))
   const contenders = input.contenders.map(({ scores, called, threshold }) => {
     const score = scores && column(scores, labels.length, positive)
@@ -39,10 +38,6 @@ export function binaryComparison(input: ComparisonInput, step: () => void): Comp
   const classOf = (contender: number): Int32Array =>
     Int32Array.from(contenders[contender]!.answers.called, (one) => (one === 1 ? positive : 1 - positive))
   const probabilistic = contenders.every(({ answers }) => answers.logLoss !== null)
-  const lossOf = (contender: number): ArrayLike<number> => {
-    const { answers } = contenders[contender]!
-    return probabilistic ? answers.logLoss! : Float64Array.from(answers.called, (one, row) => (one === y[row] ? 0 : 1))
-  }
   return {
     metrics: (contender) => contenders[contender]!.metrics,
     estimate: (other, reference) => {
@@ -66,9 +61,11 @@ export function binaryComparison(input: ComparisonInput, step: () => void): Comp
       })
     },
     lossName: probabilistic ? 'log_loss' : 'error_rate',
-    lossDifference: (other, reference) => {
-      const [after, before] = [lossOf(other), lossOf(reference)]
-      return Float64Array.from({ length: n }, (_, row) => after[row]! - before[row]!)
+    loss: (contender) => {
+      const { answers } = contenders[contender]!
+      return probabilistic
+        ? answers.logLoss!
+        : Float64Array.from(answers.called, (one, row) => (one === y[row] ? 0 : 1))
     },
   }
 }

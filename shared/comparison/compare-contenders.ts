@@ -1,9 +1,12 @@
 /** Holds every contender against the reference on the same rows: the whole of a comparison's numbers. */
+import type { CanaryLoss, CanaryOptions } from '../contract/canary.ts'
 import type { ComparedPair, PairedDifference } from '../contract/comparison.ts'
 import type { Metrics, MetricDefinition } from '../contract/evidence.ts'
 import type { Task } from '../contract/dataset.ts'
 import { metricDefinitions } from '../metrics/definitions.ts'
 import { binaryComparison } from './binary-comparison.ts'
+import { rehearseCanary } from './canary.ts'
+import type { CanaryResult } from './canary.ts'
 import type { GroupColumn } from './group-differences.ts'
 import { groupDifferences } from './group-differences.ts'
 import { judgeDifferences } from './judge-difference.ts'
@@ -41,7 +44,18 @@ export interface ComparisonInput {
   readonly rowNumber: Uint32Array
   readonly columns: readonly GroupColumn[]
   readonly margins: Readonly<Record<string, number>>
+  /** Null where none is to be rehearsed. */
+  readonly canary: CanaryOrder | null
   readonly seed: number
+}
+
+export interface CanaryOrder extends Pick<CanaryOptions, 'share' | 'margin' | 'alpha' | 'delay'> {
+  /** Which contender is the new version. */
+  readonly other: number
+  /** Indices of used rows, in the order of time. */
+  readonly order: Uint32Array
+  /** Null for the task's own. */
+  readonly loss: CanaryLoss | null
 }
 
 export interface ComparisonResult {
@@ -50,6 +64,7 @@ export interface ComparisonResult {
   /** One for each contender but the reference, in order. */
   readonly pairs: readonly Omit<ComparedPair, 'other'>[]
   readonly definitions: Readonly<Record<string, MetricDefinition>>
+  readonly canary: ({ readonly loss: CanaryLoss } & CanaryResult) | null
 }
 
 /** @param progress Told after each contender and each pair. */
@@ -68,6 +83,7 @@ export function compareContenders(
     return found
   })
   const keys = Object.keys(estimates[0] ?? {})
+  const referenceLoss = task.loss(input.reference)
   const judged = new Map(keys.map((key) => [key, judge(key, estimates, others, input)]))
   return {
     metrics: input.contenders.map((_, index) => pick(task.metrics(index), keys)),
@@ -77,11 +93,32 @@ export function compareContenders(
       changed: task.changed(other, input.reference),
       groups: {
         loss: task.lossName,
-        ...groupDifferences({ columns: input.columns, lossDifference: task.lossDifference(other, input.reference) }),
+        ...groupDifferences({
+          columns: input.columns,
+          lossDifference: task.loss(other).map((loss, row) => loss - referenceLoss[row]!),
+        }),
       },
     })),
     definitions: pick(metricDefinitions, keys),
+    canary: input.canary && canaryOf(input.canary, task, input),
   }
+}
+
+/** The losses of both in the order of time, and what a canary would have made of them. */
+function canaryOf(
+  { other, order, loss: wanted, ...options }: CanaryOrder,
+  task: ComparedTask,
+  { reference, seed }: ComparisonInput,
+): NonNullable<ComparisonResult['canary']> {
+  const loss = wanted ?? task.lossName
+  const lossOf = (contender: number): Float64Array => {
+    const values =
+      loss === task.lossName
+        ? task.loss(contender)
+        : Float64Array.from(task.right!(contender), (isRight) => 1 - isRight)
+    return Float64Array.from(order, (row) => values[row]!)
+  }
+  return { loss, ...rehearseCanary({ reference: lossOf(reference), other: lossOf(other), seed, ...options }) }
 }
 
 function comparedTask(input: ComparisonInput, step: () => void): ComparedTask {

@@ -1,3 +1,4 @@
+import type { CanaryLoss } from '../contract/canary.ts'
 import type { ChangedSides } from '../contract/comparison.ts'
 import type { Metrics } from '../contract/evidence.ts'
 import type { PairedEstimate } from './paired-estimate.ts'
@@ -11,7 +12,7 @@ export interface ComparedTask {
   /** 1 where the contender's decision is right, else 0; null for a regression. */
   readonly right: ((contender: number) => Uint8Array) | null
   readonly changed: (other: number, reference: number) => ChangedSides
-  /** The loss of a row that groups of rows are compared by. */
-  readonly lossName: string
-  readonly lossDifference: (other: number, reference: number) => Float64Array
+  /** The loss of a row that groups of rows are compared by, and canaries. */
+  readonly lossName: CanaryLoss
+  readonly loss: (contender: number) => Float64Array
 }

@@ -10,7 +10,6 @@ import { calibrationErrorEstimate } from './paired-estimate.ts'
 export function multiclassComparison(input: ComparisonInput, step: () => void): ComparedTask {
   const { labels, seed, rowNumber } = input
   const y = input.classes!
-  const n = y.length
   const width = labels.length
   const contenders = input.contenders.map(({ scores, called }) => {
     const answers = multiclassAnswers(y, width, scores, called)
@@ -21,10 +20,6 @@ export function multiclassComparison(input: ComparisonInput, step: () => void): 
   const isRight = (contender: number): Uint8Array =>
     Uint8Array.from(y, (truth, row) => (truth >= 0 && contenders[contender]!.answers.called[row] === truth ? 1 : 0))
   const probabilistic = contenders.every(({ answers }) => answers.logLoss !== null)
-  const lossOf = (contender: number): ArrayLike<number> =>
-    probabilistic
-      ? contenders[contender]!.answers.logLoss!
-      : Float64Array.from(isRight(contender), (right) => 1 - right)
   return {
     metrics: (contender) => contenders[contender]!.metrics,
     estimate: (other, reference) => {
@@ -51,9 +46,9 @@ export function multiclassComparison(input: ComparisonInput, step: () => void): 
       })
     },
     lossName: probabilistic ? 'log_loss' : 'error_rate',
-    lossDifference: (other, reference) => {
-      const [after, before] = [lossOf(other), lossOf(reference)]
-      return Float64Array.from({ length: n }, (_, row) => after[row]! - before[row]!)
-    },
+    loss: (contender) =>
+      probabilistic
+        ? contenders[contender]!.answers.logLoss!
+        : Float64Array.from(isRight(contender), (right) => 1 - right),
   }
 }

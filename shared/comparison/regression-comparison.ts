@@ -25,9 +25,9 @@ export function regressionComparison(input: ComparisonInput, step: () => void): 
     right: null,
     changed: (other, reference) => changedValues({ ...pair(other, reference), rowNumber }),
     lossName: 'absolute_error',
-    lossDifference: (other, reference) => {
-      const { other: after, reference: before } = pair(other, reference)
-      return y.map((target, row) => Math.abs(target - after[row]!) - Math.abs(target - before[row]!))
+    loss: (contender) => {
+      const { prediction } = contenders[contender]!
+      return y.map((target, row) => Math.abs(target - prediction[row]!))
     },
   }
 }

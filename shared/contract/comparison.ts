@@ -3,6 +3,7 @@
  * minus reference, from pairs of scores of the same row, never from two lone numbers.
  */
 import { z } from 'zod'
+import { canaryRequestSchema, canarySchema } from './canary.ts'
 import { taskSchema } from './dataset.ts'
 import { confusionSchema, findingSchema, metricDefinitionSchema, metricSchema, metricsSchema } from './evidence.ts'
 import {
@@ -170,6 +171,8 @@ export const comparisonSchema = z.strictObject({
   metricOrder: z.array(z.string()),
   contenders: z.array(contenderSchema),
   pairs: z.array(comparedPairSchema),
+  /** Where one was rehearsed. */
+  canary: canarySchema.optional(),
   definitions: z.record(z.string(), metricDefinitionSchema),
   findings: z.array(findingSchema),
 })
@@ -184,6 +187,8 @@ export const comparisonRequestSchema = z.strictObject({
   margins: z.record(z.string(), z.number().positive()).optional(),
   /** Threshold of single runs, in place of their version's own. */
   thresholds: z.record(runIdSchema, z.number()).optional(),
+  /** A canary of one of the others against the reference. */
+  canary: canaryRequestSchema.optional(),
 })
 export type ComparisonRequest = z.infer<typeof comparisonRequestSchema>
 

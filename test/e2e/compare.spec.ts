@@ -67,11 +67,13 @@ test('two models on the same rows, with baselines, margin and intervals drawn', 
   await page.getByRole('radio', { name: 'Churn, logistic regression 1 is the reference' }).check()
   await page.getByLabel('Train a linear baseline on').selectOption({ label: 'train · 6,000 rows' })
   await page.getByLabel('Margin of ROC AUC').fill('0.01')
+  await page.getByLabel('Rehearse a canary').selectOption('0.5')
   await lookAt(page, 'compare-form')
   await page.getByRole('button', { name: 'Compare 2 runs' }).click()
 
   await expect(page.getByTestId('differences')).toBeVisible()
   await expect(page.getByTestId('contenders').getByRole('row')).toHaveCount(5)
+  await expect(page.getByTestId('canary')).toContainText('of 1,000 rehearsals')
   const row = page.getByTestId('differences').locator('[data-metric=roc_auc]')
   await expect(row).toContainText('0.0050')
   await expect(row).toContainText('better')

@@ -121,6 +121,30 @@ describe('comparison', () => {
     expect((await test.call.workspace.verify()).problems).toEqual([])
   })
 
+  it('rehearses a canary in the order of a column, and says when it would have been rolled back', async () => {
+    const { comparison } = await compare({
+      runs: [boosting.id, logistic.id],
+      canary: { order: 'tenure_months', share: 0.5 },
+    })
+    const canary = comparison.canary!
+    expect(canary).toMatchObject({ run: logistic.id, loss: 'log_loss', order: 'tenure_months', alpha: 0.05 })
+    expect(canary.rows).toEqual({ replayed: 5000, withoutOrder: 0 })
+    const times = canary.replay.path.map(({ at }) => Number(at))
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    expect(times.at(-1)).toBe(Number(holdout.columns.find(({ name }) => name === 'tenure_months')!.max))
+    // All rows, both answers: the shadow's last difference is the comparison's own.
+    expect(canary.shadow.path.at(-1)!.difference).toBeCloseTo(
+      comparison.pairs[0]!.differences['log_loss']!.difference.value!,
+      9,
+    )
+    expect(canary.nullDraws.n).toBe(1000)
+    expect(canary.nullDraws.rolledBack.value).toBeLessThan(0.07)
+    const start = (request: object) => codeOf(test.call.comparisons.start(request as never))
+    expect(await start({ runs: [boosting.id], canary: {} })).toBe('canary/no-other')
+    expect(await start({ runs: [boosting.id, logistic.id], canary: { order: 'x' } })).toBe('canary/no-column')
+    expect(await start({ runs: [boosting.id, logistic.id], canary: { loss: 'absolute_error' } })).toBe('canary/loss')
+  })
+
   it('refuses what has no pairs, with a code', async () => {
     const shifted = await test.importDataset(join(samples, 'churn/shifted.csv'), options)
     const later = await test.score(await test.call.models.get({ id: boosting.versionId }), shifted)

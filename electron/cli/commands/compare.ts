@@ -8,6 +8,7 @@ import { collect, readNumber, usage } from '../options.ts'
 import { metricText, printFindings, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
 import { addCalibrateCommand } from './calibrate.ts'
+import { addCanaryCommand } from './canary.ts'
 import { addDecideCommand } from './decide.ts'
 
 /** "roc_auc=0.01", or "0.01" alone, which the caller gives to the headline metric. */
@@ -114,6 +115,7 @@ export function addCompareCommands(program: Command, global: () => Global): void
     .option('--train <dataset>', 'fit a linear baseline on this dataset')
     .option('--attach', 'put the comparison into the evidence of each run')
     .action((runs: string[], flags: CompareFlags) => compareCommand(runs, flags, global()))
+  addCanaryCommand(program, global)
   addCalibrateCommand(program, global)
   addDecideCommand(program, global)
 }

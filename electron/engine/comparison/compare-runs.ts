@@ -14,6 +14,7 @@ import { readEvidence } from '../evaluation/evidence-store.ts'
 import { runAnalysis } from '../evaluation/run-analysis.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset, readRun } from '../records.ts'
+import { canaryOrder, describeCanary, planCanary, readCanaryRows } from './canary-rows.ts'
 import { storeComparison } from './comparison-store.ts'
 import { gatherRuns } from './gather-runs.ts'
 import { groupColumns } from './group-columns.ts'
@@ -23,7 +24,7 @@ import { makeBaselines } from './make-baselines.ts'
 const seed = 20_240_229
 const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const
 
-/** The runs of a request, checked. @throws AssayError comparison/*, run/not-scored, run/unknown */
+/** The runs of a request, checked. @throws AssayError comparison/*, canary/*, run/not-scored, run/unknown */
 export function comparableRuns(engine: Engine, request: ComparisonRequest): Run[] {
   const runs = request.runs.map((id) => readRun(engine.workspace.ledger, id))
   const first = runs[0]!
@@ -71,6 +72,7 @@ export function comparableRuns(engine: Engine, request: ComparisonRequest): Run[
       where: { metric },
     })
   }
+  if (request.canary) planCanary(readDataset(engine.workspace.ledger, first.datasetId), runs, request.canary)
   return runs
 }
 
@@ -88,6 +90,9 @@ export async function compareRuns(
   const thresholds = await Promise.all(runs.map((run) => thresholdOf(engine, run, request)))
   const baselines = await makeBaselines(engine, { runs, dataset, train, gathered, findings, seed }, context)
   const columns = await groupColumns(engine, dataset, gathered.rowNumber, context)
+  const canaryRows =
+    request.canary &&
+    (await readCanaryRows(engine, dataset, planCanary(dataset, runs, request.canary), gathered.rowNumber, context))
   const { output } = runs[0]!.binding
   const contenders: ContenderScores[] = [
     ...gathered.runs.map((run, at) => ({ ...run, threshold: thresholds[at]!, family: 'run' as const })),
@@ -111,6 +116,7 @@ export async function compareRuns(
         rowNumber: gathered.rowNumber,
         columns,
         margins: request.margins ?? {},
+        canary: canaryRows ? canaryOrder(canaryRows) : null,
         seed,
       },
     },
@@ -122,6 +128,8 @@ export async function compareRuns(
     ],
     context,
   )
+  const canary =
+    canaryRows && result.canary ? await describeCanary(engine, dataset, canaryRows, result.canary, findings) : null
   if (unnamed > 0) findings.push(unnamedFinding(unnamed))
   const keys = [...runs.map((run) => run.id), ...baselines.map(({ key }) => key)]
   const described: Contender[] = [
@@ -150,6 +158,7 @@ export async function compareRuns(
     metricOrder: orderOf(headlines[runs[0]!.task], Object.keys(result.metrics[0]!)),
     contenders: described,
     pairs: result.pairs.map((pair, at) => ({ other: keys[at + 1]!, ...pair })),
+    ...(canary ? { canary } : {}),
     definitions: result.definitions,
     findings,
   } satisfies Comparison)

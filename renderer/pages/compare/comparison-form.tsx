@@ -17,6 +17,7 @@ import { plural } from '../../../shared/format/number.ts'
 import { formatAgo } from '../../../shared/format/time.ts'
 import { metricTitle } from '../../../shared/format/words.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
+import { CanaryFields } from './canary-fields.tsx'
 
 const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const
 
@@ -86,6 +87,8 @@ export const ComparisonForm = ({
   const [referenceId, setReferenceId] = useState<RunId | undefined>(picked[picked.length - 1])
   const [train, setTrain] = useState('')
   const [margin, setMargin] = useState('')
+  const [canary, setCanary] = useState('')
+  const [order, setOrder] = useState('')
   const [jobId, setJobId] = useState<string>()
   const job = useJob(jobId)
   const { busy, problem, run: act } = useAction()
@@ -96,6 +99,7 @@ export const ComparisonForm = ({
 
   const chooseDataset = (id: string): void => {
     setDatasetId(id as DatasetId)
+    setOrder('')
     const newest = newestOfEach(runs, id as DatasetId)
     setPicked(newest)
     setReferenceId(newest[newest.length - 1])
@@ -108,6 +112,9 @@ export const ComparisonForm = ({
             runs: [reference as RunId, ...picked.filter((id) => id !== reference)],
             ...(train === '' ? {} : { train: train as DatasetId }),
             ...(margin.trim() === '' ? {} : { margins: { [headlines[task]]: width } }),
+            ...(canary === '' || picked.length < 2
+              ? {}
+              : { canary: { share: Number(canary), ...(order === '' ? {} : { order }) } }),
           }),
         (answer) => setJobId(answer.jobId),
       )
@@ -204,6 +211,9 @@ export const ComparisonForm = ({
             )}
           </Field>
         </div>
+        {picked.length > 1 && (
+          <CanaryFields datasetId={datasetId} share={canary} order={order} onShare={setCanary} onOrder={setOrder} />
+        )}
         {problem && <ProblemPanel problem={problem} />}
         {job?.state === 'running' && (
           <div aria-live="polite">

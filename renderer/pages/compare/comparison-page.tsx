@@ -16,22 +16,25 @@ import { useAction } from '../../engine/use-action.ts'
 import { formatTime } from '../../../shared/format/time.ts'
 import { taskTitle } from '../../../shared/format/words.ts'
 import { pushToast } from '../../shell/toast-store.ts'
+import { CanarySection } from './canary-section.tsx'
 import { ChangedRows } from './changed-rows.tsx'
 import { ContendersTable } from './contenders-table.tsx'
 import { DifferencesTable } from './differences-table.tsx'
 import { GroupsTable } from './groups-table.tsx'
 import { McNemarTable } from './mcnemar-table.tsx'
 
+const titleOf = ({ contenders }: Comparison, key: string): string =>
+  contenders.find((one) => one.key === key)?.title ?? key
+
 const Pairs = ({ id, comparison }: { readonly id: ComparisonId; readonly comparison: Comparison }) => {
   const [search, setSearch] = useSearchParams()
   const pair = comparison.pairs.find(({ other }) => other === search.get('other')) ?? comparison.pairs[0]
   if (!pair) return null
-  const titleOf = (key: string): string => comparison.contenders.find((one) => one.key === key)?.title ?? key
-  const reference = titleOf(comparison.reference)
+  const reference = titleOf(comparison, comparison.reference)
   return (
     <>
       <Section
-        title={`${titleOf(pair.other)} against ${reference}`}
+        title={`${titleOf(comparison, pair.other)} against ${reference}`}
         note="Other minus reference, from pairs of scores of the same row"
       >
         {comparison.pairs.length > 1 && (
@@ -41,7 +44,10 @@ const Pairs = ({ id, comparison }: { readonly id: ComparisonId; readonly compari
                 {...ids}
                 value={pair.other as string}
                 onChoose={(other) => setSearch({ other }, { replace: true })}
-                choices={comparison.pairs.map(({ other }) => ({ value: other as string, title: titleOf(other) }))}
+                choices={comparison.pairs.map(({ other }) => ({
+                  value: other as string,
+                  title: titleOf(comparison, other),
+                }))}
               />
             )}
           </Field>
@@ -52,7 +58,9 @@ const Pairs = ({ id, comparison }: { readonly id: ComparisonId; readonly compari
           chosen beforehand. “No difference shown” does not mean that there is none.
         </p>
       </Section>
-      {pair.mcnemar && <McNemarTable table={pair.mcnemar} reference={reference} other={titleOf(pair.other)} />}
+      {pair.mcnemar && (
+        <McNemarTable table={pair.mcnemar} reference={reference} other={titleOf(comparison, pair.other)} />
+      )}
       <ChangedRows key={pair.other} id={id} pair={pair} task={comparison.task} />
       <GroupsTable groups={pair.groups} />
     </>
@@ -130,6 +138,13 @@ export const ComparisonPage = () => {
             <Section title="Models and baselines" note="95 % intervals">
               <ContendersTable comparison={comparison} />
             </Section>
+            {comparison.canary && (
+              <CanarySection
+                canary={comparison.canary}
+                reference={titleOf(comparison, comparison.reference)}
+                other={titleOf(comparison, comparison.canary.run)}
+              />
+            )}
             <Pairs id={id} comparison={comparison} />
           </>
         )}

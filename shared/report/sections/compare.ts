@@ -1,5 +1,6 @@
 /** Calibration, decision and comparison, where the evidence has them. */
 import { calibrationDefinitions } from '../../calibration/definitions.ts'
+import { canaryFacts, canaryLossTitle } from '../../comparison/canary-words.ts'
 import { calibrationSectionSchema } from '../../contract/calibration.ts'
 import type { CalibrationSection } from '../../contract/calibration.ts'
 import { comparisonSchema } from '../../contract/comparison.ts'
@@ -9,11 +10,13 @@ import type { DecisionSection, OperatingPoint } from '../../contract/decision.ts
 import type { Evidence } from '../../contract/run.ts'
 import { formatCount, formatShort, plural } from '../../format/number.ts'
 import { metricTitle } from '../../format/words.ts'
+import { axisAround } from '../charts/axis.ts'
+import { lineChart } from '../charts/line-chart.ts'
 import { figures, left, right, roomy, table, text } from '../report-document.ts'
 import type { Block, Section } from '../report-document.ts'
 import { clipText, nameText } from '../visible-text.ts'
 import { limitRows } from './limit-rows.ts'
-import { calibrationFigure } from './shared-figures.ts'
+import { calibrationFigure, numberRows } from './shared-figures.ts'
 import { dash, metricCell, pText } from './metric-cells.ts'
 
 /** Classes that are shown; the evidence has the others. */
@@ -155,6 +158,59 @@ function pairBlocks(pair: ComparedPair, comparison: Comparison): Block[] {
   ]
 }
 
+function canaryBlocks({ canary, contenders }: Comparison): Block[] {
+  if (!canary) return []
+  const title = nameText(contenders.find(({ key }) => key === canary.run)?.title ?? canary.run)
+  const { path } = canary.replay
+  const loss = canaryLossTitle(canary)
+  const what = `${loss}, new minus old`
+  return [
+    table({
+      caption: `${title} rehearsed as a canary beside the reference`,
+      columns: [left('What'), roomy(left('Found'))],
+      rows: canaryFacts(canary).map(([term, words]) => [term, clipText(words, 300)]),
+    }),
+    ...figures(
+      path.length === 0
+        ? []
+        : [
+            {
+              title: 'Canary',
+              note: 'The difference and its bounds, which hold after every row at once.',
+              svg: lineChart({
+                label: `${what}, against the rows replayed, with bounds`,
+                x: { title: 'Rows replayed', low: 0, high: path.at(-1)!.rows },
+                y: axisAround(
+                  what,
+                  path.slice(Math.floor(path.length / 10)).flatMap(({ low, high }) => [low, high]),
+                ),
+                lines: (['difference', 'low', 'high'] as const).map((key) => ({
+                  label: { difference: 'difference', low: 'lower bound', high: 'upper bound' }[key],
+                  points: path.slice(Math.floor(path.length / 10)).map((point) => [point.rows, point[key]] as const),
+                })),
+                reference: {
+                  label: canary.margin === 0 ? 'no difference' : 'margin',
+                  from: [0, canary.margin],
+                  to: [path.at(-1)!.rows, canary.margin],
+                },
+              }),
+              data: {
+                caption: 'What the canary’s test saw',
+                columns: [right('Rows'), right('Exposed'), right(what), right('Lower bound'), right('Upper bound')],
+                rows: numberRows([
+                  path.map(({ rows }) => rows),
+                  path.map(({ exposed }) => exposed),
+                  path.map(({ difference }) => difference),
+                  path.map(({ low }) => low),
+                  path.map(({ high }) => high),
+                ]),
+              },
+            },
+          ],
+    ),
+  ]
+}
+
 function comparisonSection(comparison: Comparison): Section {
   const { rows, contenders, headline } = comparison
   return {
@@ -173,6 +229,7 @@ function comparisonSection(comparison: Comparison): Section {
           clipText(detail, 300),
         ]),
       }),
+      ...canaryBlocks(comparison),
       ...comparison.pairs.flatMap((pair) => pairBlocks(pair, comparison)),
     ],
   }
