@@ -1,10 +1,10 @@
-/** What a model must beat: the same answer for every row, and a linear model fitted on the spot. */
+/** What a model must beat: the same answer for every row, and a linear model. */
 import type { Task } from '../contract/dataset.ts'
 import { fitLogistic, fitRidge } from './fit-linear.ts'
 import type { Design, DesignRows } from './linear-design.ts'
 import { linearPredictor } from './linear-design.ts'
 
-export interface LinearBaselineInput {
+export interface BaselineInput {
   readonly task: Task
   readonly design: Design
   readonly train: DesignRows
@@ -18,17 +18,14 @@ export interface LinearBaselineInput {
 }
 
 /** Scores of rows × classes, or of rows for a regression; null where the fit failed, with the reason. */
-export type LinearBaseline =
+export type Baseline =
   { readonly scores: Float64Array; readonly reason: null } | { readonly scores: null; readonly reason: string }
 
 /**
  * Ridge for a regression, logistic regression for two classes, and one logistic regression a class against the rest,
  * divided by their sum, for more.
  */
-export function fitLinearBaseline(
-  input: LinearBaselineInput,
-  progress: (done: number, total: number) => void = () => undefined,
-): LinearBaseline {
+export function fitLinear(input: BaselineInput): Baseline {
   const { task, design, train, rows, classes } = input
   const failed = { scores: null, reason: 'the features do not determine a linear model' } as const
   if (task === 'regression') {
@@ -57,7 +54,6 @@ export function fitLinearBaseline(
       scores[row * classes + k] = p
       if (task === 'binary') scores[row * classes] = 1 - p
     }
-    progress(fitted + 1, last)
   }
   if (task === 'multiclass') normalise(scores, classes)
   return { scores, reason: null }

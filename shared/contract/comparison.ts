@@ -20,7 +20,7 @@ const probability = z.number().min(0).max(1)
 const count = z.int().nonnegative()
 
 /** A run's id, or the name of a baseline. */
-export const contenderKeySchema = z.union([runIdSchema, z.enum(['baseline:constant', 'baseline:linear'])])
+export const contenderKeySchema = z.union([runIdSchema, z.enum(['baseline:constant', 'baseline:linear', 'baseline:tree'])])
 export type ContenderKey = z.infer<typeof contenderKeySchema>
 
 export const contenderSchema = z.strictObject({
@@ -181,7 +181,7 @@ export type Comparison = z.infer<typeof comparisonSchema>
 export const comparisonRequestSchema = z.strictObject({
   /** Two or more runs of one dataset; the first is the reference. One run alone is held against the baselines. */
   runs: z.array(runIdSchema).min(1).max(10),
-  /** The linear baseline is fitted on this dataset; without it there is only the constant one. */
+  /** The baselines are fitted on this dataset; without it on the compared rows, each part of them on the others. */
   train: datasetIdSchema.optional(),
   /** Metric to margin, in the metric's unit: for non-inferiority, and as half-width of the region of equivalence. */
   margins: z.record(z.string(), z.number().positive()).optional(),

@@ -47,7 +47,7 @@ test('two models on the same rows, with baselines, margin and intervals drawn', 
   await go(page, 'Overview')
   await page.getByRole('button', { name: 'Load the sample workspace' }).click()
   await expect(page.getByRole('heading', { level: 2, name: 'ROC AUC' })).toBeVisible()
-  // The training data, for the linear baseline.
+  // The training data, for the baselines.
   await app.answerOpen(join(models, 'churn/train.csv'))
   await go(page, 'Data')
   await page.getByRole('button', { name: 'Import' }).first().click()
@@ -65,14 +65,14 @@ test('two models on the same rows, with baselines, margin and intervals drawn', 
   await go(page, 'Compare')
   await expect(page.getByRole('checkbox', { name: 'Compare Churn, logistic regression 1' })).toBeChecked()
   await page.getByRole('radio', { name: 'Churn, logistic regression 1 is the reference' }).check()
-  await page.getByLabel('Train a linear baseline on').selectOption({ label: 'train · 6,000 rows' })
+  await page.getByLabel('Train the baselines on').selectOption({ label: 'train · 6,000 rows' })
   await page.getByLabel('Margin of ROC AUC').fill('0.01')
   await page.getByLabel('Rehearse a canary').selectOption('0.5')
   await lookAt(page, 'compare-form')
   await page.getByRole('button', { name: 'Compare 2 runs' }).click()
 
   await expect(page.getByTestId('differences')).toBeVisible()
-  await expect(page.getByTestId('contenders').getByRole('row')).toHaveCount(5)
+  await expect(page.getByTestId('contenders').getByRole('row')).toHaveCount(6)
   await expect(page.getByTestId('canary')).toContainText('of 1,000 rehearsals')
   const row = page.getByTestId('differences').locator('[data-metric=roc_auc]')
   await expect(row).toContainText('0.0050')

@@ -53,6 +53,7 @@ describe('comparison', () => {
       boosting.id,
       'baseline:constant',
       'baseline:linear',
+      'baseline:tree',
     ])
     expect(comparison.rows).toMatchObject({ total: 5000, used: 5000 })
     const metricOf = (at: number, key: string) => comparison.contenders[at]!.metrics[key]!.value!
@@ -64,7 +65,11 @@ describe('comparison', () => {
     expect(Math.abs(metricOf(3, 'roc_auc') - metricOf(0, 'roc_auc'))).toBeLessThan(0.001)
     expect(Math.abs(metricOf(3, 'log_loss') - metricOf(0, 'log_loss'))).toBeLessThan(0.001)
 
-    const [boosted, constant, linear] = comparison.pairs
+    // One tree of four levels is worse than a hundred, and better than none.
+    expect(metricOf(4, 'roc_auc')).toBeGreaterThan(0.75)
+
+    const [boosted, constant, linear, tree] = comparison.pairs
+    expect(tree!.differences['roc_auc']!.verdict).toBe('worse')
     const auc = boosted!.differences['roc_auc']!
     expect(auc.difference.value).toBeCloseTo(metricOf(1, 'roc_auc') - metricOf(0, 'roc_auc'), 12)
     expect(auc).toMatchObject({ test: 'DeLong, paired', verdict: 'better' })
@@ -101,9 +106,16 @@ describe('comparison', () => {
     expect(list[0]!.titles).toEqual(['logistic 1', 'boosting 1'])
   })
 
-  it('one run alone is held against the baseline', async () => {
+  it('one run alone is held against the baselines, trained on the other parts of the same rows', async () => {
     const { comparison } = await compare({ runs: [boosting.id] })
-    expect(comparison.pairs.map(({ other }) => other)).toEqual(['baseline:constant'])
+    expect(comparison.pairs.map(({ other }) => other)).toEqual([
+      'baseline:constant',
+      'baseline:linear',
+      'baseline:tree',
+    ])
+    expect(comparison.contenders[2]!.detail).toContain('cross-fitted')
+    // Nearly what the same model learns from 6,000 other rows.
+    expect(Math.abs(comparison.contenders[2]!.metrics['roc_auc']!.value! - 0.8675)).toBeLessThan(0.002)
   })
 
   it('goes into the evidence of a run, with a new hash, and goes with the run', async () => {

@@ -112,7 +112,10 @@ export function addCompareCommands(program: Command, global: () => Global): void
     .command('compare <run...>')
     .description('hold runs of one dataset against the first of them, pair by pair, with baselines')
     .option('--margin <metric=size>', 'non-inferiority margin and region of equivalence (repeat)', collect, [])
-    .option('--train <dataset>', 'fit a linear baseline on this dataset')
+    .option(
+      '--train <dataset>',
+      'train the linear and the tree baseline on this dataset (default: the compared rows, cross-fitted)',
+    )
     .option('--attach', 'put the comparison into the evidence of each run')
     .action((runs: string[], flags: CompareFlags) => compareCommand(runs, flags, global()))
   addCanaryCommand(program, global)

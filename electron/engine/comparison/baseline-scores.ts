@@ -1,6 +1,6 @@
-/** Scores of the baselines on a comparison's rows: one answer for all, and a linear model fitted on another dataset. */
+/** What the baselines of a comparison learn from and predict: features of both datasets, encoded alike. */
 import { tmpdir } from 'node:os'
-import type { LinearBaselineInput } from '../../../shared/comparison/baselines.ts'
+import type { AnsweredRows } from '../../../shared/comparison/trained-baselines.ts'
 import { emptyRows, makeDesign, rowEncoder } from '../../../shared/comparison/linear-design.ts'
 import type { Design, DesignColumn, DesignRows } from '../../../shared/comparison/linear-design.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
@@ -15,24 +15,25 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { targetColumn } from './gather-runs.ts'
 
 /** Training rows past which a seeded draw of them is fitted; the baseline says how many it saw. */
-const mostTrainingRows = 200_000
+export const mostTrainingRows = 200_000
+/** Cells of the encoded table, 8 bytes each: 400 MB. */
+const mostCells = 5e7
 /** Values of a text column with a coefficient of their own. */
 const mostLevels = 30
 const chunkRows = 65_536
 const numeric = new Set<Column['type']>(['integer', 'float', 'boolean'])
 
 export interface TrainingTable {
-  readonly input: Omit<LinearBaselineInput, 'rows'>
+  readonly design: Design
+  /** Rows of the compared dataset. */
   readonly rows: DesignRows
-  /** Rows of the training dataset with a known target, and how many of them are fitted. */
-  readonly total: number
-  readonly fitted: number
-  /** Share of each class among all training rows with a known target; the mean alone for a regression. */
-  readonly shares: readonly number[]
+  /** Null where the baselines learn from the compared rows themselves. */
+  readonly trained: TrainingRows | null
 }
 
 export interface TrainingRequest {
-  readonly train: Dataset
+  /** Null: the compared rows themselves. */
+  readonly train: Dataset | null
   readonly dataset: Dataset
   readonly task: Task
   readonly labels: readonly string[]
@@ -42,18 +43,21 @@ export interface TrainingRequest {
 }
 
 /**
- * Encodes both datasets for the linear baseline: features that both have, by name.
+ * Encodes both datasets for the baselines: features that both have, by name.
+ * @returns Why there are none, where they would learn from the compared rows.
  * @throws AssayError evaluation/no-target, comparison/no-features, comparison/no-training-rows
  */
 export async function readTraining(
   engine: Engine,
   request: TrainingRequest,
   context: JobContext,
-): Promise<TrainingTable> {
-  const { train, dataset, task, labels, rowNumber } = request
+): Promise<TrainingTable | { readonly reason: string }> {
+  const { train, dataset, rowNumber } = request
   const pathOf = (one: Dataset) => engine.workspace.files.path(one.data.sha256)
-  const design = makeDesign(await designColumns(train, dataset, pathOf(train)))
+  const source = train ?? dataset
+  const design = makeDesign(await designColumns(source, dataset, pathOf(source)))
   if (design.features === 0) {
+    if (train === null) return { reason: 'the dataset has no feature column of numbers or texts' }
     throw new AssayError({
       code: 'comparison/no-features',
       message: `"${train.name}" and "${dataset.name}" have no feature column in common.`,
@@ -61,8 +65,11 @@ export async function readTraining(
       where: { train: train.name, dataset: dataset.name },
     })
   }
-  context.progress({ step: `Reading ${train.name}`, done: 0, total: train.rows, unit: 'rows' })
-  const trained = await readTrainingRows(pathOf(train), design, request, context)
+  if (rowNumber.length * design.slots > mostCells) {
+    return { reason: `${rowNumber.length} rows of ${design.columns.length} columns are too many to be held at once` }
+  }
+  if (train) context.progress({ step: `Reading ${train.name}`, done: 0, total: train.rows, unit: 'rows' })
+  const trained = train && (await readTrainingRows(pathOf(train), design, { ...request, train }, context))
   context.progress({ step: 'Reading features', done: 0, total: dataset.rows, unit: 'rows' })
   const rows = emptyRows(design, rowNumber.length)
   await encodeInto(pathOf(dataset), design, context, (row, at) => {
@@ -70,20 +77,7 @@ export async function readTraining(
     if (rowNumber[at] !== row) return null
     return rows
   })
-  return {
-    input: {
-      task,
-      design,
-      train: trained.rows,
-      trainClasses: trained.classes,
-      trainValues: trained.values,
-      classes: labels.length,
-    },
-    rows,
-    total: trained.total,
-    fitted: trained.rows.rows,
-    shares: trained.shares,
-  }
+  return { design, rows, trained }
 }
 
 async function designColumns(train: Dataset, dataset: Dataset, parquetPath: string): Promise<DesignColumn[]> {
@@ -152,18 +146,17 @@ async function encodeInto(
   }
 }
 
-interface TrainingRows {
-  readonly rows: DesignRows
-  readonly classes: Int32Array | null
-  readonly values: Float64Array | null
+export interface TrainingRows extends AnsweredRows {
+  /** Rows of the training dataset with a known target; a draw of them is fitted. */
   readonly total: number
+  /** Share of each class among all of them; the mean alone for a regression. */
   readonly shares: readonly number[]
 }
 
 async function readTrainingRows(
   parquetPath: string,
   design: Design,
-  { train, task, labels, seed }: TrainingRequest,
+  { train, task, labels, seed }: TrainingRequest & { readonly train: Dataset },
   context: JobContext,
 ): Promise<TrainingRows> {
   const target = targetColumn(train)

@@ -1,5 +1,6 @@
-/** The baselines of a comparison: one answer for every row, and a linear model fitted on the spot. */
+/** The baselines of a comparison: one answer for every row, a linear model and a small tree, trained on the spot. */
 import { constantScores } from '../../../shared/comparison/baselines.ts'
+import { crossFitParts } from '../../../shared/comparison/trained-baselines.ts'
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { Run } from '../../../shared/contract/run.ts'
@@ -7,15 +8,12 @@ import { plural } from '../../../shared/format/number.ts'
 import type { Engine } from '../engine.ts'
 import { runAnalysis } from '../evaluation/run-analysis.ts'
 import type { JobContext } from '../jobs/jobs.ts'
-import { readTraining, sharesOf } from './baseline-scores.ts'
+import { mostTrainingRows, readTraining, sharesOf } from './baseline-scores.ts'
 import type { TrainingTable } from './baseline-scores.ts'
 import type { GatheredRuns } from './gather-runs.ts'
 
-/** Past this many classes a linear model a class is no quick baseline any more. */
-const mostLinearClasses = 30
-
-export interface Baseline {
-  readonly key: 'baseline:constant' | 'baseline:linear'
+export interface ScoredBaseline {
+  readonly key: 'baseline:constant' | 'baseline:linear' | 'baseline:tree'
   readonly title: string
   readonly detail: string
   readonly scores: Float64Array
@@ -24,6 +22,7 @@ export interface Baseline {
 export interface BaselineRequest {
   readonly runs: readonly Run[]
   readonly dataset: Dataset
+  /** Null: the compared rows, each part of them predicted by what was learnt from the others. */
   readonly train: Dataset | null
   readonly gathered: GatheredRuns
   readonly findings: EvidenceFinding[]
@@ -33,72 +32,99 @@ export interface BaselineRequest {
 /** @throws AssayError what readTraining throws */
 export async function makeBaselines(
   engine: Engine,
-  { runs, dataset, train, gathered, findings, seed }: BaselineRequest,
+  request: BaselineRequest,
   context: JobContext,
-): Promise<Baseline[]> {
+): Promise<ScoredBaseline[]> {
+  const { runs, dataset, gathered, seed } = request
+  // A model of the very rows that it predicts would look better than it is.
+  const train = request.train?.id === dataset.id ? null : request.train
   const { task, binding } = runs[0]!
   const labels = binding.output.classes
   const { used, rowNumber } = gathered
-  const answers = (gathered.values ?? gathered.classes)!
-  const known = gathered.classes ? Uint8Array.from(gathered.classes, (k) => (k < 0 ? 0 : 1)) : null
-  const ownTotal = known ? known.reduce((sum, one) => sum + one, 0) : used
-  const training = train ? await readTraining(engine, { train, dataset, task, labels, rowNumber, seed }, context) : null
-  const shares = training?.shares ?? sharesOf(answers, known, ownTotal, task === 'regression' ? 0 : labels.length)
-  const source = train ? `of "${train.name}"` : 'of these rows, which makes it a little too good'
-  const constant: Baseline = {
+  const table = await readTraining(engine, { train, dataset, task, labels, rowNumber, seed }, context)
+  const trained = 'reason' in table ? null : table.trained
+  const source = trained ? `of "${train!.name}"` : 'of these rows, which makes it a little too good'
+  const constant: ScoredBaseline = {
     key: 'baseline:constant',
     title: task === 'regression' ? 'Baseline: the mean' : 'Baseline: the majority class',
     detail: task === 'regression' ? `the mean ${source} for every row` : `the class shares ${source} for every row`,
-    scores: constantScores(used, shares),
+    scores: constantScores(used, trained?.shares ?? ownShares(request)),
   }
-  if (!training || !train) return [constant]
-  if (train.id === dataset.id) {
-    findings.push({
-      code: 'comparison/trained-on-itself',
-      severity: 'warning',
-      message: 'The linear baseline is fitted on the rows that it is compared on, and so looks better than it is.',
-      remedy: 'Give the dataset that the models were trained on.',
-    })
+  if ('reason' in table) {
+    leaveOut(request, 'linear baseline and no tree', table.reason)
+    return [constant]
   }
-  const linear = await linearBaseline(engine, training, train, labels, findings, context)
-  return linear ? [constant, linear] : [constant]
+  return [constant, ...(await trainedBaselines(engine, { ...request, train }, table, context))]
 }
 
-async function linearBaseline(
+function ownShares({ runs, gathered }: BaselineRequest): number[] {
+  const { classes, values, used } = gathered
+  const known = classes ? Uint8Array.from(classes, (k) => (k < 0 ? 0 : 1)) : null
+  const total = known ? known.reduce((sum, one) => sum + one, 0) : used
+  return sharesOf((values ?? classes)!, known, total, runs[0]!.binding.output.classes.length)
+}
+
+function leaveOut({ dataset, train, findings }: BaselineRequest, what: string, reason: string): void {
+  findings.push({
+    code: 'comparison/no-trained-baseline',
+    severity: 'note',
+    message: `There is no ${what}: ${reason}.`,
+    remedy: 'The other numbers do not depend on it.',
+    where: { train: (train ?? dataset).name },
+  })
+}
+
+async function trainedBaselines(
   engine: Engine,
-  training: TrainingTable,
-  train: Dataset,
-  labels: readonly string[],
-  findings: EvidenceFinding[],
+  request: BaselineRequest,
+  { design, rows, trained }: TrainingTable,
   context: JobContext,
-): Promise<Baseline | null> {
-  const { input, rows, total, fitted } = training
-  const leftOut = (reason: string): null => {
-    findings.push({
-      code: 'comparison/no-linear-baseline',
-      severity: 'note',
-      message: `There is no linear baseline: ${reason}.`,
-      remedy: 'The other numbers do not depend on it.',
-      where: { train: train.name },
-    })
-    return null
-  }
-  if (labels.length > mostLinearClasses) return leftOut(`${labels.length} classes are too many to fit on the spot`)
-  context.progress({ step: 'Fitting the linear baseline', done: 0, total: null, unit: 'steps' })
+): Promise<ScoredBaseline[]> {
+  const { runs, train, gathered, seed } = request
+  const { task, binding } = runs[0]!
+  context.progress({ step: 'Training baselines', done: 0, total: 2, unit: 'steps' })
   const found = await runAnalysis(
     engine,
-    { analysis: 'linear baseline', input: { ...input, rows } },
-    [input.train.index, input.train.value, rows.index, rows.value],
+    {
+      analysis: 'trained baselines',
+      input: {
+        task,
+        design,
+        classes: task === 'regression' ? 0 : binding.output.classes.length,
+        rows,
+        train: trained,
+        own: { classes: gathered.classes, values: gathered.values },
+        mostRows: mostTrainingRows,
+        seed,
+      },
+    },
+    [rows.index, rows.value, trained?.rows.index ?? null, trained?.rows.value ?? null],
     context,
   )
-  if (found.scores === null) return leftOut(found.reason)
-  const { columns } = input.design
-  const kind = input.task === 'regression' ? 'ridge regression' : 'logistic regression'
-  const seen = fitted < total ? `${plural(fitted, 'row')} drawn from ${plural(total, 'row')}` : plural(total, 'row')
-  return {
-    key: 'baseline:linear',
-    title: `Baseline: ${kind}`,
-    detail: `fitted on ${seen} of "${train.name}", ${plural(columns.length, 'feature')}, ridge penalty 1`,
-    scores: found.scores,
-  }
+  const learnt =
+    trained && train
+      ? `fitted on ${trained.rows.rows < trained.total ? `${plural(trained.rows.rows, 'row')} drawn from ` : ''}${plural(trained.total, 'row')} of "${train.name}"`
+      : `cross-fitted: each of ${crossFitParts} parts of these rows by a model of the others`
+  const features = plural(design.columns.length, 'feature')
+  const kinds = [
+    {
+      key: 'baseline:linear',
+      name: 'linear baseline',
+      title: `Baseline: ${task === 'regression' ? 'ridge regression' : 'logistic regression'}`,
+      detail: `${learnt}, ${features}, ridge penalty 1`,
+      ...found.linear,
+    },
+    {
+      key: 'baseline:tree',
+      name: 'tree baseline',
+      title: 'Baseline: a small tree',
+      detail: `${learnt}, ${features}, at most 4 levels`,
+      ...found.tree,
+    },
+  ] as const
+  return kinds.flatMap(({ key, name, title, detail, scores, reason }) => {
+    if (scores !== null) return [{ key, title, detail, scores }]
+    leaveOut(request, name, reason)
+    return []
+  })
 }

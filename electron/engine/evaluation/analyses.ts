@@ -3,8 +3,8 @@
  * cloned between threads; `progress` tells the engine how far it is.
  */
 import { analyseCalibration } from '../../../shared/calibration/analyse-calibration.ts'
-import { fitLinearBaseline } from '../../../shared/comparison/baselines.ts'
 import { compareContenders } from '../../../shared/comparison/compare-contenders.ts'
+import { trainBaselines } from '../../../shared/comparison/trained-baselines.ts'
 import { cumulativeCountsOf } from '../../../shared/decision/cumulative-counts.ts'
 import { analyseFairness } from '../../../shared/fairness/analyse-fairness.ts'
 import { searchSlices } from '../../../shared/slices/search-slices.ts'
@@ -13,9 +13,9 @@ export const analyses = {
   calibration: analyseCalibration,
   compare: compareContenders,
   'cumulative counts': cumulativeCountsOf,
-  'linear baseline': fitLinearBaseline,
   fairness: analyseFairness,
   slices: searchSlices,
+  'trained baselines': trainBaselines,
 }
 export type Analyses = typeof analyses
 export type AnalysisName = keyof Analyses

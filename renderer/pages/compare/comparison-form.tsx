@@ -173,8 +173,8 @@ export const ComparisonForm = ({
         </div>
         <div className="field-row">
           <Field
-            label="Train a linear baseline on"
-            help="The dataset that the models were trained on. The constant baseline is always in the list."
+            label="Train the baselines on"
+            help="A linear model and a small tree, best on what the models were trained on. Otherwise each part of these rows is predicted by what the others teach."
           >
             {(ids) => (
               <Select
@@ -182,7 +182,7 @@ export const ComparisonForm = ({
                 value={train}
                 onChoose={setTrain}
                 choices={[
-                  { value: '', title: 'No linear baseline' },
+                  { value: '', title: 'The compared rows, cross-fitted' },
                   ...datasets
                     .filter(({ id, target }) => id !== datasetId && target !== null)
                     .map((one) => ({ value: one.id as string, title: `${one.name} · ${plural(one.rows, 'row')}` })),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { fitLinearBaseline } from '../../../shared/comparison/baselines.ts'
+import { fitLinear } from '../../../shared/comparison/baselines.ts'
 import { fitLogistic, fitRidge } from '../../../shared/comparison/fit-linear.ts'
+import { fitTree } from '../../../shared/comparison/fit-tree.ts'
+import { trainBaselines } from '../../../shared/comparison/trained-baselines.ts'
 import { emptyRows, linearPredictor, makeDesign, rowEncoder } from '../../../shared/comparison/linear-design.ts'
 import { pairedBootstrap } from '../../../shared/comparison/paired-bootstrap.ts'
 import { groupDifferences } from '../../../shared/comparison/group-differences.ts'
@@ -74,7 +76,7 @@ describe('linear baselines', () => {
 
   it('more classes than two give rows that add to 1, and a class that training lacks gets nothing', () => {
     const { rows, truth } = table(4, 300)
-    const found = fitLinearBaseline({
+    const found = fitLinear({
       task: 'multiclass',
       design,
       train: rows,
@@ -92,7 +94,7 @@ describe('linear baselines', () => {
 
   it('training rows of one class give no model, and say so', () => {
     const { rows } = table(5, 30)
-    const found = fitLinearBaseline({
+    const found = fitLinear({
       task: 'binary',
       design,
       train: rows,
@@ -102,6 +104,140 @@ describe('linear baselines', () => {
       rows,
     })
     expect(found).toEqual({ scores: null, reason: 'the training rows are all of one class' })
+  })
+})
+
+/** The best first test by trying every value of every column: what the tree's root must be. */
+function bestFirstTest(
+  dense: readonly (readonly (number | string | null)[])[],
+  y: Float64Array,
+  least: number,
+): number {
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+  const squares = (values: readonly number[]) => {
+    const m = mean(values)
+    return values.reduce((sum, v) => sum + (v - m) ** 2, 0)
+  }
+  const all = [...y]
+  let best = Infinity
+  for (let column = 0; column < dense[0]!.length; column++) {
+    const keys = [...new Set(dense.map((row) => row[column]!))]
+    const isNumber = keys.some((key) => typeof key === 'number')
+    const rate = (key: unknown) => mean(all.filter((_, row) => dense[row]![column] === key))
+    const order = isNumber
+      ? keys.sort((a, b) => Number(a ?? -Infinity) - Number(b ?? -Infinity))
+      : keys.sort((a, b) => rate(a) - rate(b))
+    for (let cut = 1; cut < order.length; cut++) {
+      const first = new Set(order.slice(0, cut))
+      const left = all.filter((_, row) => first.has(dense[row]![column]!))
+      const right = all.filter((_, row) => !first.has(dense[row]![column]!))
+      if (left.length < least || right.length < least) continue
+      best = Math.min(best, squares(left) + squares(right))
+    }
+  }
+  return best
+}
+
+describe('tree baseline', () => {
+  const small = makeDesign([
+    { kind: 'number', name: 'age', mean: 0, scale: 1, missing: true },
+    { kind: 'category', name: 'plan', levels: ['a', 'b', 'c', 'd'] },
+  ])
+
+  function drawn(seed: number, n: number) {
+    const random = createRandom(seed)
+    const rows = emptyRows(small, n)
+    const encode = rowEncoder(small)
+    const dense: (number | string | null)[][] = []
+    for (let row = 0; row < n; row++) {
+      const age = random.uniform() < 0.1 ? null : Math.floor(20 * random.uniform())
+      const plan = ['a', 'b', 'c', 'd'][Math.floor(4 * random.uniform())]!
+      encode((column) => (column === 0 ? age : plan), rows, row)
+      dense.push([age, plan])
+    }
+    return { rows, dense, random }
+  }
+
+  it('splits first where trying every cut of every column says, missing values and sets of texts included', () => {
+    for (const truth of [
+      (age: number | null) => (age === null ? 3 : 0),
+      (age: number | null) => (age !== null && age > 12 ? 2 : 0),
+      (_: unknown, plan: string) => (plan === 'b' || plan === 'd' ? 2 : 0),
+    ]) {
+      const { rows, dense, random } = drawn(8, 300)
+      const y = Float64Array.from(dense, ([age, plan]) => truth(age as number | null, plan as string) + random.normal())
+      const { scores } = fitTree({
+        task: 'regression',
+        design: small,
+        train: rows,
+        trainClasses: null,
+        trainValues: y,
+        classes: 0,
+        rows,
+      })
+      // Deeper levels can only lessen what the best first test leaves.
+      const left = y.reduce((sum, value, row) => sum + (value - scores![row]!) ** 2, 0)
+      const first = bestFirstTest(dense, y, 20)
+      expect(left).toBeLessThanOrEqual(first * (1 + 1e-9))
+      expect(left).toBeGreaterThan(0.7 * first)
+    }
+  })
+
+  it('sees what a linear model cannot, on rows that it did not learn from', () => {
+    const { rows, dense, random } = drawn(9, 4000)
+    const classes = Int32Array.from(dense, ([age, plan]) => {
+      const odd = (Number(age) > 9 ? 1 : 0) ^ (plan === 'a' || plan === 'b' ? 1 : 0)
+      return random.uniform() < (odd === 1 ? 0.9 : 0.1) ? 1 : 0
+    })
+    const own = { classes, values: null }
+    const input = {
+      task: 'binary',
+      design: small,
+      classes: 2,
+      rows,
+      train: null,
+      own,
+      mostRows: 1000,
+      seed: 1,
+    } as const
+    const { linear, tree } = trainBaselines(input)
+    const right = (scores: Float64Array) =>
+      classes.reduce((sum, k, row) => sum + ((scores[2 * row + 1]! >= 0.5 ? 1 : 0) === k ? 1 : 0), 0) / 4000
+    expect(right(tree.scores!)).toBeGreaterThan(0.87)
+    expect(right(linear.scores!)).toBeLessThan(0.65)
+    for (let row = 0; row < 4000; row++) expect(tree.scores![2 * row]! + tree.scores![2 * row + 1]!).toBeCloseTo(1, 12)
+  })
+
+  it('cross-fitting learns nothing where there is nothing: its error is no better than chance', () => {
+    const { rows, random } = drawn(10, 3000)
+    const classes = Int32Array.from({ length: 3000 }, () => (random.uniform() < 0.5 ? 1 : 0))
+    const { tree } = trainBaselines({
+      task: 'binary',
+      design: small,
+      classes: 2,
+      rows,
+      train: null,
+      own: { classes, values: null },
+      mostRows: 1e6,
+      seed: 1,
+    })
+    const loss = classes.reduce((sum, k, row) => sum - Math.log(tree.scores![2 * row + k]!), 0) / 3000
+    expect(loss).toBeGreaterThan(Math.LN2)
+    expect(loss).toBeLessThan(1.05 * Math.LN2)
+  })
+
+  it('rows that nothing tells apart give no tree, and say so', () => {
+    const { rows } = drawn(11, 100)
+    const found = fitTree({
+      task: 'multiclass',
+      design: small,
+      train: rows,
+      trainClasses: new Int32Array(100),
+      trainValues: null,
+      classes: 3,
+      rows,
+    })
+    expect(found).toEqual({ scores: null, reason: 'no test of a feature tells the rows apart' })
   })
 })
 
