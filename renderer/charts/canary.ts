@@ -10,7 +10,9 @@ import type { ChartSpec } from './spec.ts'
 /** The first bounds are so wide that they would press all others together. */
 const shownBound = (path: CanaryReplay['path']): number => {
   const widths = path.map(({ high, low }) => high - low).sort((a, b) => a - b)
-  return 1.5 * (widths[Math.floor(0.9 * (widths.length - 1))] ?? 1)
+  const wanted = 1.5 * (widths[Math.floor(0.9 * (widths.length - 1))] ?? 1)
+  const power = 10 ** Math.floor(Math.log10(wanted || 1))
+  return power * ([1, 2, 5].find((step) => step * power >= wanted) ?? 10)
 }
 
 export const canarySpec = (canary: Canary): ChartSpec => {

@@ -33,9 +33,9 @@ export function canaryFacts(canary: Canary): (readonly [string, string])[] {
   const extra =
     loss === 'error_rate'
       ? `${plural(Math.abs(replay.extraLoss), 'wrong answer')} ${replay.extraLoss < 0 ? 'fewer' : 'more'} than the old version would have given to the same rows`
-      : `${formatShort(replay.extraLoss)} of ${lossWords[loss].toLowerCase()} in all, over the old version on the same rows`
+      : `${formatShort(Math.abs(replay.extraLoss))} ${replay.extraLoss < 0 ? 'less' : 'more'} ${lossWords[loss].toLowerCase()} in all than the old version on the same rows`
   const exposed = draws.exposed
-    ? `; half of those exposed at most ${formatCount(Math.round(draws.exposed.median))} rows, nine tenths at most ${formatCount(Math.round(draws.exposed.high))}`
+    ? `; of those rolled back, half exposed at most ${formatCount(Math.round(draws.exposed.median))} rows, nine tenths at most ${formatCount(Math.round(draws.exposed.high))}`
     : ''
   return [
     [
