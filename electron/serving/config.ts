@@ -58,8 +58,15 @@ const settingsSchema = z.object({
   DRAIN_DELAY_MS: whole(2_000, 0, 600_000),
   /** Time for requests under way after that. */
   DRAIN_TIMEOUT_MS: whole(20_000, 0, 600_000),
-  /** Fingerprints of the keys that may approve; empty trusts those that the release carries. */
+  /** Who may approve and sign releases, see trust.ts: a file, and fingerprints in its place. */
+  TRUST_FILE: z.string().default(''),
   TRUSTED_APPROVERS: words,
+  TRUSTED_RELEASERS: words,
+  /** 1 takes whatever keys the release carries. */
+  TRUST_RELEASE_KEYS: z
+    .enum(['0', '1'])
+    .default('0')
+    .transform((text) => text === '1'),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

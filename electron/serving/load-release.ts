@@ -1,12 +1,13 @@
-/** Reads a release folder and holds it against its approval. */
+/** Reads a release folder and holds it against its signatures. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Trust } from '../../shared/serving/trust.ts'
 import { verifyRelease } from '../../shared/serving/verify-release.ts'
 import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
 import { proofs } from './proofs.ts'
 
-/** @param trusted fingerprints of the keys that may approve; empty takes those that the release carries */
-export function loadRelease(folder: string, trusted: readonly string[]): VerifiedRelease {
+/** @param trust whose signatures count; null takes the keys that the release carries */
+export function loadRelease(folder: string, trust: Trust | null): VerifiedRelease {
   return verifyRelease(
     {
       read: (name) => {
@@ -17,7 +18,7 @@ export function loadRelease(folder: string, trusted: readonly string[]): Verifie
         }
       },
       now: new Date().toISOString(),
-      trusted: trusted.length > 0 ? trusted : null,
+      trust,
     },
     proofs,
   )

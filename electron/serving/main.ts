@@ -8,11 +8,11 @@ import { AssayError } from '../../shared/contract/errors.ts'
 import { readConfig } from './config.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { newKey } from './guard/keys.ts'
-import { loadRelease } from './load-release.ts'
 import { runModelThread } from './model/model-thread.ts'
 import type { ModelStart } from './model/messages.ts'
-import { errorFields, makeLog } from './watch/log.ts'
+import { errorFields, logToStderr, makeLog } from './watch/log.ts'
 import { serve } from './serve.ts'
+import { loadTrusted } from './trust.ts'
 import { batchCommand, mergeCommand } from './batch/commands.ts'
 import { replayCommand } from './replay/replay.ts'
 
@@ -32,7 +32,8 @@ const usage = `assay serving
   replay  --release DIR --rest URL --grpc HOST:PORT
   new-key NAME
 
-Settings come from the environment (ASSAY_PORT, ASSAY_API_KEYS_FILE, …).
+Settings come from the environment (ASSAY_PORT, ASSAY_API_KEYS_FILE, …). Whose signatures count is said by
+ASSAY_TRUST_FILE or ASSAY_TRUSTED_APPROVERS; --trust-release-keys takes whatever keys the release carries.
 Exit codes: 0 ok, 1 internal error, 2 usage, 41 the release is refused, 42 bad data.
 `
 
@@ -60,9 +61,11 @@ async function run(argv: readonly string[]): Promise<void> {
       'bad-rows': { type: 'string' },
       rest: { type: 'string' },
       grpc: { type: 'string' },
+      'trust-release-keys': { type: 'boolean' },
     },
   })
   const [command = 'serve', name] = positionals
+  if (values['trust-release-keys'] === true) process.env['ASSAY_TRUST_RELEASE_KEYS'] = '1'
   switch (command) {
     case 'serve': {
       const config = readConfig(process.env)
@@ -71,9 +74,11 @@ async function run(argv: readonly string[]): Promise<void> {
     }
     case 'verify': {
       const config = readConfig({ ...process.env, ASSAY_HOST: '127.0.0.1' })
-      const { manifest, manifestSha256, approval } = loadRelease(values.release, config.TRUSTED_APPROVERS)
+      const { release, from } = loadTrusted(values.release, config, (message) => logToStderr('warn', message))
+      const { manifest, manifestSha256, approval, releaser } = release
+      const { approvers, expiresAt } = approval
       return print(
-        `${JSON.stringify({ ok: true, model: manifest.model, manifestSha256, approvers: approval.approvers, expiresAt: approval.expiresAt })}\n`,
+        `${JSON.stringify({ ok: true, model: manifest.model, manifestSha256, approvers, expiresAt, releaser: releaser.name, trust: from })}\n`,
       )
     }
     case 'batch':
@@ -114,9 +119,8 @@ if (!isMainThread && (workerData as ModelStart | null)?.role === 'model') {
     await run(process.argv.slice(2))
     process.exitCode = exitCodes.ok
   } catch (error) {
-    const level = makeLog('info', (line) => void process.stderr.write(line))
     const code = error instanceof AssayError ? error.code : isUsage(error) ? 'usage/arguments' : 'server/internal'
-    level('error', 'ended', { ...errorFields(error), code })
+    logToStderr('error', 'ended', { ...errorFields(error), code })
     process.exitCode = exitCodeOf(code)
   }
   // Nothing may keep a drained server alive: sockets of clients that never hang up, timers of a library.

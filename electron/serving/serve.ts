@@ -8,10 +8,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { bindGrpc, makeGrpcServer } from './grpc/server.ts'
 import { RateLimit } from './guard/rate-limit.ts'
-import { loadRelease } from './load-release.ts'
 import { startModel } from './model/model.ts'
 import { makeRestServer } from './rest/server.ts'
 import { Service } from './service.ts'
+import { loadTrusted } from './trust.ts'
 import type { Log } from './watch/log.ts'
 
 export interface ServeRequest {
@@ -26,7 +26,7 @@ export interface ServeRequest {
 /** Resolves when the server has drained. @throws AssayError release/*, and what listening throws */
 export async function serve(request: ServeRequest): Promise<void> {
   const { config, log } = request
-  const release = loadRelease(request.release, config.TRUSTED_APPROVERS)
+  const { release, from } = loadTrusted(request.release, config, (message) => log('warn', message))
   const { manifest, approval } = release
   const threads = config.THREADS > 0 ? config.THREADS : availableParallelism()
   let end: (reason: string) => void = () => undefined
@@ -59,7 +59,8 @@ export async function serve(request: ServeRequest): Promise<void> {
     evidenceSha256: manifest.evidence.sha256,
     approvers: approval.approvers,
     expiresAt: approval.expiresAt,
-    trust: config.TRUSTED_APPROVERS.length > 0 ? 'settings' : 'the release itself',
+    releaser: release.releaser.name,
+    trust: from,
     host: config.HOST,
     port: typeof address === 'object' && address ? address.port : config.PORT,
     grpcPort,

@@ -58,6 +58,7 @@ export class Service {
   readonly #scorer: RowScorer
   readonly #watcher: Watcher
   readonly #expires: number
+  #endTimer: NodeJS.Timeout | undefined
   /** Set when the server is on its way out. */
   draining = false
 
@@ -82,14 +83,33 @@ export class Service {
     this.metrics = new Metrics(manifest, this.#batcher, traffic, () => this.isReady())
     this.#scorer = new RowScorer(manifest, model)
     this.#watcher = new Watcher(manifest, config, { metrics: this.metrics, traffic, scorer: this.#scorer, log })
+    this.#watchEnd()
   }
 
-  isExpired(): boolean {
-    return Date.now() >= this.#expires
+  /** Why nothing is answered, or soon will not be; null where all is well. */
+  whyNotReady(): { readonly code: string; readonly message: string } | null {
+    const { end } = this.release.approval
+    if (Date.now() >= this.#expires) return { code: `release/${end.code}`, message: end.reason }
+    return this.draining ? { code: 'server/draining', message: 'The server is going away.' } : null
   }
 
   isReady(): boolean {
-    return !this.draining && !this.isExpired()
+    return this.whyNotReady() === null
+  }
+
+  /** Says in the log when the approval ends, whether somebody asks or not. */
+  #watchEnd(): void {
+    const left = this.#expires - Date.now()
+    // setTimeout takes 31 bits of milliseconds: 24 days.
+    this.#endTimer = setTimeout(
+      () => {
+        const why = this.whyNotReady()
+        if (left > 2 ** 31 - 1) this.#watchEnd()
+        else this.log('error', 'approval ended', { ...why })
+      },
+      Math.min(Math.max(left, 0), 2 ** 31 - 1),
+    )
+    this.#endTimer.unref()
   }
 
   /** The name or the served name of the model, and its version or none. @throws Refusal model/unknown */
@@ -111,12 +131,9 @@ export class Service {
     let served = unrun
     let code = 'ok'
     try {
-      if (this.isExpired())
-        throw new Refusal(
-          'release/expired',
-          `The approval of this model expired at ${this.release.manifest.approval.expiresAt}.`,
-          'Have it approved again, and deploy the new release.',
-        )
+      const why = this.whyNotReady()
+      if (why?.code.startsWith('release/'))
+        throw new Refusal(why.code, why.message, 'Have it approved again, and deploy the new release.')
       const done = await withinDeadline(work(), caller)
       served = done.served
       return done
@@ -205,6 +222,7 @@ export class Service {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#endTimer)
     await this.#watcher.close()
     await this.model.stop()
   }

@@ -29,6 +29,26 @@ export interface StandingRequest {
 export const quorumOf = (policy: Policy): number => policy.approval?.quorum ?? 1
 export const validDaysOf = (policy: Policy): number => policy.approval?.valid_days ?? 365
 
+/** When a decision ceases to count, and why. */
+export interface ApprovalEnd {
+  /** The first moment at which it no longer counts. */
+  readonly at: string
+  readonly code: 'expired' | 'condition-due'
+  readonly reason: string
+}
+
+/** The sooner of the signed expiry and the end of the day, in UTC, on which the first open condition is due. */
+export function endOfApproval(
+  { conditions, expiresAt }: Pick<ApprovalStatement, 'conditions' | 'expiresAt'>,
+  isMet: (condition: number) => boolean,
+): ApprovalEnd {
+  const [first] = conditions.filter((_, k) => !isMet(k)).sort((a, b) => (a.due < b.due ? -1 : 1))
+  const after = first ? new Date(Date.parse(first.due) + 86_400_000).toISOString() : ''
+  return first && after <= expiresAt
+    ? { at: after, code: 'condition-due', reason: `Its condition “${first.text}” was due on ${first.due}.` }
+    : { at: expiresAt, code: 'expired', reason: `It expired on ${day(expiresAt)}.` }
+}
+
 const day = (time: string): string => time.slice(0, 10)
 
 /** Why one decision does not count now; null where it does. */
@@ -41,11 +61,8 @@ function whyNot({ statement, refused, conditionsMet }: CheckedApproval, request:
     return 'The signer made what is to be approved.'
   if (statement.decision === 'reject') return null
   if (statement.gatesOutcome === 'blocked') return 'A gate stopped the release when it was signed.'
-  if (statement.expiresAt < request.now) return `It expired on ${day(statement.expiresAt)}.`
-  const late = statement.conditions.findIndex((condition, k) => !conditionsMet[k] && condition.due < day(request.now))
-  if (late >= 0)
-    return `Its condition “${statement.conditions[late]!.text}” was due on ${statement.conditions[late]!.due}.`
-  return null
+  const end = endOfApproval(statement, (k) => conditionsMet[k] === true)
+  return end.at <= request.now ? end.reason : null
 }
 
 /** What a finding that is not settled does to an approval: a critical one always stops it, a major one unless a condition covers it. */
@@ -84,9 +101,10 @@ export function standingOf(request: StandingRequest): { standing: Standing; deci
   const conditional = given.some((decision) => decision.statement.decision === 'approve with conditions')
   const blocking = blockingFindings(request.findings, conditional)
   const enough = given.length >= request.quorum
-  const until = enough ? [...given.map((decision) => decision.statement.expiresAt)].sort().at(-request.quorum)! : null
+  const ends = given.map(({ statement, conditionsMet }) => endOfApproval(statement, (k) => conditionsMet[k]!).at)
+  const until = enough ? ends.sort().at(-request.quorum)! : null
   const expired = decisions.some(
-    ({ counts, statement }) => !counts && statement.decision !== 'reject' && statement.expiresAt < request.now,
+    ({ counts, statement }) => !counts && statement.decision !== 'reject' && statement.expiresAt <= request.now,
   )
   const reasons = [
     ...(request.withdrawn === null ? [] : [`The review was withdrawn: ${request.withdrawn}`]),

@@ -1,6 +1,7 @@
 /** The calls of policies, gates, registry, people, reviews, reports by template, and the audit log's proofs. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { trustFileSchema } from '../serving/trust.ts'
 import { fileRefSchema } from './files.ts'
 import {
   modelIdSchema,
@@ -71,7 +72,7 @@ export const gateStateSchema = z.strictObject({
 export type GateState = z.infer<typeof gateStateSchema>
 
 export const proofSchema = z.strictObject({
-  kind: z.enum(['workspace', 'review package', 'decision package', 'audit export', 'policy', 'unknown']),
+  kind: z.enum(['workspace', 'review package', 'decision package', 'audit export', 'policy', 'release', 'unknown']),
   ok: z.boolean(),
   problems: z.array(z.string()),
   /** What was found intact, in words: "14 files", "audit entries 1 to 212". */
@@ -187,6 +188,8 @@ export const approvalCalls = {
         }),
       )
       .output(personSchema),
+    /** Writes whom this workspace trusts, for the places where its releases run. */
+    trust: call.input(z.strictObject({ file: fileRefSchema })).output(trustFileSchema),
     setRoles: call
       .input(z.strictObject({ id: personIdSchema, roles: z.array(personRoleSchema).min(1) }))
       .output(personSchema),
@@ -297,5 +300,7 @@ export const approvalCalls = {
     workspace: call.output(proofSchema),
     /** A package or an audit export; says where it was changed. */
     file: call.input(z.strictObject({ file: fileRefSchema })).output(proofSchema),
+    /** A release folder; says which of its files was changed, added or taken away. */
+    release: call.input(z.strictObject({ folder: fileRefSchema })).output(proofSchema),
   },
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { proofSchema } from '../serving/golden.ts'
 import { fileRefSchema } from './files.ts'
 import { runIdSchema, sha256Schema } from './ids.ts'
+import { signingSchema } from './review.ts'
 import { errorDataSchema, jobStartedSchema } from './job.ts'
 
 const call = oc.errors({ ASSAY: { data: errorDataSchema } })
@@ -31,6 +32,8 @@ export const releaseSummarySchema = z.strictObject({
   goldenRows: z.int(),
   expiresAt: z.string(),
   approvers: z.array(z.string()),
+  /** Who signed the release. */
+  signedBy: z.string(),
   image: imageSummarySchema.nullable(),
   proof: proofSchema.nullable(),
   /** Why there is no proof; null where there is one. */
@@ -50,6 +53,8 @@ export const releaseCalls = {
           approval: fileRefSchema.optional(),
           image: z.strictObject({ file: fileRefSchema, architecture: architectureSchema }).optional(),
           prove: z.boolean(),
+          /** Who signs the release: anyone whose key is in this workspace. */
+          signer: signingSchema,
         }),
       )
       .output(jobStartedSchema),

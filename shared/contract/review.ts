@@ -131,6 +131,8 @@ export const approvalStatementSchema = z.strictObject({
   round: z.int().positive(),
   subject: reviewSubjectSchema,
   policySha256: sha256Schema,
+  /** Approvals by different people that this policy asks for. Statements of Assay 0.1.0 and earlier have none. */
+  quorum: z.int().positive().optional(),
   /** Of the gate results as they were judged at the time of the decision. */
   gatesSha256: sha256Schema,
   gatesOutcome: gatesSchema.shape.outcome,

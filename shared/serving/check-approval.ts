@@ -1,6 +1,8 @@
 /** Whether a release's approval holds now: the one question that the container asks of it. */
 import { AssayError } from '../contract/errors.ts'
 import { approvalStatementSchema } from '../contract/review.ts'
+import { endOfApproval } from '../approval/standing.ts'
+import type { ApprovalEnd } from '../approval/standing.ts'
 import type { ApprovalStatement } from '../contract/review.ts'
 import type { Envelope } from '../contract/person.ts'
 import { approvalPayloadType } from './release-approval.ts'
@@ -29,8 +31,12 @@ export interface ApprovalRequest {
 export interface StandingApproval {
   /** The moment at which fewer than the quorum remain. */
   readonly expiresAt: string
+  /** What happens then. */
+  readonly end: ApprovalEnd
   readonly approvers: readonly string[]
   readonly statements: readonly ApprovalStatement[]
+  readonly quorum: number
+  readonly policySha256: string
 }
 
 function refuse(code: string, message: string, remedy: string): never {
@@ -53,14 +59,34 @@ function readStatement(envelope: Envelope, proofs: Proofs): ApprovalStatement {
   return noStatement(`${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}`)
 }
 
+/** What every counting statement says of the policy: how many must sign is theirs to say, not the folder's. */
+function agreed(statements: readonly ApprovalStatement[]): { quorum: number; policySha256: string } {
+  const [first] = statements
+  if (!first) return { quorum: 1, policySha256: '' }
+  const { quorum, policySha256 } = first
+  if (statements.some((statement) => statement.policySha256 !== policySha256 || statement.quorum !== quorum))
+    refuse(
+      'other-policy',
+      'The approvers signed under different policies.',
+      'Have the model approved under one policy.',
+    )
+  if (quorum === undefined)
+    refuse(
+      'no-quorum',
+      `${first.signer.name} signed without saying how many must sign: an older Assay wrote the approval.`,
+      'Have the model approved again.',
+    )
+  return { quorum, policySha256 }
+}
+
 /**
  * @throws AssayError release/signature, release/not-trusted, release/other-evidence, release/other-model,
- *   release/rejected, release/own-work, release/expired, release/not-approved
+ *   release/other-policy, release/no-quorum, release/rejected, release/own-work, release/expired,
+ *   release/condition-due, release/not-approved
  */
 export function checkApproval(request: ApprovalRequest, proofs: Proofs): StandingApproval {
   const { approval, now } = request
-  const given = new Map<string, ApprovalStatement>()
-  let expired: string | null = null
+  const signed: { statement: ApprovalStatement; end: ApprovalEnd }[] = []
   for (const envelope of approval.statements) {
     const statement = readStatement(envelope, proofs)
     const keyId = envelope.signatures[0]?.keyid
@@ -77,32 +103,63 @@ export function checkApproval(request: ApprovalRequest, proofs: Proofs): Standin
       refuse(
         'not-trusted',
         `${signer.name} (${signer.fingerprint.slice(0, 16)}…) is not among the approvers trusted here.`,
-        'Check who signed, then add the fingerprint to ASSAY_TRUSTED_APPROVERS.',
+        'Check who signed, then add the fingerprint to the trust file or to ASSAY_TRUSTED_APPROVERS.',
       )
-    const { subject } = statement
-    if (subject.evidenceSha256 !== request.evidenceSha256)
-      refuse('other-evidence', `${signer.name} approved other evidence.`, 'Have this evidence approved.')
-    if (subject.servedSha256 !== request.servedSha256)
-      refuse('other-model', `${signer.name} approved another model file.`, 'Have this model approved.')
-    if (statement.decision === 'reject')
-      refuse('rejected', `${signer.name} rejected this model.`, 'It is not to be served.')
-    if (statement.gatesOutcome === 'blocked')
-      refuse('not-approved', 'A gate stopped the release when it was signed.', 'Meet the gate, or have it waived.')
-    if (statement.authors.some((author) => author.fingerprint === signer.fingerprint))
-      refuse('own-work', `${signer.name} made what was approved.`, 'Someone else must approve it.')
-    if (statement.expiresAt <= now) expired = statement.expiresAt
-    else given.set(signer.fingerprint, statement)
+    checkStatement(statement, signer.name, request)
+    const sha256 = proofs.sha256(proofs.textOfBase64(envelope.payload))
+    const isMet = (condition: number): boolean =>
+      approval.conditionsMet.some(
+        (met) =>
+          met.statement === sha256 &&
+          met.condition === condition &&
+          !statement.authors.some((author) => author.fingerprint === met.by.fingerprint),
+      )
+    signed.push({ statement, end: endOfApproval(statement, isMet) })
   }
+  const { quorum, policySha256 } = agreed(signed.map(({ statement }) => statement))
+  // The newest of each signer: who signs twice is one.
+  const given = new Map(
+    signed
+      .filter(({ end }) => end.at > now)
+      .sort((a, b) => (a.statement.signedAt < b.statement.signedAt ? -1 : 1))
+      .map((entry) => [entry.statement.signer.fingerprint, entry]),
+  )
   const counting = [...given.values()]
-  if (counting.length < approval.quorum) {
-    if (expired)
-      refuse('expired', `The approval expired at ${expired}.`, 'Have the model approved again, and release it anew.')
-    refuse('not-approved', `${counting.length} of ${approval.quorum} approvals.`, 'Have the model approved.')
+  if (counting.length < quorum) {
+    const ended = signed.filter(({ end }) => end.at <= now).sort((a, b) => (a.end.at < b.end.at ? 1 : -1))[0]
+    if (ended) refuse(ended.end.code, ...endWords(ended.end, ended.statement.signer.name))
+    refuse('not-approved', `${counting.length} of ${quorum} approvals.`, 'Have the model approved.')
   }
-  const ends = counting.map((statement) => statement.expiresAt).sort()
+  const deciding = [...counting].sort((a, b) => (a.end.at < b.end.at ? -1 : 1)).at(-quorum)!
+  const [reason] = endWords(deciding.end, deciding.statement.signer.name)
   return {
-    expiresAt: ends.at(-approval.quorum)!,
-    approvers: counting.map((statement) => statement.signer.name),
-    statements: counting,
+    expiresAt: deciding.end.at,
+    end: { ...deciding.end, reason },
+    approvers: counting.map(({ statement }) => statement.signer.name),
+    statements: counting.map(({ statement }) => statement),
+    quorum,
+    policySha256,
   }
+}
+
+function endWords({ at, code, reason }: ApprovalEnd, signer: string): [string, string] {
+  return code === 'expired'
+    ? [`The approval expired at ${at}.`, 'Have the model approved again, and release it anew.']
+    : [
+        `The approval of ${signer} ended at ${at}. ${reason}`,
+        'Meet the condition, have it recorded, and release the model anew.',
+      ]
+}
+
+function checkStatement(statement: ApprovalStatement, name: string, request: ApprovalRequest): void {
+  const { subject } = statement
+  if (subject.evidenceSha256 !== request.evidenceSha256)
+    refuse('other-evidence', `${name} approved other evidence.`, 'Have this evidence approved.')
+  if (subject.servedSha256 !== request.servedSha256)
+    refuse('other-model', `${name} approved another model file.`, 'Have this model approved.')
+  if (statement.decision === 'reject') refuse('rejected', `${name} rejected this model.`, 'It is not to be served.')
+  if (statement.gatesOutcome === 'blocked')
+    refuse('not-approved', 'A gate stopped the release when it was signed.', 'Meet the gate, or have it waived.')
+  if (statement.authors.some((author) => author.fingerprint === statement.signer.fingerprint))
+    refuse('own-work', `${name} made what was approved.`, 'Someone else must approve it.')
 }

@@ -1,7 +1,7 @@
 /**
- * A release folder: what the container holds and serves, and nothing else. `manifest.json` says what there is; each file
- * beside it is named there with its SHA-256, and the signed approval names the evidence and through it model, binding
- * and threshold (verify-release.ts).
+ * A release folder: what the container holds and serves. `manifest.json` says what there is; each file that is served is
+ * named there with its SHA-256; `signature.json` signs the manifest, and the approval the evidence and through it model,
+ * binding and threshold (verify-release.ts).
  */
 import { z } from 'zod'
 import { columnTypeSchema, dialectSchema } from '../contract/dataset.ts'
@@ -14,9 +14,15 @@ export const releaseFiles = {
   evidence: 'evidence.json',
   golden: 'golden.jsonl',
   approval: 'approval.json',
-  /** Written by the proof, after the rest: the only file that the manifest does not name. */
-  proof: 'proof.json',
+  /** The policy that the approvers signed under; absent where the approval came from elsewhere without it. */
+  policy: 'policy.yaml',
 } as const
+
+/** Over the manifest and all that it names: without it nothing is served. */
+export const signatureFile = 'signature.json'
+
+/** Written after the rest; they are not in the image. The seal is a signature over every other file of the folder. */
+export const recordFiles = { proof: 'proof.json', seal: 'seal.json' } as const
 
 export const fileFactsSchema = z.strictObject({ sha256: sha256Schema, bytes: z.int().nonnegative() })
 
@@ -58,7 +64,7 @@ export const toleranceSchema = z.strictObject({
 export type Tolerance = z.infer<typeof toleranceSchema>
 
 export const releaseManifestSchema = z.strictObject({
-  schema: z.literal('assay.release/1'),
+  schema: z.literal('assay.release/2'),
   createdAt: timeSchema,
   assay: z.string(),
   model: z.strictObject({
@@ -87,7 +93,7 @@ export const releaseManifestSchema = z.strictObject({
     expiresAt: timeSchema,
     approvers: z.array(z.string()),
   }),
-  files: z.record(z.string(), fileFactsSchema),
+  files: z.record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/), fileFactsSchema),
 })
 export type ReleaseManifest = z.infer<typeof releaseManifestSchema>
 

@@ -1,26 +1,30 @@
 /**
- * Whether a release folder is what was approved. The signature covers the evidence and the model file; the evidence
- * covers binding, threshold and input columns; so a change of any of them is found. Asked at every start of the
- * container, and by whoever wants to know.
+ * Whether a release folder is what was approved and released. The release's signature covers the manifest and each file
+ * that it names; the approvers' cover the evidence, the model file and the policy; the evidence covers binding, threshold
+ * and input columns. Asked at every start of the container, and by whoever wants to know.
  */
 import canonicalize from 'canonicalize'
 import type { z } from 'zod'
 import { AssayError } from '../contract/errors.ts'
 import { evidenceSchema } from '../contract/run.ts'
 import type { Evidence } from '../contract/run.ts'
+import type { Signer } from '../contract/person.ts'
 import { checkApproval } from './check-approval.ts'
 import type { Proofs, StandingApproval } from './check-approval.ts'
 import { releaseApprovalSchema } from './release-approval.ts'
-import { goldenRowSchema, releaseFiles, releaseManifestSchema } from './release-manifest.ts'
+import { goldenRowSchema, releaseFiles, releaseManifestSchema, signatureFile } from './release-manifest.ts'
 import type { GoldenRow, ReleaseManifest } from './release-manifest.ts'
+import { readSignedFiles } from './signed-files.ts'
+import type { SignedFiles } from './signed-files.ts'
+import type { Trust } from './trust.ts'
 import { boundColumns } from '../scoring/bound-columns.ts'
 
 export interface VerifyRequest {
   /** Content of a file of the folder; null where it is not there. */
   read(name: string): Uint8Array | null
   readonly now: string
-  /** Fingerprints of the keys that may approve; null takes those that the release carries. */
-  readonly trusted: readonly string[] | null
+  /** Whose signatures count; null takes the keys that the release carries. */
+  readonly trust: Trust | null
 }
 
 export interface VerifiedRelease {
@@ -28,10 +32,14 @@ export interface VerifiedRelease {
   readonly manifestSha256: string
   readonly evidence: Evidence
   readonly approval: StandingApproval
+  /** Who signed the release. */
+  readonly releaser: Signer
   readonly golden: readonly GoldenRow[]
   /** The bytes that were hashed are the bytes to run. */
   readonly model: Uint8Array
 }
+
+const neededFiles = [releaseFiles.model, releaseFiles.evidence, releaseFiles.golden, releaseFiles.approval]
 
 const again = 'Release the model again, or restore the folder from a copy.'
 
@@ -56,18 +64,39 @@ function parse<T>(text: () => string, schema: z.ZodType<T>, name: string): T {
   })
 }
 
+/** The release's own signature: before anything else is read. */
+function checkSignature(manifest: Uint8Array, request: VerifyRequest, proofs: Proofs): SignedFiles {
+  const bytes = request.read(signatureFile)
+  if (!bytes) refuse('not-signed', `There is no ${signatureFile}: nobody signed this release.`, { file: signatureFile })
+  const signed = readSignedFiles(bytes, 'release', signatureFile, proofs)
+  const { name, fingerprint } = signed.signer
+  if (request.trust && !request.trust.releasers.includes(fingerprint))
+    throw new AssayError({
+      code: 'release/not-trusted',
+      message: `${name} (${fingerprint.slice(0, 16)}…), who signed the release, is not trusted here to do so.`,
+      remedy: 'Check who signed, then add the fingerprint to the trust file or to ASSAY_TRUSTED_RELEASERS.',
+    })
+  if (signed.files.get(releaseFiles.manifest) !== proofs.sha256(manifest))
+    refuse('file-altered', `${releaseFiles.manifest} is not what ${name} signed.`, { file: releaseFiles.manifest })
+  return signed
+}
+
 /** @throws AssayError release/*, naming what does not fit */
 export function verifyRelease(request: VerifyRequest, proofs: Proofs): VerifiedRelease {
   const manifestBytes = request.read(releaseFiles.manifest)
   if (!manifestBytes) refuse('no-manifest', `There is no ${releaseFiles.manifest}: this is no release folder.`)
+  const signed = checkSignature(manifestBytes, request, proofs)
   const manifest = parse(() => proofs.text(manifestBytes), releaseManifestSchema, releaseFiles.manifest)
   const contents = new Map<string, Uint8Array>()
-  for (const name of [releaseFiles.model, releaseFiles.evidence, releaseFiles.golden, releaseFiles.approval]) {
-    const facts = manifest.files[name]
+  for (const name of neededFiles)
+    if (!manifest.files[name]) refuse('file-missing', `${name} is not in the manifest.`, { file: name })
+  for (const [name, facts] of Object.entries(manifest.files)) {
     const bytes = request.read(name)
-    if (!facts || !bytes) refuse('file-missing', `${name} is missing.`, { file: name })
+    if (!bytes) refuse('file-missing', `${name} is missing.`, { file: name })
     if (bytes.length !== facts.bytes || proofs.sha256(bytes) !== facts.sha256)
       refuse('file-altered', `${name} is not the file that was released: its SHA-256 differs.`, { file: name })
+    if (signed.files.get(name) !== facts.sha256)
+      refuse('file-altered', `${name} is not the file that ${signed.signer.name} signed.`, { file: name })
     contents.set(name, bytes)
   }
   const hash = (name: string): string => manifest.files[name]!.sha256
@@ -80,17 +109,20 @@ export function verifyRelease(request: VerifyRequest, proofs: Proofs): VerifiedR
       evidenceSha256: hash(releaseFiles.evidence),
       servedSha256: hash(releaseFiles.model),
       now: request.now,
-      trusted: request.trusted,
+      trusted: request.trust?.approvers ?? null,
     },
     proofs,
   )
   if (approval.expiresAt !== manifest.approval.expiresAt)
     refuse('other-expiry', `The approval ends at ${approval.expiresAt}, not at ${manifest.approval.expiresAt}.`)
+  if (contents.has(releaseFiles.policy) && hash(releaseFiles.policy) !== approval.policySha256)
+    refuse('other-policy', `${releaseFiles.policy} is not the policy that the approvers signed under.`)
   return {
     manifest,
     manifestSha256: proofs.sha256(manifestBytes),
     evidence,
     approval,
+    releaser: signed.signer,
     golden: readGolden(content(releaseFiles.golden)(), manifest),
     model: contents.get(releaseFiles.model)!,
   }

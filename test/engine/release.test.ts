@@ -14,7 +14,7 @@ import { replayThrough } from '../../electron/engine/release/prove-release.ts'
 import { verifyFolder } from '../../electron/engine/release/write-release.ts'
 import { codeOf, openTestEngine, root } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
-import { churnRelease, servingEntry, temporaryFolder } from '../support/release.ts'
+import { churnRelease, servingEntry, temporaryFolder, trustedHere } from '../support/release.ts'
 
 const quiet = { signal: new AbortController().signal, progress: () => undefined }
 const passphrase = 'correct horse battery'
@@ -48,18 +48,23 @@ describe('a run', () => {
   let ada: Person
   let grace: Person
   const write = async (out: string, prove = false) => {
-    const { jobId } = await test.call.releases.write({ runId: run.id, folder: { path: out }, prove })
+    const { jobId } = await test.call.releases.write({
+      runId: run.id,
+      folder: { path: out },
+      prove,
+      signer: { personId: ada.id, passphrase },
+    })
     return releaseSummarySchema.parse(JSON.parse(await test.finish(jobId)))
   }
 
   it('is not released before it is approved, and leaves nothing behind', async () => {
+    ada = await test.call.people.add({ name: 'Ada', roles: ['author'], passphrase })
     const out = join(temporaryFolder(), 'release')
     expect(await codeOf(write(out))).toBe('release/not-approved')
     expect(existsSync(out)).toBe(false)
   })
 
   it('that two people approved is released with both signatures, and proves itself', async () => {
-    ada = await test.call.people.add({ name: 'Ada', roles: ['author'], passphrase })
     grace = await test.call.people.add({ name: 'Grace', roles: ['approver'], passphrase })
     const hana = await test.call.people.add({ name: 'Hana', roles: ['approver'], passphrase })
     const review = await test.call.reviews.request({
@@ -87,10 +92,19 @@ describe('a run', () => {
     expect(summary.proof).toMatchObject({ ok: true, ran: 'process', manifestSha256: summary.manifestSha256 })
     expect(summary.proof!.replays.length).toBe(6)
     expect(proofSchema.parse(JSON.parse(readFileSync(join(out, 'proof.json'), 'utf8')))).toEqual(summary.proof)
-    expect((await verifyFolder(out)).approval.approvers).toEqual(['Grace', 'Hana'])
+    expect(summary.signedBy).toBe('Ada')
+    expect((await verifyFolder(out, null)).approval).toMatchObject({ approvers: ['Grace', 'Hana'], quorum: 2 })
     const print = (person: Person) => person.fingerprint
-    await expect(verifyFolder(out, [print(grace)])).rejects.toMatchObject({ code: 'release/not-trusted' })
-    await expect(verifyFolder(out, [print(grace), print(hana)])).resolves.toBeDefined()
+    const trust = (...approvers: Person[]) => ({ approvers: approvers.map(print), releasers: [print(ada)] })
+    await expect(verifyFolder(out, trust(grace))).rejects.toMatchObject({ code: 'release/not-trusted' })
+    await expect(verifyFolder(out, trust(grace, hana))).resolves.toBeDefined()
+    expect(readFileSync(join(out, 'policy.yaml'), 'utf8')).toBe(policy('{ quorum: 2 }'))
+    expect(await test.call.proofs.release({ folder: { path: out } })).toMatchObject({
+      kind: 'release',
+      ok: true,
+      problems: [],
+      signer: { name: 'Ada', known: true },
+    })
     expect(await codeOf(write(out))).toBe('release/folder-taken')
     const { entries } = await test.call.workspace.audit({ offset: 0, limit: 1000 })
     expect(entries.some((entry) => entry.event === 'release written')).toBe(true)
@@ -108,7 +122,17 @@ describe('the command line', () => {
   it('serves a release, and drains when it is told to end', async () => {
     const child = spawn(
       process.execPath,
-      ['--no-warnings', join(root, 'electron/cli/assay.ts'), 'serve', folder, '--port', '0', '--grpc-port', '0'],
+      [
+        '--no-warnings',
+        join(root, 'electron/cli/assay.ts'),
+        'serve',
+        folder,
+        '--port',
+        '0',
+        '--grpc-port',
+        '0',
+        '--trust-release-keys',
+      ],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: { ...process.env, ASSAY_DRAIN_DELAY_MS: '0' },
@@ -146,7 +170,8 @@ describe('the image', () => {
     buildImage(
       {
         folder,
-        release: await verifyFolder(folder),
+        release: await verifyFolder(folder, null),
+        trust: trustedHere,
         path: to,
         architecture: 'amd64',
         servingFolder: built,
@@ -232,7 +257,8 @@ describe('the image', () => {
     mkdirSync(temporaryFolder(), { recursive: true })
     const request = {
       folder,
-      release: await verifyFolder(folder),
+      release: await verifyFolder(folder, null),
+      trust: trustedHere,
       path,
       servingFolder: built,
       layerCache: temporaryFolder(),

@@ -1,6 +1,6 @@
 /** The container's program as a process on loopback gives the workbench's scores, and refuses what was not approved. */
 import { createHash } from 'node:crypto'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,8 +16,10 @@ import {
   goldenOf as rowsOf,
   releaseOf,
   runServing,
+  signAgain,
   startServing,
   temporaryFolder,
+  trustedHere,
 } from '../support/release.ts'
 import type { Running } from '../support/release.ts'
 import { post } from '../support/serving-client.ts'
@@ -127,6 +129,11 @@ describe('a release that is not what was approved', () => {
     manifest.files[name]!.bytes = readFileSync(join(folder, name)).length
     writeFileSync(path, JSON.stringify(manifest))
   }
+  /** Signed again by someone who is trusted to sign releases: the approvers' signatures still stand in the way. */
+  const signed = (change: (folder: string) => void) => (folder: string) => {
+    change(folder)
+    signAgain(folder)
+  }
   const sha = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
   const flip = (folder: string) => {
     const bytes = readFileSync(join(folder, 'model.onnx'))
@@ -137,25 +144,48 @@ describe('a release that is not what was approved', () => {
 
   it.each<[string, (folder: string) => void, string]>([
     ['an altered model', flip, 'release/file-altered'],
-    ['an altered model, and its hash', withHash('model.onnx', flip), 'release/other-model'],
+    ['an altered model, and its hash', withHash('model.onnx', flip), 'release/file-altered'],
+    ['an altered model, signed again', signed(withHash('model.onnx', flip)), 'release/other-model'],
     ['altered evidence', shrink, 'release/file-altered'],
-    ['altered evidence, and its hash', withHash('evidence.json', shrink), 'release/other-evidence'],
+    ['altered evidence, signed again', signed(withHash('evidence.json', shrink)), 'release/other-evidence'],
     [
       'another evidence hash in the manifest',
-      edit('manifest.json', /("evidence": \{\s+"sha256": ")[0-9a-f]{4}/, '$1ffff'),
+      signed(edit('manifest.json', /("evidence": \{\s+"sha256": ")[0-9a-f]{4}/, '$1ffff')),
       'release/other-evidence',
     ],
-    ['another threshold', edit('manifest.json', '"threshold": 0.5', '"threshold": 0.4'), 'release/other-threshold'],
-    ['another binding', edit('manifest.json', '"missingText": ""', '"missingText": "x"'), 'release/other-binding'],
-    ['another type of a column', edit('manifest.json', '"type": "integer"', '"type": "float"'), 'release/other-schema'],
-    ['a later end', edit('manifest.json', '"expiresAt": "2099', '"expiresAt": "2199'), 'release/other-expiry'],
+    ['another threshold', edit('manifest.json', '"threshold": 0.5', '"threshold": 0.4'), 'release/file-altered'],
+    [
+      'another threshold, signed again',
+      signed(edit('manifest.json', '"threshold": 0.5', '"threshold": 0.4')),
+      'release/other-threshold',
+    ],
+    [
+      'another binding',
+      signed(edit('manifest.json', '"missingText": ""', '"missingText": "x"')),
+      'release/other-binding',
+    ],
+    [
+      'another type of a column',
+      signed(edit('manifest.json', '"type": "integer"', '"type": "float"')),
+      'release/other-schema',
+    ],
+    ['a wider range of an input', edit('manifest.json', /"maximum": \d+/, '"maximum": 1e9'), 'release/file-altered'],
+    [
+      'another golden row, and its hash',
+      withHash('golden.jsonl', edit('golden.jsonl', '"Yes"', '"No"')),
+      'release/file-altered',
+    ],
+    ['a later end', signed(edit('manifest.json', '"expiresAt": "2099', '"expiresAt": "2199')), 'release/other-expiry'],
     [
       'an approval without its signature',
-      withHash('approval.json', edit('approval.json', /"sig":"..../, '"sig":"AAAA')),
+      signed(withHash('approval.json', edit('approval.json', /"sig":"..../, '"sig":"AAAA'))),
       'release/signature',
     ],
     ['no approval', (folder) => writeFileSync(join(folder, 'approval.json'), ''), 'release/file-altered'],
-    ['no manifest', (folder) => writeFileSync(join(folder, 'manifest.json'), '{'), 'release/not-valid'],
+    ['no manifest', (folder) => writeFileSync(join(folder, 'manifest.json'), '{'), 'release/file-altered'],
+    ['a manifest that is none', signed(edit('manifest.json', '"assay.release/2"', '"x"')), 'release/not-valid'],
+    ['no signature', (folder) => rmSync(join(folder, 'signature.json')), 'release/not-signed'],
+    ['another signature', edit('signature.json', /"sig":"..../, '"sig":"AAAA'), 'release/signature'],
   ])('%s: refuses to start, with the reason', async (_, change, code) => {
     const ended = await runServing(['serve', '--release', altered(change)], { ASSAY_PORT: '0', ASSAY_GRPC_PORT: '0' })
     expect(ended.code).toBe(41)
@@ -178,10 +208,109 @@ describe('a release that is not what was approved', () => {
     await running.stop()
     const ended = await runServing(['serve', '--release', short.folder])
     expect([ended.code, JSON.parse(ended.stderr).code]).toEqual([41, 'release/expired'])
-    const trusted = (fingerprint: string) =>
-      runServing(['verify', '--release', churn.folder], { ASSAY_TRUSTED_APPROVERS: fingerprint })
-    expect(JSON.parse((await trusted('f'.repeat(64))).stderr).code).toBe('release/not-trusted')
-    const { signers } = JSON.parse(readFileSync(join(churn.folder, 'approval.json'), 'utf8'))
-    expect((await trusted(signers[0].fingerprint)).code).toBe(0)
+  })
+
+  it('a condition that is overdue: the reason is said at the start, and while it runs', async () => {
+    const today = new Date()
+    const due = (days: number) => new Date(today.getTime() + days * 86_400_000).toISOString().slice(0, 10)
+    const conditions = (days: number) => ({
+      decision: 'approve with conditions' as const,
+      conditions: [{ text: 'Retrain', owner: 'Mara', due: due(days) }],
+    })
+    // A release cannot be written with it, so the clock of the server is what moves.
+    const folder = (await releaseOf(test, churn.run, conditions(1))).folder
+    const { expiresAt } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')).approval
+    expect(expiresAt).toBe(`${due(2)}T00:00:00.000Z`)
+    await expect(releaseOf(test, churn.run, conditions(-1))).rejects.toMatchObject({ code: 'release/condition-due' })
+    const late = { NODE_OPTIONS: clockAt(Date.parse(expiresAt)) }
+    const ended = await runServing(['serve', '--release', folder], late)
+    expect([ended.code, JSON.parse(ended.stderr)]).toEqual([
+      41,
+      expect.objectContaining({ code: 'release/condition-due', message: expect.stringContaining('“Retrain” was due') }),
+    ])
+    const running = await startServing(folder, { NODE_OPTIONS: clockAt(Date.parse(expiresAt) - 2_500) })
+    expect((await fetch(`${running.rest}/v2/health/ready`)).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 2_600))
+    const ready = await fetch(`${running.rest}/v2/health/ready`)
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { ready: false, code: 'release/condition-due', message: expect.stringContaining('“Retrain” was due') },
+    ])
+    const answer = await post(running.rest, '/v1/predict', JSON.stringify(rowsOf(folder)[0]!.inputs))
+    expect([answer.status, answer.headers.get('assay-error-code')]).toEqual([503, 'release/condition-due'])
+    expect(running.lines).toContainEqual(expect.objectContaining({ level: 'error', event: 'approval ended' }))
+    await running.stop()
   })
 })
+
+describe('whose signatures count', () => {
+  const verify = (env: Record<string, string>, ...more: string[]) =>
+    runServing(['verify', '--release', churn.folder, ...more], {
+      ASSAY_TRUSTED_APPROVERS: '',
+      ASSAY_TRUSTED_RELEASERS: '',
+      ...env,
+    })
+  const codeOf = async (ended: Promise<{ code: number | null; stderr: string; stdout: string }>) => {
+    const { code, stderr, stdout } = await ended
+    return code === 0 ? JSON.parse(stdout).trust : [code, JSON.parse(stderr).code]
+  }
+  const write = (trust: object): string => {
+    const path = join(temporaryFolder(), 'trust.json')
+    writeFileSync(path, JSON.stringify(trust))
+    return path
+  }
+  const nobody = [{ name: 'Nobody', fingerprint: 'f'.repeat(64) }]
+
+  it('is never the release’s to say', async () => {
+    expect(await codeOf(verify({}))).toEqual([41, 'release/no-trust'])
+    expect(await codeOf(verify({ ASSAY_TRUST_FILE: write(trustedHere) }))).toBe('file')
+    expect(await codeOf(verify({ ASSAY_TRUST_FILE: write({ ...trustedHere, approvers: nobody }) }))).toEqual([
+      41,
+      'release/not-trusted',
+    ])
+    expect(await codeOf(verify({ ASSAY_TRUST_FILE: write({ ...trustedHere, releasers: nobody }) }))).toEqual([
+      41,
+      'release/not-trusted',
+    ])
+    expect(await codeOf(verify({ ASSAY_TRUST_FILE: write({}) }))).toEqual([41, 'release/trust-file'])
+    const [approver] = trustedHere.approvers
+    const [releasing] = trustedHere.releasers
+    expect(await codeOf(verify({ ASSAY_TRUSTED_APPROVERS: approver!.fingerprint }))).toEqual([
+      41,
+      'release/not-trusted',
+    ])
+    const both = {
+      ASSAY_TRUSTED_APPROVERS: approver!.fingerprint,
+      ASSAY_TRUSTED_RELEASERS: releasing!.fingerprint,
+    }
+    expect(await codeOf(verify(both))).toBe('settings')
+    const file = write({ ...trustedHere, approvers: nobody })
+    expect(await codeOf(verify({ ASSAY_TRUST_FILE: file, ASSAY_TRUSTED_APPROVERS: approver!.fingerprint }))).toBe(
+      'settings',
+    )
+  })
+
+  it('unless that is asked for, which is said aloud', async () => {
+    const ended = await verify({}, '--trust-release-keys')
+    expect(JSON.parse(ended.stdout)).toMatchObject({ trust: 'the release itself' })
+    expect(JSON.parse(ended.stderr)).toMatchObject({ level: 'warn', event: expect.stringMatching(/^WHOEVER SIGNED/) })
+    expect(await codeOf(verify({ ASSAY_TRUST_FILE: write(trustedHere) }, '--trust-release-keys'))).toEqual([
+      2,
+      'usage/setting',
+    ])
+    const running = await startServing(churn.folder, {
+      ASSAY_TRUSTED_APPROVERS: '',
+      ASSAY_TRUSTED_RELEASERS: '',
+      ASSAY_TRUST_RELEASE_KEYS: '1',
+    })
+    expect(running.lines[0]).toMatchObject({ level: 'warn', event: expect.stringMatching(/^WHOEVER SIGNED/) })
+    await running.stop()
+  })
+})
+
+/** A preload that moves a process's clock to `start`. */
+function clockAt(start: number): string {
+  const code = `const real = Date.now; const gap = ${start} - real(); const D = Date
+globalThis.Date = class extends D { constructor(...a) { if (a.length === 0) super(real() + gap); else super(...a) } static now() { return real() + gap } }`
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`
+}

@@ -1,16 +1,22 @@
 /** Approved releases for tests: a key made here signs, as an approver's would. */
 import { fork, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Evidence, Run } from '../../shared/contract/run.ts'
 import type { ApprovalStatement } from '../../shared/contract/review.ts'
 import type { ReleaseApproval } from '../../shared/serving/release-approval.ts'
+import { trustOf } from '../../shared/serving/trust.ts'
+import type { TrustFile } from '../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
 import { signStatement } from '../../electron/engine/approval/envelope.ts'
 import { generateKey } from '../../electron/engine/approval/keys.ts'
 import type { NewKey } from '../../electron/engine/approval/keys.ts'
+import { trustSettings } from '../../electron/engine/release/prove-release.ts'
+import { sealFolder, signFiles } from '../../electron/engine/release/sign-files.ts'
+import type { Releaser } from '../../electron/engine/release/sign-files.ts'
 import { writeRelease } from '../../electron/engine/release/write-release.ts'
 import { goldenRowSchema } from '../../shared/serving/release-manifest.ts'
 import type { GoldenRow } from '../../shared/serving/release-manifest.ts'
@@ -57,17 +63,49 @@ export function statementFor(
   } as ApprovalStatement
 }
 
+/** Each signs that as many are needed as `quorum`. */
 export function approvalBy(statements: readonly (readonly [ApprovalStatement, NewKey])[], quorum = 1): ReleaseApproval {
   return {
-    schema: 'assay.release-approval/1',
-    quorum,
+    schema: 'assay.release-approval/2',
+    conditionsMet: [],
     signers: statements.map(([statement, key]) => ({
       name: statement.signer.name,
       publicKey: key.publicKey,
       fingerprint: key.fingerprint,
     })),
-    statements: statements.map(([statement, key]) => signStatement('approval', statement, key)),
+    statements: statements.map(([statement, key]) => signStatement('approval', { quorum, ...statement }, key)),
   }
+}
+
+/** One approver and one who signs releases, trusted by every server that these helpers start. */
+export const approverKey = generateKey('ed25519')
+const releaserKey = generateKey('ecdsa-p256')
+export const releaser: Releaser = {
+  signer: {
+    id: 'per_00000000000000cc' as Releaser['signer']['id'],
+    name: 'The releaser',
+    fingerprint: releaserKey.fingerprint,
+  },
+  publicKey: releaserKey.publicKey,
+  key: releaserKey,
+}
+export const trustedHere: TrustFile = {
+  schema: 'assay.trust/1',
+  approvers: [{ name: 'The approver', fingerprint: approverKey.fingerprint }],
+  releasers: [{ name: releaser.signer.name, fingerprint: releaserKey.fingerprint }],
+}
+const trustEnvironment = trustSettings(trustOf(trustedHere))
+
+/** Signs a folder's manifest and files as they are now: what a releaser who is trusted, and lies, would do. */
+export function signAgain(folder: string): void {
+  const hash = (name: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex')
+  const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: object }
+  const names = ['manifest.json', ...Object.keys(files)]
+  const signed = new Map(names.map((name) => [name, hash(name)]))
+  writeFileSync(join(folder, 'signature.json'), signFiles('release', signed, releaser))
 }
 
 const quiet = { signal: new AbortController().signal, progress: () => undefined }
@@ -87,19 +125,20 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** Evaluates the run, has it approved by a key made here, and writes its release. */
+/** Evaluates the run, has it approved by a key made here, and writes its release, signed and sealed. */
 export async function releaseOf(
   test: TestEngine,
   run: Run,
   more: Partial<ApprovalStatement> = {},
-): Promise<{ folder: string; release: VerifiedRelease; evidence: Evidence; key: NewKey }> {
+): Promise<{ folder: string; release: VerifiedRelease; evidence: Evidence }> {
   const evidence = await test.evaluate(run)
   const { evidenceSha256 } = await test.call.runs.get({ id: run.id })
-  const key = generateKey('ed25519')
-  const approval = approvalBy([[statementFor(evidence, evidenceSha256!, key, more), key]])
+  const approval = approvalBy([[statementFor(evidence, evidenceSha256!, approverKey, more), approverKey]])
   const folder = join(temporaryFolder(), 'release')
-  const release = await writeRelease(test.engine, { runId: run.id, folder, approval }, quiet)
-  return { folder, release, evidence, key }
+  const trust = trustOf(trustedHere)
+  const release = await writeRelease(test.engine, { runId: run.id, folder, approval, trust, releaser }, quiet)
+  await sealFolder(folder, releaser)
+  return { folder, release, evidence }
 }
 
 interface SampleRelease {
@@ -149,7 +188,9 @@ export interface Ended {
 /** Runs a command of the container's program to its end. */
 export function runServing(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [servingEntry, ...args], { env: { ...process.env, ...env } })
+    const child = spawn(process.execPath, [servingEntry, ...args], {
+      env: { ...process.env, ...trustEnvironment, ...env },
+    })
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()))
@@ -172,7 +213,14 @@ export interface Running {
 export function startServing(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Running> {
   const child = fork(servingEntry, ['serve', '--release', folder], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, ASSAY_PORT: '0', ASSAY_GRPC_PORT: '0', ASSAY_DRAIN_DELAY_MS: '0', ...env },
+    env: {
+      ...process.env,
+      ASSAY_PORT: '0',
+      ASSAY_GRPC_PORT: '0',
+      ASSAY_DRAIN_DELAY_MS: '0',
+      ...trustEnvironment,
+      ...env,
+    },
   })
   children.add(child)
   child.once('exit', () => children.delete(child))

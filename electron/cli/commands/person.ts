@@ -119,6 +119,20 @@ export function addPersonCommands(program: Command, global: () => Global): void 
       )
     })
   person
+    .command('trust')
+    .description('write whom this workspace trusts to approve and to sign releases, for the place where they run')
+    .requiredOption('--out <file>', 'the file; set ASSAY_TRUST_FILE to it, or mount it as /trust/trust.json')
+    .action(async (flags: { out: string }) => {
+      const { workspace, json } = global()
+      await withSession(workspace, json, async (session) => {
+        const trust = await session.call.people.trust({ file: { path: resolve(flags.out) } })
+        if (json) return printJson({ trust })
+        const names = (keys: typeof trust.approvers) => keys.map((key) => key.name).join(', ')
+        printLine(`may approve: ${names(trust.approvers)}`)
+        printLine(`may sign releases: ${names(trust.releasers)}`)
+      })
+    })
+  person
     .command('roles <person>')
     .description('give other roles')
     .requiredOption('--role <roles...>', roleNames)

@@ -4,14 +4,20 @@ import type { Command } from 'commander'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { architectureSchema, releaseSummarySchema } from '../../../shared/contract/release.ts'
 import type { ReleaseSummary } from '../../../shared/contract/release.ts'
+import type { Trust } from '../../../shared/serving/trust.ts'
 import type { ReleaseProof } from '../../../shared/serving/golden.ts'
 import { readSoftware } from '../../engine/engine.ts'
-import { proveRelease, servingProgram } from '../../engine/release/prove-release.ts'
+import { proofText, proveRelease, servingProgram, trustSettings } from '../../engine/release/prove-release.ts'
 import { verifyFolder } from '../../engine/release/write-release.ts'
+import { writeWhole } from '../../engine/workspace/write-whole.ts'
 import type { Global } from '../assay.ts'
+import { actingPerson } from '../find-people.ts'
 import { findRun } from '../find.ts'
 import { exitCodes, printJson, printLine, printTable } from '../output.ts'
+import { readPassphrase } from '../passphrase.ts'
 import { assayVersion, withSession } from '../session.ts'
+import { givenTrust } from '../trust.ts'
+import type { TrustFlags } from '../trust.ts'
 
 interface ReleaseFlags {
   out: string
@@ -19,6 +25,7 @@ interface ReleaseFlags {
   arch: string
   approval?: string
   proof: boolean
+  as?: string
 }
 
 function printProof(proof: ReleaseProof): void {
@@ -38,7 +45,7 @@ function printProof(proof: ReleaseProof): void {
 
 function printRelease(summary: ReleaseSummary): void {
   printLine(`${summary.folder}`)
-  printLine(`approved by ${summary.approvers.join(', ')} until ${summary.expiresAt}`)
+  printLine(`approved by ${summary.approvers.join(', ')} until ${summary.expiresAt}, signed by ${summary.signedBy}`)
   if (summary.image) {
     const { name, architecture, digest, bytes } = summary.image
     printLine(`image ${name} for ${architecture}, ${(bytes / 1e6).toFixed(1)} MB, ${digest}`)
@@ -47,12 +54,26 @@ function printRelease(summary: ReleaseSummary): void {
   else printLine(`Not proved: ${summary.notProved ?? ''}`)
 }
 
+/** What the flags and the workspace say takes the place of the shell's own settings. */
+function withoutTrust(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('ASSAY_TRUST')))
+}
+
 /** Ctrl-C and SIGTERM reach the server, which drains; its exit code is ours. */
-async function serveCommand(folder: string, flags: { port: string; grpcPort: string }): Promise<void> {
+async function serveCommand(
+  folder: string,
+  flags: { port: string; grpcPort: string },
+  trust: Trust | null,
+): Promise<void> {
   const program = servingProgram()
   const child = spawn(program.command, [...program.args, 'serve', '--release', resolve(folder)], {
     stdio: 'inherit',
-    env: { ...process.env, ASSAY_PORT: flags.port, ASSAY_GRPC_PORT: flags.grpcPort },
+    env: {
+      ...withoutTrust(process.env),
+      ...trustSettings(trust),
+      ASSAY_PORT: flags.port,
+      ASSAY_GRPC_PORT: flags.grpcPort,
+    },
   })
   const pass = (signal: NodeJS.Signals) => () => void child.kill(signal)
   const [onTerm, onInt] = [pass('SIGTERM'), pass('SIGINT')]
@@ -67,6 +88,12 @@ async function serveCommand(folder: string, flags: { port: string; grpcPort: str
   process.exitCode = code ?? exitCodes.internal
 }
 
+const trustFileFlag = ['--trust <file>', 'whose signatures count; left out, the people of the workspace'] as const
+const releaseKeysFlag = [
+  '--trust-release-keys',
+  'take the keys that the release carries: proves that nothing was changed, not who signed',
+] as const
+
 export function addReleaseCommands(program: Command, global: () => Global): void {
   program
     .command('release <run>')
@@ -75,6 +102,7 @@ export function addReleaseCommands(program: Command, global: () => Global): void
     .option('--image <file>', 'write a container image as well: one tar for docker load, podman and skopeo')
     .option('--arch <name>', 'architecture of the image: amd64 or arm64', 'amd64')
     .option('--approval <file>', 'an approval.json from elsewhere, in place of this workspace’s')
+    .option('--as <person>', 'who signs the release; the passphrase is asked for, or taken from ASSAY_PASSPHRASE')
     .option('--no-proof', 'do not start the server and replay the golden rows')
     .action(async (wanted: string, flags: ReleaseFlags) => {
       const { workspace, json } = global()
@@ -86,8 +114,12 @@ export function addReleaseCommands(program: Command, global: () => Global): void
           remedy: `Say ${architectureSchema.options.join(' or ')}.`,
         })
       await withSession(workspace, json, async (session) => {
+        const runId = await findRun(session, wanted)
+        const person = await actingPerson(session, flags.as)
+        const passphrase = await readPassphrase(person.name)
         const { jobId } = await session.call.releases.write({
-          runId: await findRun(session, wanted),
+          runId,
+          signer: { personId: person.id, passphrase },
           folder: { path: resolve(flags.out) },
           ...(flags.approval === undefined ? {} : { approval: { path: resolve(flags.approval) } }),
           ...(flags.image === undefined
@@ -103,19 +135,25 @@ export function addReleaseCommands(program: Command, global: () => Global): void
     })
   program
     .command('prove <folder>')
-    .description('replay the golden rows of a release through its server, and write the proof beside it')
-    .action(async (folder: string) => {
+    .description('replay the golden rows of a release through its server on this machine')
+    .option('--out <file>', 'write the proof; the release’s own was signed with it and stays')
+    .option(...trustFileFlag)
+    .option(...releaseKeysFlag)
+    .action(async (folder: string, flags: TrustFlags & { out?: string }) => {
       const path = resolve(folder)
+      const trust = givenTrust(global().workspace, flags)
       const proof = await proveRelease(
         {
           folder: path,
-          release: await verifyFolder(path),
+          trust,
+          release: await verifyFolder(path, trust),
           program: servingProgram(),
           software: { ...readSoftware(assayVersion) },
           image: null,
         },
         { signal: new AbortController().signal, progress: () => undefined },
       )
+      if (flags.out !== undefined) await writeWhole(resolve(flags.out), proofText(proof))
       if (global().json) printJson({ proof })
       else printProof(proof)
       if (!proof.ok) process.exitCode = exitCodes.gateFailed
@@ -125,5 +163,9 @@ export function addReleaseCommands(program: Command, global: () => Global): void
     .description('serve a release on this machine, as its container would; settings come from ASSAY_… variables')
     .option('--port <number>', 'port of REST', '8080')
     .option('--grpc-port <number>', 'port of gRPC', '8081')
-    .action((folder: string, flags: { port: string; grpcPort: string }) => serveCommand(folder, flags))
+    .option(...trustFileFlag)
+    .option(...releaseKeysFlag)
+    .action((folder: string, flags: TrustFlags & { port: string; grpcPort: string }) =>
+      serveCommand(folder, flags, givenTrust(global().workspace, flags)),
+    )
 }

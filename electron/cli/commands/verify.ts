@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Proof } from '../../../shared/contract/approval.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
+import { isReleaseFolder, proveReleaseFolder } from '../../engine/release/verify-folder.ts'
 import { proveFile } from '../../engine/approval/verify-file.ts'
 import type { Global } from '../assay.ts'
 import { actingPerson } from '../find-people.ts'
@@ -21,6 +22,13 @@ function printProof(proof: Proof): void {
 
 /** A file is held against the people of the workspace at hand, where there is one. */
 async function prove(target: string | undefined, global: Global): Promise<Proof> {
+  if (target !== undefined && isReleaseFolder(target)) {
+    const ledgerPath = join(workspaceFolder(global.workspace), 'ledger.sqlite')
+    if (!existsSync(ledgerPath)) return proveReleaseFolder(resolve(target), null)
+    return withSession(global.workspace, global.json, (session) =>
+      session.call.proofs.release({ folder: { path: resolve(target) } }),
+    )
+  }
   const isFolder = target !== undefined && existsSync(target) && statSync(target).isDirectory()
   if (target === undefined || isFolder) {
     return withSession(isFolder ? target : global.workspace, global.json, (session) => session.call.proofs.workspace())
@@ -33,7 +41,7 @@ async function prove(target: string | undefined, global: Global): Promise<Proof>
 export function addVerifyCommands(program: Command, global: () => Global): void {
   program
     .command('verify [target]')
-    .description('prove a workspace (log, files, scores, signatures), a review package or an audit export')
+    .description('prove a workspace (log, files, scores, signatures), a release, a review package or an audit export')
     .action(async (target: string | undefined) => {
       const proof = await prove(target, global())
       if (global().json) printJson(proof)

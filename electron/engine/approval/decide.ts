@@ -5,7 +5,7 @@ import type { Envelope } from '../../../shared/contract/person.ts'
 import type { Gates } from '../../../shared/contract/policy.ts'
 import type { ApprovalStatement, Condition, Decision } from '../../../shared/contract/review.ts'
 import { isSettled, sortEvents } from '../../../shared/approval/review-state.ts'
-import { validDaysOf } from '../../../shared/approval/standing.ts'
+import { quorumOf, validDaysOf } from '../../../shared/approval/standing.ts'
 import { plural } from '../../../shared/format/number.ts'
 import type { Champion } from '../../../shared/policy/judge-policy.ts'
 import type { Engine } from '../engine.ts'
@@ -151,6 +151,7 @@ export async function decide(engine: Engine, request: DecisionRequest): Promise<
     round: asked.round,
     subject: asked.subject,
     policySha256: asked.policySha256,
+    quorum: quorumOf(policy),
     gatesSha256: gatesFile.sha256,
     gatesOutcome: gates.outcome,
     eventsSha256: canonicalSha256(sortEvents(review.document.events)),

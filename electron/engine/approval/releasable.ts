@@ -3,10 +3,11 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { ReviewId, VersionId } from '../../../shared/contract/ids.ts'
 import type { Envelope } from '../../../shared/contract/person.ts'
 import type { DecisionView, RequestStatement, ReviewDocument, Standing } from '../../../shared/contract/review.ts'
-import { conditionKey, foldEvents } from '../../../shared/approval/review-state.ts'
+import { conditionKey, foldEvents, sortEvents } from '../../../shared/approval/review-state.ts'
 import type { ReviewState } from '../../../shared/approval/review-state.ts'
 import { quorumOf, standingOf } from '../../../shared/approval/standing.ts'
 import type { CheckedApproval } from '../../../shared/approval/standing.ts'
+import type { ReleaseApproval } from '../../../shared/serving/release-approval.ts'
 import type { Engine } from '../engine.ts'
 import { statementSha256 } from './envelope.ts'
 import { readPolicy } from './policies.ts'
@@ -97,6 +98,8 @@ export interface ApprovalProof {
   readonly until: string
   /** The decisions that count, as they were signed. */
   readonly envelopes: readonly Envelope[]
+  /** Conditions of theirs that are met, each with the first who said so. */
+  readonly conditionsMet: ReleaseApproval['conditionsMet']
 }
 
 /** @throws AssayError release/not-approved with every reason */
@@ -117,11 +120,20 @@ export async function assertReleasable(engine: Engine, id: VersionId): Promise<A
       .map(({ sha256 }) => sha256),
   )
   const { document } = readReview(engine.workspace.ledger, found.reviewId)
+  const authors = authorPrints(document)
+  const met = new Map<string, ReleaseApproval['conditionsMet'][number]>()
+  for (const event of sortEvents(document.events)) {
+    if (event.type !== 'condition met' || authors.has(event.by.fingerprint) || !counting.has(event.approval)) continue
+    const { approval: statement, condition, by, at } = event
+    const key = conditionKey(statement, condition)
+    if (!met.has(key)) met.set(key, { statement, condition, by, at })
+  }
   return {
     reviewId: found.reviewId,
     evidenceSha256: found.request.subject.evidenceSha256,
     policySha256: found.request.policySha256,
     until: found.standing.until!,
     envelopes: document.approvals.filter((envelope) => counting.has(statementSha256(envelope))),
+    conditionsMet: [...met.values()],
   }
 }

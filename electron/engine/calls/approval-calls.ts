@@ -36,6 +36,8 @@ import { changeFinding, check, comment, meetCondition, openFinding, withdraw } f
 import { currentRequest, readReview } from '../approval/review-store.ts'
 import { reviewSummaries, reviewView } from '../approval/review-view.ts'
 import { proveFile } from '../approval/verify-file.ts'
+import { proveReleaseFolder } from '../release/verify-folder.ts'
+import { writeTrust } from '../release/workspace-trust.ts'
 import { proveWorkspace } from '../approval/workspace-proof.ts'
 import { writeTemplate } from '../approval/write-template.ts'
 import { writeWhole } from '../workspace/write-whole.ts'
@@ -132,6 +134,9 @@ const people = {
   ),
   revoke: coded.people.revoke.handler(({ context, input }) =>
     revokePerson(context.engine, input.id, input.reason, input.text),
+  ),
+  trust: coded.people.trust.handler(({ context: { engine, grants }, input }) =>
+    writeTrust(engine.workspace.ledger, grants.resolve(input.file, 'write')),
   ),
   setRoles: coded.people.setRoles.handler(({ context, input }) => setRoles(context.engine, input.id, input.roles)),
 }
@@ -236,6 +241,9 @@ const proofs = {
   workspace: coded.proofs.workspace.handler(({ context }) => proveWorkspace(context.engine)),
   file: coded.proofs.file.handler(({ context: { engine, grants }, input }) =>
     proveFile(grants.resolve(input.file, 'read'), engine.workspace.ledger),
+  ),
+  release: coded.proofs.release.handler(({ context: { engine, grants }, input }) =>
+    proveReleaseFolder(grants.resolve(input.folder, 'read'), engine.workspace.ledger),
   ),
 }
 

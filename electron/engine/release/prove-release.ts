@@ -1,6 +1,6 @@
 /**
- * Proves a release: starts its server as a process, replays the golden rows through REST, gRPC and batch, and writes
- * what came of it beside the release. The process is the container's own program.
+ * Proves a release: starts its server as a process and replays the golden rows through REST, gRPC and batch. The process
+ * is the container's own program.
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -10,9 +10,8 @@ import { z } from 'zod'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { proofSchema, replaySchema } from '../../../shared/serving/golden.ts'
 import type { ReleaseProof, Replay } from '../../../shared/serving/golden.ts'
-import { releaseFiles } from '../../../shared/serving/release-manifest.ts'
+import type { Trust } from '../../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
-import { writeWhole } from '../workspace/write-whole.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { awaitServing, proofFailed } from './await-serving.ts'
 import type { StartedServer } from './await-serving.ts'
@@ -57,10 +56,24 @@ function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
   return { ...Object.fromEntries(kept), ORT_DISABLE_TELEMETRY: '1', ...more }
 }
 
-function startServer(program: Program, folder: string): Promise<StartedServer> {
+/** The settings by which the container's program knows whose signatures count. */
+export function trustSettings(trust: Trust | null): Record<string, string> {
+  if (!trust) return { ASSAY_TRUST_RELEASE_KEYS: '1' }
+  return {
+    ASSAY_TRUSTED_APPROVERS: trust.approvers.join(','),
+    ASSAY_TRUSTED_RELEASERS: trust.releasers.join(','),
+  }
+}
+
+function startServer(program: Program, folder: string, trust: Trust | null): Promise<StartedServer> {
   const child = spawn(program.command, [...program.args, 'serve', '--release', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment({ ASSAY_PORT: '0', ASSAY_GRPC_PORT: '0', ASSAY_DRAIN_DELAY_MS: '0' }),
+    env: environment({
+      ASSAY_PORT: '0',
+      ASSAY_GRPC_PORT: '0',
+      ASSAY_DRAIN_DELAY_MS: '0',
+      ...trustSettings(trust),
+    }),
   })
   return awaitServing(child, () => void child.kill('SIGKILL'))
 }
@@ -105,19 +118,21 @@ export async function replayThrough(
 export interface ProofRequest {
   readonly folder: string
   readonly release: VerifiedRelease
+  /** Whose signatures count; null takes the keys that the release carries. */
+  readonly trust: Trust | null
   readonly program: Program
   readonly software: Readonly<Record<string, string>>
   /** The image to prove as well, where a container can be run here. */
   readonly image: { readonly path: string; readonly tag: string; readonly digest: string } | null
 }
 
-/** @returns the proof, whether the scores are equal or not; it lies beside the release. */
+/** @returns the proof, whether the scores are equal or not */
 export async function proveRelease(request: ProofRequest, context: JobContext): Promise<ReleaseProof> {
-  const { release, folder, program, image } = request
+  const { release, folder, program, image, trust } = request
   context.progress({ step: 'Replaying golden rows' })
   const container = image ? await startImage(image.path, image.tag) : null
   const inContainer = container !== null && !('notRun' in container)
-  const server = inContainer ? container : await startServer(program, folder)
+  const server = inContainer ? container : await startServer(program, folder, trust)
   const replays = await replayThrough(server, program, folder, context.signal)
   const proof: ReleaseProof = {
     schema: 'assay.release-proof/1',
@@ -131,6 +146,7 @@ export async function proveRelease(request: ProofRequest, context: JobContext): 
     replays,
     ok: replays.length > 0 && replays.every((replay) => replay.rows > 0 && replay.equal === replay.rows),
   }
-  await writeWhole(join(folder, releaseFiles.proof), `${JSON.stringify(proofSchema.parse(proof), null, 2)}\n`)
-  return proof
+  return proofSchema.parse(proof)
 }
+
+export const proofText = (proof: ReleaseProof): string => `${JSON.stringify(proof, null, 2)}\n`

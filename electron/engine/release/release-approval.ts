@@ -6,9 +6,7 @@ import { releaseApprovalSchema } from '../../../shared/serving/release-approval.
 import type { ReleaseApproval } from '../../../shared/serving/release-approval.ts'
 import { keyIdOf } from '../approval/envelope.ts'
 import { findByFingerprint } from '../approval/people.ts'
-import { readPolicy } from '../approval/policies.ts'
 import { assertReleasable } from '../approval/releasable.ts'
-import { quorumOf } from '../../../shared/approval/standing.ts'
 import type { Engine } from '../engine.ts'
 
 /** @throws AssayError release/not-approved, release/other-evidence */
@@ -22,13 +20,12 @@ export async function approvalOf(engine: Engine, run: Run): Promise<ReleaseAppro
       where: { run: run.id },
     })
   }
-  const { policy } = await readPolicy(engine, proof.policySha256)
   const signers = proof.envelopes.map((envelope) => findByFingerprint(engine.workspace.ledger, keyIdOf(envelope))!)
   return {
-    schema: 'assay.release-approval/1',
-    quorum: quorumOf(policy),
+    schema: 'assay.release-approval/2',
     signers: signers.map(({ name, publicKey, fingerprint }) => ({ name, publicKey, fingerprint })),
     statements: [...proof.envelopes],
+    conditionsMet: [...proof.conditionsMet],
   }
 }
 

@@ -1,8 +1,13 @@
 /** From an approved run to a release: folder, image, proof. */
+import { join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { RunId } from '../../../shared/contract/ids.ts'
+import type { PersonId, RunId } from '../../../shared/contract/ids.ts'
 import { releaseSummarySchema } from '../../../shared/contract/release.ts'
 import type { ReleaseSummary } from '../../../shared/contract/release.ts'
+import { recordFiles } from '../../../shared/serving/release-manifest.ts'
+import { trustOf } from '../../../shared/serving/trust.ts'
+import type { Trust, TrustFile } from '../../../shared/serving/trust.ts'
+import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readRun } from '../records.ts'
@@ -10,9 +15,12 @@ import { buildImage } from './image/build-image.ts'
 import type { BuiltImage } from './image/build-image.ts'
 import type { Architecture } from './image/oci.ts'
 import { layerCache } from './image/runtime-layers.ts'
-import { proveRelease, servingFolder, servingProgram } from './prove-release.ts'
+import { proofText, proveRelease, servingFolder, servingProgram } from './prove-release.ts'
 import { approvalOf, readApprovalFile } from './release-approval.ts'
+import { sealFolder, unlockReleaser } from './sign-files.ts'
+import { workspaceTrust } from './workspace-trust.ts'
 import { writeRelease } from './write-release.ts'
+import { writeWhole } from '../workspace/write-whole.ts'
 
 export interface ReleaseRunRequest {
   readonly runId: RunId
@@ -20,6 +28,8 @@ export interface ReleaseRunRequest {
   readonly approvalFile: string | null
   readonly image: { readonly path: string; readonly architecture: Architecture } | null
   readonly prove: boolean
+  /** Who signs the release. */
+  readonly signer: { readonly personId: PersonId; readonly passphrase: string }
 }
 
 function summaryOf({ tag: _, ...image }: BuiltImage): ReleaseSummary['image'] {
@@ -33,44 +43,70 @@ export async function releaseRun(
   context: JobContext,
 ): Promise<ReleaseSummary> {
   const { folder } = request
-  const run = readRun(engine.workspace.ledger, request.runId)
+  const { ledger } = engine.workspace
+  const run = readRun(ledger, request.runId)
   const approval = request.approvalFile ? await readApprovalFile(request.approvalFile) : await approvalOf(engine, run)
-  const release = await writeRelease(engine, { runId: run.id, folder, approval }, context)
-  let image: BuiltImage | null = null
-  if (request.image) {
-    const { path, architecture } = request.image
-    image = await buildImage(
-      { folder, release, path, architecture, servingFolder: servingFolder(), layerCache: layerCache() },
-      context,
-    )
+  const releaser = await unlockReleaser(engine, request.signer.personId, request.signer.passphrase)
+  const { approvers } = workspaceTrust(ledger)
+  const { name, fingerprint } = releaser.signer
+  const trust: TrustFile = { schema: 'assay.trust/1', approvers, releasers: [{ name, fingerprint }] }
+  const release = await writeRelease(
+    engine,
+    { runId: run.id, folder, approval, trust: trustOf(trust), releaser },
+    context,
+  )
+  try {
+    const image = request.image && (await imageOf(request.image, folder, release, trust, context))
+    const { proof, notProved } = request.prove
+      ? await proofOf(engine, { folder, release, trust: trustOf(trust), image, path: request.image?.path }, context)
+      : { proof: null, notProved: 'It was not asked for.' }
+    return releaseSummarySchema.parse({
+      folder,
+      manifestSha256: release.manifestSha256,
+      goldenRows: release.golden.length,
+      expiresAt: release.approval.expiresAt,
+      approvers: [...release.approval.approvers],
+      signedBy: name,
+      image: image && summaryOf(image),
+      proof,
+      notProved,
+    } satisfies ReleaseSummary)
+  } finally {
+    await sealFolder(folder, releaser)
   }
-  let proof: ReleaseSummary['proof'] = null
-  let notProved: string | null = request.prove ? null : 'It was not asked for.'
-  if (request.prove) {
-    try {
-      proof = await proveRelease(
-        {
-          folder,
-          release,
-          program: servingProgram(),
-          software: { ...engine.software },
-          image: image && request.image ? { path: request.image.path, tag: image.tag, digest: image.digest } : null,
-        },
-        context,
-      )
-    } catch (error) {
-      if (!(error instanceof AssayError) || error.code !== 'release/no-node') throw error
-      notProved = `${error.message} ${error.remedy}`
-    }
+}
+
+function imageOf(
+  { path, architecture }: NonNullable<ReleaseRunRequest['image']>,
+  folder: string,
+  release: VerifiedRelease,
+  trust: TrustFile,
+  context: JobContext,
+): Promise<BuiltImage> {
+  const request = { folder, release, trust, path, architecture, servingFolder: servingFolder() }
+  return buildImage({ ...request, layerCache: layerCache() }, context)
+}
+
+async function proofOf(
+  engine: Engine,
+  request: {
+    folder: string
+    release: VerifiedRelease
+    trust: Trust
+    image: BuiltImage | null
+    path?: string | undefined
+  },
+  context: JobContext,
+): Promise<Pick<ReleaseSummary, 'proof' | 'notProved'>> {
+  const { folder, image, path, release, trust } = request
+  try {
+    const built = image && path !== undefined ? { path, tag: image.tag, digest: image.digest } : null
+    const how = { folder, release, trust, program: servingProgram(), software: { ...engine.software }, image: built }
+    const proof = await proveRelease(how, context)
+    await writeWhole(join(folder, recordFiles.proof), proofText(proof))
+    return { proof, notProved: null }
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.code !== 'release/no-node') throw error
+    return { proof: null, notProved: `${error.message} ${error.remedy}` }
   }
-  return releaseSummarySchema.parse({
-    folder,
-    manifestSha256: release.manifestSha256,
-    goldenRows: release.golden.length,
-    expiresAt: release.approval.expiresAt,
-    approvers: [...release.approval.approvers],
-    image: image && summaryOf(image),
-    proof,
-    notProved,
-  } satisfies ReleaseSummary)
 }

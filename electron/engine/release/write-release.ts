@@ -7,12 +7,14 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { checkApproval } from '../../../shared/serving/check-approval.ts'
 import type { ReleaseApproval } from '../../../shared/serving/release-approval.ts'
-import { releaseFiles, servedName } from '../../../shared/serving/release-manifest.ts'
+import { releaseFiles, servedName, signatureFile } from '../../../shared/serving/release-manifest.ts'
 import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
+import type { Trust } from '../../../shared/serving/trust.ts'
 import { verifyRelease } from '../../../shared/serving/verify-release.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import { notWritable } from '../workspace/write-whole.ts'
+import { readPolicy } from '../approval/policies.ts'
 import type { Engine } from '../engine.ts'
 import { readEvidence } from '../evaluation/evidence-store.ts'
 import type { JobContext } from '../jobs/jobs.ts'
@@ -22,12 +24,17 @@ import { chunkName } from '../workspace/workspace.ts'
 import { goldenRows } from './golden-rows.ts'
 import { inputSchema } from './input-schema.ts'
 import { proofs } from './proofs.ts'
+import { signFiles } from './sign-files.ts'
+import type { Releaser } from './sign-files.ts'
 
 export interface ReleaseRequest {
   readonly runId: RunId
   /** A folder that is not there yet, or is empty. */
   readonly folder: string
   readonly approval: ReleaseApproval
+  /** Whose approval counts; null takes the keys that the approval carries. */
+  readonly trust: Trust | null
+  readonly releaser: Releaser
 }
 
 /** Scores of the CPU may differ in their last digits when rows meet others in a run; those of a GPU differ more. */
@@ -57,10 +64,11 @@ export async function writeRelease(
       evidenceSha256,
       servedSha256: version.servedSha256,
       now: new Date().toISOString(),
-      trusted: null,
+      trusted: request.trust?.approvers ?? null,
     },
     proofs,
   )
+  const policy = await readPolicy(engine, approval.policySha256).catch(() => null)
   await refuseTaken(folder)
   context.progress({ step: 'Choosing golden rows', done: 0, total: 3, unit: 'steps' })
   const dataPath = workspace.files.path(dataset.data.sha256)
@@ -92,10 +100,10 @@ export async function writeRelease(
     await writeSynced(join(temporary, releaseFiles.golden), golden.map((row) => `${JSON.stringify(row)}\n`).join(''))
     await writeSynced(join(temporary, releaseFiles.approval), canonicalize(request.approval)!)
     const files: ReleaseManifest['files'] = {}
-    for (const name of [releaseFiles.model, releaseFiles.evidence, releaseFiles.golden, releaseFiles.approval])
-      files[name] = await hashFile(join(temporary, name))
+    if (policy) await writeSynced(join(temporary, releaseFiles.policy), policy.text)
+    for (const name of (await readdir(temporary)).sort()) files[name] = await hashFile(join(temporary, name))
     const manifest: ReleaseManifest = {
-      schema: 'assay.release/1',
+      schema: 'assay.release/2',
       // The last signature's time, not the clock's: the same approved run is released as the same bytes.
       createdAt: approval.statements
         .map((statement) => statement.signedAt)
@@ -124,7 +132,10 @@ export async function writeRelease(
       files,
     }
     await writeSynced(join(temporary, releaseFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`)
-    const verified = await verifyFolder(temporary)
+    const signed = new Map(Object.entries(files).map(([name, { sha256 }]) => [name, sha256]))
+    signed.set(releaseFiles.manifest, (await hashFile(join(temporary, releaseFiles.manifest))).sha256)
+    await writeSynced(join(temporary, signatureFile), signFiles('release', signed, request.releaser))
+    const verified = await verifyFolder(temporary, request.trust)
     context.progress({ step: 'Writing the release', done: 2 })
     // Empty, or it would not have come this far.
     await rmdir(folder).catch(() => undefined)
@@ -132,7 +143,13 @@ export async function writeRelease(
     workspace.change(
       'release written',
       run.versionId,
-      { run: run.id, manifestSha256: verified.manifestSha256, evidenceSha256 },
+      {
+        run: run.id,
+        manifestSha256: verified.manifestSha256,
+        evidenceSha256,
+        by: verified.releaser.name,
+        fingerprint: verified.releaser.fingerprint,
+      },
       () => undefined,
     )
     return verified
@@ -168,11 +185,11 @@ async function writeSynced(path: string, text: string): Promise<void> {
 }
 
 /** The container's own check, on the folder as it is. @throws AssayError release/* */
-export async function verifyFolder(folder: string, trusted: readonly string[] | null = null): Promise<VerifiedRelease> {
+export async function verifyFolder(folder: string, trust: Trust | null): Promise<VerifiedRelease> {
   const contents = new Map<string, Uint8Array>()
-  for (const name of Object.values(releaseFiles)) {
+  for (const name of [...Object.values(releaseFiles), signatureFile]) {
     const bytes = await readFile(join(folder, name)).catch(() => null)
     if (bytes) contents.set(name, bytes)
   }
-  return verifyRelease({ read: (name) => contents.get(name) ?? null, now: new Date().toISOString(), trusted }, proofs)
+  return verifyRelease({ read: (name) => contents.get(name) ?? null, now: new Date().toISOString(), trust }, proofs)
 }

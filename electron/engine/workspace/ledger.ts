@@ -7,9 +7,19 @@ import { migrations } from './migrations.ts'
 export type Ledger = Database.Database
 
 /** A runtime whose Node-API is too old for the shipped binary names one built for it. */
-function open(path: string): Ledger {
+function open(path: string, options: Database.Options = {}): Ledger {
   const nativeBinding = process.env['ASSAY_SQLITE_BINDING']
-  return new Database(path, nativeBinding ? { nativeBinding } : {})
+  return new Database(path, nativeBinding ? { ...options, nativeBinding } : options)
+}
+
+/** Reads a ledger that another process may have open. */
+export function readLedger<T>(path: string, work: (ledger: Ledger) => T): T {
+  const ledger = open(path, { readonly: true })
+  try {
+    return work(ledger)
+  } finally {
+    ledger.close()
+  }
 }
 
 /**

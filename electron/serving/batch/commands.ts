@@ -1,8 +1,9 @@
 /** The batch commands: one shard of a file, and the merge of all. */
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { readConfig } from '../config.ts'
-import { loadRelease } from '../load-release.ts'
+import { loadTrusted } from '../trust.ts'
 import { startModel } from '../model/model.ts'
+import { logToStderr } from '../watch/log.ts'
 import { mergeParts } from './merge.ts'
 import { formatOf } from './read-table.ts'
 import { scoreShard } from './score-shard.ts'
@@ -45,7 +46,7 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
   const threads = Number(flags.threads ?? 1)
   if (!Number.isInteger(threads) || threads < 1 || threads > 256)
     throw usage('--threads is no number.', 'Say 1 or more.')
-  const release = loadRelease(flags.release, config.TRUSTED_APPROVERS)
+  const { release } = loadTrusted(flags.release, config, (message) => logToStderr('warn', message))
   const { part, already } = await scoreShard({
     release,
     startModel: () => startModel(entry, release.model, threads, () => process.exit(1)),

@@ -48,6 +48,7 @@ const statuses: readonly (readonly [string, number, status])[] = [
   ['server/overloaded', 503, status.UNAVAILABLE],
   ['server/draining', 503, status.UNAVAILABLE],
   ['release/expired', 503, status.FAILED_PRECONDITION],
+  ['release/condition-due', 503, status.FAILED_PRECONDITION],
 ]
 
 export function statusOf(code: string): { readonly http: number; readonly grpc: status } {

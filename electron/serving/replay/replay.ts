@@ -26,7 +26,8 @@ export async function replayCommand(
   urls: { readonly entry: URL; readonly proto: URL },
   print: (text: string) => void,
 ): Promise<void> {
-  const release = loadRelease(flags.release, [])
+  // Nothing is served from it here: it only says what the server must answer.
+  const release = loadRelease(flags.release, null)
   const { manifest, golden } = release
   const { served } = manifest.model
   const { tolerance } = manifest.golden

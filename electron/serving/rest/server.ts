@@ -189,8 +189,8 @@ const bodyOf = (request: FastifyRequest): RequestBody => (request.body as Reques
 function addHealth(app: FastifyInstance, service: Service): void {
   app.get('/v2/health/live', async () => ({ live: true }))
   app.get('/v2/health/ready', async (_, reply) => {
-    const ready = service.isReady()
-    return reply.code(ready ? 200 : 503).send({ ready })
+    const why = service.whyNotReady()
+    return why ? reply.code(503).send({ ready: false, ...why }) : { ready: true }
   })
   app.get('/metrics', async (_, reply) =>
     reply.type(service.metrics.registry.contentType).send(await service.metrics.registry.metrics()),

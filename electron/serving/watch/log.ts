@@ -13,6 +13,9 @@ export function makeLog(least: Level, write: (line: string) => void): Log {
   }
 }
 
+/** For commands whose standard output is their result. */
+export const logToStderr = makeLog('info', (line) => void process.stderr.write(line))
+
 /** An error's fields: what a reader of the log needs to find it. */
 export function errorFields(error: unknown): Record<string, unknown> {
   if (error instanceof AssayError) return { ...error.toJSON() }

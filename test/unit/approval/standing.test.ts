@@ -88,7 +88,8 @@ const cases: [string, CheckedApproval[], Partial<StandingRequest>, string][] = [
   ['another policy', [approval('Grace', { policySha256: sha('1') })], {}, 'pending'],
   ['blocked when it was signed', [approval('Grace', { gatesOutcome: 'blocked' })], {}, 'pending'],
   ['expired', [approval('Grace')], { now: '2027-06-02T00:00:00.000Z' }, 'expired'],
-  ['on its last moment', [approval('Grace')], { now: '2027-06-01T00:00:00.000Z' }, 'approved'],
+  ['in its last moment', [approval('Grace')], { now: '2027-05-31T23:59:59.999Z' }, 'approved'],
+  ['at its end', [approval('Grace')], { now: '2027-06-01T00:00:00.000Z' }, 'expired'],
   ['rejected', [approval('Grace', { decision: 'reject', reasons: 'no' })], {}, 'rejected'],
   ['a rejection beats an approval', [approval('Hana'), approval('Grace', { decision: 'reject' })], {}, 'rejected'],
   [

@@ -51,7 +51,47 @@ describe('approval', () => {
     const request = { approval: two, evidenceSha256, servedSha256: evidence.model.servedSha256, trusted: null }
     expect(checkApproval({ ...request, now: '2026-06-01T00:00:00.000Z' }, proofs).expiresAt).toBe(early)
     expect(codeOf(two, { now: early })).toBe('release/expired')
-    expect(codeOf({ ...two, quorum: 1 }, { now: early })).toBe('approved')
+    // A quorum of one is enough of those who signed for two only if they signed for one.
+    const one = approvalBy([by(ann, { expiresAt: early }), by(bob)], 1)
+    expect(codeOf(one, { now: early })).toBe('approved')
+  })
+
+  it('takes the quorum from what is signed: a folder that says otherwise changes nothing', () => {
+    const alone = approvalBy([by(ann)], 2)
+    expect(codeOf({ ...alone, quorum: 1 } as ReleaseApproval)).toBe('release/not-approved')
+    expect(codeOf(approvalBy([by(ann, { quorum: 1 }), by(bob, { quorum: 2 })]))).toBe('release/other-policy')
+    expect(codeOf(approvalBy([by(ann), by(bob, { policySha256: 'a'.repeat(64) })], 2))).toBe('release/other-policy')
+    expect(codeOf(approvalBy([by(ann, { quorum: undefined })]))).toBe('release/no-quorum')
+  })
+
+  it('ends with a condition that is overdue, unless someone who did not make the model called it met', () => {
+    const conditions = [
+      { text: 'Retrain on June', owner: 'Mara', due: '2026-06-30' },
+      { text: 'Watch drift', owner: 'Mara', due: '2026-09-30' },
+    ]
+    const approval = approvalBy([by(ann, { decision: 'approve with conditions', conditions })])
+    const statement = proofs.sha256(proofs.textOfBase64(approval.statements[0]!.payload))
+    const met = (condition: number, by: object, of = statement) =>
+      ({
+        ...approval,
+        conditionsMet: [{ statement: of, condition, by, at: '2026-06-01T00:00:00.000Z' }],
+      }) as ReleaseApproval
+    const validator = { id: 'per_00000000000000dd', name: 'Vera', fingerprint: '2'.repeat(64) }
+    const author = { id: 'per_00000000000000aa', name: 'The author', fingerprint: '1'.repeat(64) }
+    const lastDay = '2026-06-30T23:59:59.999Z'
+    const after = '2026-07-01T00:00:00.000Z'
+    expect(codeOf(approval, { now: lastDay })).toBe('approved')
+    expect(codeOf(approval, { now: after })).toBe('release/condition-due')
+    expect(codeOf(met(0, validator), { now: after })).toBe('approved')
+    expect(codeOf(met(0, validator), { now: '2026-10-01T00:00:00.000Z' })).toBe('release/condition-due')
+    expect(codeOf(met(1, validator), { now: after })).toBe('release/condition-due')
+    expect(codeOf(met(0, author), { now: after })).toBe('release/condition-due')
+    expect(codeOf(met(0, validator, 'f'.repeat(64)), { now: after })).toBe('release/condition-due')
+    const request = { approval, evidenceSha256, servedSha256: evidence.model.servedSha256, trusted: null, now: lastDay }
+    expect(checkApproval(request, proofs)).toMatchObject({
+      expiresAt: after,
+      end: { code: 'condition-due', reason: expect.stringContaining('“Retrain on June” was due on 2026-06-30') },
+    })
   })
 
   it('wants as many people as the policy asked for: one who signs twice is one', () => {

@@ -2,8 +2,10 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { releaseFiles } from '../../../../shared/serving/release-manifest.ts'
+import { releaseFiles, signatureFile } from '../../../../shared/serving/release-manifest.ts'
+import type { TrustFile } from '../../../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../../../shared/serving/verify-release.ts'
+import { canonicalText } from '../../approval/canonical.ts'
 import { notWritable } from '../../workspace/write-whole.ts'
 import { AssayError } from '../../../../shared/contract/errors.ts'
 import type { JobContext } from '../../jobs/jobs.ts'
@@ -15,10 +17,14 @@ import type { Architecture, Image } from './oci.ts'
 import { runtimeLayers } from './runtime-layers.ts'
 import type { Entry } from './tar.ts'
 
+const trustPath = 'trust/trust.json'
+
 export interface ImageRequest {
   /** A verified release folder, and what verifying it gave. */
   readonly folder: string
   readonly release: VerifiedRelease
+  /** Whose signatures count where the image runs; it lies in the image beside the release, not in it. */
+  readonly trust: TrustFile
   /** The tar to write. */
   readonly path: string
   readonly architecture: Architecture
@@ -36,11 +42,10 @@ export interface BuiltImage extends Image {
   readonly packages: readonly DebianPackage[]
 }
 
-/** The proof is written after the image, and says which image it ran: it is not in it. */
-async function releaseEntries(folder: string): Promise<Entry[]> {
-  const entries: Entry[] = []
-  for (const name of Object.values(releaseFiles)) {
-    if (name === releaseFiles.proof) continue
+/** What is served, and who is trusted. Records such as the proof are written after the image and are not in it. */
+async function releaseEntries({ folder, release, trust }: ImageRequest): Promise<Entry[]> {
+  const entries: Entry[] = [{ path: trustPath, type: 'file', content: Buffer.from(`${canonicalText(trust)}\n`) }]
+  for (const name of [releaseFiles.manifest, signatureFile, ...Object.keys(release.manifest.files)]) {
     const file = join(folder, name)
     entries.push({ path: `release/${name}`, type: 'file', content: { file, bytes: (await stat(file)).size } })
   }
@@ -60,7 +65,7 @@ export async function buildImage(request: ImageRequest, context: JobContext): Pr
     const mtime = Math.floor(Date.parse(manifest.createdAt) / 1000)
     // Not compressed: models hardly shrink, and nobody waits for it.
     const options = { mtime, owner: 0, compress: false }
-    const layer = await writeLayer(file, 'The release', await releaseEntries(request.folder), options, context.signal)
+    const layer = await writeLayer(file, 'The release', await releaseEntries(request), options, context.signal)
     const layers = [...runtime.layers, { layer, file }]
     const repository = `assay/${manifest.model.served}`
     const tag = String(manifest.model.version)
@@ -91,6 +96,7 @@ export async function buildImage(request: ImageRequest, context: JobContext): Pr
           'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
           'ASSAY_HOST=0.0.0.0',
           'ASSAY_RELEASE=/release',
+          `ASSAY_TRUST_FILE=/${trustPath}`,
         ],
         entrypoint: ['/nodejs/bin/node', '/app/serving.mjs'],
         command: ['serve'],
