@@ -36,6 +36,7 @@ describe('shards', () => {
     const child = spawn(process.execPath, [
       servingEntry,
       'batch',
+      '--trust-release-keys',
       '--release',
       churn,
       '--input',
