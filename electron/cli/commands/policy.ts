@@ -99,7 +99,8 @@ function addPolicyCommands(program: Command, global: () => Global): void {
           remedy: 'Name a file that does not exist, in a folder that does.',
         })
       })
-      printLine(`wrote ${resolve(flags.out)}`)
+      if (global().json) printJson({ file: resolve(flags.out) })
+      else printLine(`wrote ${resolve(flags.out)}`)
     })
   policy
     .command('schema')
