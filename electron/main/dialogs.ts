@@ -21,6 +21,7 @@ const openFilters: Record<FileKind, FileFilter[]> = {
 const saveNames: Record<SaveKind, string> = {
   html: 'Web page',
   pdf: 'PDF',
+  docx: 'Word document',
   json: 'JSON',
   csv: 'CSV',
   parquet: 'Parquet',

@@ -15,6 +15,7 @@ import {
 import { errorDataSchema, jobStartedSchema } from './job.ts'
 import { keyAlgorithmSchema, personRoleSchema, personSchema, revocationSchema } from './person.ts'
 import { dateSchema, gatesSchema, lintProblemSchema, lintedPolicySchema } from './policy.ts'
+import { templateFormatSchema } from './report.ts'
 import {
   aliasSchema,
   historyEntrySchema,
@@ -285,7 +286,7 @@ export const approvalCalls = {
           runId: runIdSchema,
           template: templateNameSchema,
           file: fileRefSchema,
-          format: z.enum(['md', 'html', 'pdf']),
+          format: templateFormatSchema,
         }),
       )
       .output(jobStartedSchema),

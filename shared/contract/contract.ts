@@ -31,6 +31,7 @@ import {
   modelVersionSchema,
 } from './model.ts'
 import { releaseCalls } from './release.ts'
+import { reportFormatSchema } from './report.ts'
 import { robustnessContract } from './robustness.ts'
 import { deviceSchema, evidenceSchema, runSchema, scoreRequestSchema } from './run.ts'
 import { slicesContract } from './slices.ts'
@@ -95,7 +96,7 @@ export const contract = {
       .input(z.strictObject({ id: runIdSchema, file: fileRefSchema, format: z.enum(['csv', 'parquet']) }))
       .output(jobStartedSchema),
     report: call
-      .input(z.strictObject({ id: runIdSchema, file: fileRefSchema, format: z.enum(['html', 'pdf', 'json']) }))
+      .input(z.strictObject({ id: runIdSchema, file: fileRefSchema, format: reportFormatSchema }))
       .output(jobStartedSchema),
     remove: call.input(z.strictObject({ id: runIdSchema })).output(z.strictObject({ removed: z.boolean() })),
   },

@@ -35,12 +35,13 @@ export const planSchema = z.strictObject({
       junit: path.optional(),
       html: path.optional(),
       pdf: path.optional(),
+      docx: path.optional(),
       evidence: path.optional(),
       'model-card': path.optional(),
       'sr-26-2': path.optional(),
       'eu-ai-act-annex-iv': path.optional(),
     })
     .optional()
-    .describe('Files to write when all is done. Reports by template are .md, .html or .pdf.'),
+    .describe('Files to write when all is done. Reports by template are .md, .html, .pdf or .docx.'),
 })
 export type Plan = z.infer<typeof planSchema>

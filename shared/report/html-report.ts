@@ -1,6 +1,7 @@
 /** The report as one HTML file: no script, nothing fetched, everything from the evidence escaped. */
 import type { Evidence } from '../contract/run.ts'
 import { buildReport } from './build-report.ts'
+import { drawChart } from './charts/chart.ts'
 import { escaped } from './escape.ts'
 import type { Html } from './escape.ts'
 import type { Block, Cell, Figure, ReportDocument, Section, Table, TableColumn } from './report-document.ts'
@@ -31,9 +32,9 @@ ${rows.map((row, k) => renderRow(columns, row, severities?.[k]))}</tbody></table
 ${note === undefined ? null : escaped`<p class="note">${note}</p>`}`
 }
 
-const renderFigure = ({ title, note, svg, data }: Figure): Html => escaped`<figure>
+const renderFigure = ({ title, note, chart, data }: Figure): Html => escaped`<figure>
 <figcaption><h3>${title}</h3><p>${note}</p></figcaption>
-${svg}
+${drawChart(chart)}
 <details><summary>${title} as a table</summary>${renderTable(data)}</details>
 </figure>
 `

@@ -1,6 +1,6 @@
-/** What a report says, before it is laid out: built once from the evidence, rendered as HTML and as PDF. */
+/** What a report says, before it is laid out: built once from the evidence, rendered as HTML, PDF, DOCX and Markdown. */
 import type { EvidenceFinding } from '../contract/evidence.ts'
-import type { Html } from './escape.ts'
+import type { Chart } from './charts/chart.ts'
 
 /** Text, and a smaller remark under it: why a value is undefined, for example. */
 export type Cell = string | { readonly text: string; readonly note: string }
@@ -27,7 +27,7 @@ export interface Table {
 export interface Figure {
   readonly title: string
   readonly note: string
-  readonly svg: Html
+  readonly chart: Chart
   /** The numbers that are drawn. */
   readonly data: Table
 }

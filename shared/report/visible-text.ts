@@ -6,7 +6,7 @@ import { formatCount } from '../format/number.ts'
  * look like another ("Trojan Source", Boucher and Anderson 2021). Joiners stay: scripts and emoji need them.
  */
 const invisible =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|\p{Surrogate}/u
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|\p{Surrogate}/u
 
 const codePoint = (character: string): string => character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
 

@@ -8,6 +8,8 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { planSchema } from '../../../shared/contract/plan.ts'
 import type { Plan } from '../../../shared/contract/plan.ts'
+import { templateFormatSchema } from '../../../shared/contract/report.ts'
+import type { TemplateFormat } from '../../../shared/contract/report.ts'
 import { createWorkspace } from '../../engine/workspace/workspace.ts'
 import type { Global } from '../assay.ts'
 import { findVersion } from '../find.ts'
@@ -76,13 +78,12 @@ function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude
 
 const templateNames: readonly TemplateName[] = ['model-card', 'sr-26-2', 'eu-ai-act-annex-iv']
 
-function formatOf(path: string): 'md' | 'html' | 'pdf' {
-  const ending = extname(path).toLowerCase()
-  if (ending === '.html' || ending === '.pdf') return ending === '.html' ? 'html' : 'pdf'
-  if (ending === '.md') return 'md'
+function formatOf(path: string): TemplateFormat {
+  const format = templateFormatSchema.safeParse(extname(path).slice(1).toLowerCase())
+  if (format.success) return format.data
   throw new AssayError({
     code: 'usage/template',
-    message: `"${path}" is not a .md, .html or .pdf file.`,
+    message: `"${path}" is not a .md, .html, .pdf or .docx file.`,
     remedy: 'Name the file for its format.',
   })
 }
@@ -116,6 +117,7 @@ async function writeFiles(session: Session, runId: RunId, plan: Plan, at: At): P
   for (const [key, format] of [
     ['html', 'html'],
     ['pdf', 'pdf'],
+    ['docx', 'docx'],
     ['evidence', 'json'],
   ] as const) {
     const path = wanted[key]

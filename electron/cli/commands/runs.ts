@@ -2,6 +2,7 @@ import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Binding } from '../../../shared/contract/model.ts'
+import { reportFormatSchema } from '../../../shared/contract/report.ts'
 import { deviceNameSchema } from '../../../shared/contract/run.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import type { JobId, RunId } from '../../../shared/contract/ids.ts'
@@ -105,6 +106,7 @@ async function complete(
 interface ReportFlags {
   html?: string
   pdf?: string
+  docx?: string
   json?: string
   template?: string
   out?: string
@@ -164,9 +166,10 @@ export function addRunCommands(program: Command, global: () => Global): void {
     .description('write the report for reviewers')
     .option('--html <file>', 'one self-contained page')
     .option('--pdf <file>', 'for print')
+    .option('--docx <file>', 'to edit in a word processor')
     .option('--json <file>', 'the evidence document in canonical form')
     .option('--template <name>', 'clause by clause: model-card, sr-26-2 or eu-ai-act-annex-iv; needs --out')
-    .option('--out <file>', 'where the report by template goes: .md, .html or .pdf')
+    .option('--out <file>', 'where the report by template goes: .md, .html, .pdf or .docx')
     .action(async (wanted: string, flags: ReportFlags) => {
       const { workspace } = global()
       if (flags.template !== undefined && flags.out !== undefined) {
@@ -176,11 +179,11 @@ export function addRunCommands(program: Command, global: () => Global): void {
           printLine(`wrote ${resolve(out)}`)
         })
       }
-      const wishes = (['html', 'pdf', 'json'] as const).filter((format) => typeof flags[format] === 'string')
+      const wishes = reportFormatSchema.options.filter((format) => typeof flags[format] === 'string')
       if (wishes.length === 0) {
         throw new AssayError({
           code: 'usage/report',
-          message: 'Say which report: --html, --pdf or --json with a file, or --template with --out.',
+          message: 'Say which report: --html, --pdf, --docx or --json with a file, or --template with --out.',
           remedy: 'See --help.',
         })
       }

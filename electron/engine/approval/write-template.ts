@@ -1,6 +1,8 @@
 /** Writes a report by a template: everything that the workspace knows of a run, clause by clause. */
 import type { TemplateName } from '../../../shared/contract/approval.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
+import type { ReportDocument } from '../../../shared/report/report-document.ts'
+import type { TemplateFormat } from '../../../shared/contract/report.ts'
 import { renderReport } from '../../../shared/report/html-report.ts'
 import { markdownReport } from '../../../shared/report/markdown-report.ts'
 import { templateReport } from '../../../shared/report/templates/template-report.ts'
@@ -8,6 +10,7 @@ import type { TemplateInput } from '../../../shared/report/templates/template.ts
 import { templateOf } from '../../../shared/report/templates/templates.ts'
 import type { Engine } from '../engine.ts'
 import { readRun, readVersion } from '../records.ts'
+import { docxReport } from '../release/report/docx-report.ts'
 import { pdfOfReport } from '../release/report/pdf-report.ts'
 import { evidenceByHash, gateStateOf, notEvaluated } from './gates.ts'
 import { lineageTexts, modelHistory } from './lineage.ts'
@@ -54,15 +57,20 @@ export async function templateInput(engine: Engine, runId: RunId): Promise<Templ
   }
 }
 
+const render: Record<TemplateFormat, (report: ReportDocument) => string | Promise<Uint8Array>> = {
+  md: markdownReport,
+  html: renderReport,
+  pdf: pdfOfReport,
+  docx: docxReport,
+}
+
 export async function writeTemplate(
   engine: Engine,
   runId: RunId,
   template: TemplateName,
-  format: 'md' | 'html' | 'pdf',
+  format: TemplateFormat,
   path: string,
 ): Promise<void> {
   const report = templateReport(templateOf(template), await templateInput(engine, runId))
-  const content =
-    format === 'md' ? markdownReport(report) : format === 'html' ? renderReport(report) : await pdfOfReport(report)
-  await writeWhole(path, content)
+  await writeWhole(path, await render[format](report))
 }

@@ -1,6 +1,7 @@
 /** What can be done with a run: reports and exports where it has them, resume where it stopped, and remove. */
 import { useNavigate } from 'react-router'
 import type { SaveKind } from '../../../shared/contract/bridge.ts'
+import type { ReportFormat } from '../../../shared/contract/report.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
@@ -12,7 +13,7 @@ import { formatCount, plural } from '../../../shared/format/number.ts'
 import { TemplateMenu } from '../approvals/template-menu.tsx'
 import { pushToast } from '../../shell/toast-store.ts'
 
-type Format = 'html' | 'pdf' | 'json' | 'csv' | 'parquet'
+type Format = ReportFormat | 'csv' | 'parquet'
 
 const save = async (run: Run, format: Format): Promise<void> => {
   const scores = format === 'csv' || format === 'parquet'
@@ -81,6 +82,7 @@ export const RunActions = ({ run }: { readonly run: Run }) => {
           choices={[
             ['html', 'Save as HTML'],
             ['pdf', 'Save as PDF'],
+            ['docx', 'Save as Word document'],
             ['json', 'Save evidence as JSON'],
           ]}
         />

@@ -2,7 +2,7 @@
 import type { BinaryEvidence, PrCurve } from '../../contract/evidence.ts'
 import { formatShort, plural } from '../../format/number.ts'
 import { unitAxis } from '../charts/axis.ts'
-import { lineChart } from '../charts/line-chart.ts'
+import { lines } from '../charts/chart.ts'
 import { figures, right, table, text } from '../report-document.ts'
 import type { Block, Figure, Section, Table } from '../report-document.ts'
 import { nameText } from '../visible-text.ts'
@@ -62,7 +62,7 @@ function prFigure(pr: PrCurve | null): Figure | null {
   return {
     title: 'Precision–recall curve',
     note: `Precision against recall. ${pointsNote(pr.recall.length, pr.exactPoints)}`,
-    svg: lineChart({
+    chart: lines({
       label: 'Precision–recall curve: precision against recall, from 0 to 1',
       x: unitAxis('Recall'),
       y: unitAxis('Precision'),
@@ -94,7 +94,7 @@ function thresholdFigure(thresholds: Thresholds, threshold: number): Figure {
   return {
     title: 'Metrics by threshold',
     note: 'What another threshold would give on the same rows.',
-    svg: lineChart({
+    chart: lines({
       label: `Precision, recall and F1 at ${plural(thresholds.threshold.length, 'threshold')}, from 0 to 1`,
       x: unitAxis('Threshold'),
       y: unitAxis('Value'),

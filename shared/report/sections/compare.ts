@@ -11,7 +11,7 @@ import type { Evidence } from '../../contract/run.ts'
 import { formatCount, formatShort, plural } from '../../format/number.ts'
 import { metricTitle } from '../../format/words.ts'
 import { axisAround } from '../charts/axis.ts'
-import { lineChart } from '../charts/line-chart.ts'
+import { lines } from '../charts/chart.ts'
 import { figures, left, right, roomy, table, text } from '../report-document.ts'
 import type { Block, Section } from '../report-document.ts'
 import { clipText, nameText } from '../visible-text.ts'
@@ -177,7 +177,7 @@ function canaryBlocks({ canary, contenders }: Comparison): Block[] {
             {
               title: 'Canary',
               note: 'The difference and its bounds, which hold after every row at once.',
-              svg: lineChart({
+              chart: lines({
                 label: `${what}, against the rows replayed, with bounds`,
                 x: { title: 'Rows replayed', low: 0, high: path.at(-1)!.rows },
                 y: axisAround(

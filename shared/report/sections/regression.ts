@@ -3,7 +3,7 @@ import type { RegressionEvidence } from '../../contract/evidence.ts'
 import type { Evidence } from '../../contract/run.ts'
 import { formatCount, formatNumber, formatPercent, plural } from '../../format/number.ts'
 import { axisAround } from '../charts/axis.ts'
-import { lineChart } from '../charts/line-chart.ts'
+import { lines } from '../charts/chart.ts'
 import { figures, left, right, table } from '../report-document.ts'
 import type { Figure, Section } from '../report-document.ts'
 import { nameText } from '../visible-text.ts'
@@ -63,7 +63,7 @@ function targetFigure(bins: Bins, target: string): Figure | null {
   return {
     title: 'Target against prediction',
     note: 'Mean target in bins of equally many rows, by prediction. Bars are 95 % intervals; on the line, predictions hold.',
-    svg: lineChart({
+    chart: lines({
       label: `Mean target against mean prediction in ${plural(points.length, 'bin')}, with 95 % intervals`,
       x,
       y,
@@ -105,7 +105,7 @@ function residualFigure(bins: Bins): Figure | null {
   return {
     title: 'Residual by prediction',
     note: 'Median residual in the same bins; bars hold the middle 90 % of rows.',
-    svg: lineChart({
+    chart: lines({
       label: `Median residual against mean prediction in ${plural(points.length, 'bin')}, with the middle 90 % of rows`,
       x,
       y: axisAround(

@@ -2,10 +2,9 @@
 import type { Calibration, Confusion, Histogram, RocCurve } from '../../contract/evidence.ts'
 import { formatColumn, formatCount, formatNumber, formatPercent, formatShort, plural } from '../../format/number.ts'
 import { unitAxis } from '../charts/axis.ts'
-import { barChart } from '../charts/bar-chart.ts'
 import type { BarChartSpec } from '../charts/bar-chart.ts'
-import { heatmap, heatmapLimit } from '../charts/heatmap.ts'
-import { lineChart } from '../charts/line-chart.ts'
+import { heatmapLimit } from '../charts/heatmap.ts'
+import { bars, lines, matrix } from '../charts/chart.ts'
 import { left, right, table } from '../report-document.ts'
 import type { Block, Figure, Table } from '../report-document.ts'
 import { nameText } from '../visible-text.ts'
@@ -17,7 +16,7 @@ export function rocFigure(roc: RocCurve | null): Figure | null {
   return {
     title: 'ROC curve',
     note: `True positive rate against false positive rate. ${pointsNote(roc.fpr.length, roc.exactPoints)}`,
-    svg: lineChart({
+    chart: lines({
       label: 'ROC curve: true positive rate against false positive rate, from 0 to 1',
       x: unitAxis('False positive rate'),
       y: unitAxis('True positive rate'),
@@ -53,7 +52,7 @@ export function calibrationFigure(calibration: Calibration | null, what: string)
   return {
     title: 'Calibration',
     note: `${what} against the mean predicted probability, in bins. Bars are 95 % intervals; on the diagonal, predictions hold.`,
-    svg: lineChart({
+    chart: lines({
       label: `Calibration: ${what.toLowerCase()} against mean predicted probability in ${plural(filled.length, 'bin')}, with 95 % intervals`,
       x: unitAxis('Mean predicted probability'),
       y: unitAxis(what),
@@ -89,7 +88,7 @@ export function histogramFigure({ title, note, ...spec }: HistogramFigure): Figu
   return {
     title,
     note,
-    svg: barChart({ ...spec, label: `${title}: rows in ${plural(bins, 'bin')} of ${spec.xTitle.toLowerCase()}` }),
+    chart: bars({ ...spec, label: `${title}: rows in ${plural(bins, 'bin')} of ${spec.xTitle.toLowerCase()}` }),
     data: histogramTable(title, spec.histogram),
   }
 }
@@ -109,7 +108,7 @@ export function confusionFigure(confusion: Confusion, note: string): Figure | nu
   return {
     title: 'Confusion matrix',
     note: `${note} Shade is the share of the actual class's rows.`,
-    svg: heatmap(
+    chart: matrix(
       `Confusion matrix: actual against predicted class, ${plural(names.length, 'class', 'classes')}`,
       confusion,
     ),

@@ -70,12 +70,14 @@ describe('the PDF report', () => {
 })
 
 describe('writing a report', () => {
-  test.each(['html', 'pdf', 'json'] as const)('as %s leaves the report and nothing else', async (format) => {
+  test.each(['html', 'pdf', 'docx', 'json'] as const)('as %s leaves the report and nothing else', async (format) => {
     const path = join(folder, `report.${format}`)
     await writeFile(path, 'an older report')
     await writeReport({ evidence: makeEvidence(), sha256: sha('a'), format, path })
     expect(await readdir(folder)).toEqual([`report.${format}`])
-    expect((await readFile(path, 'latin1')).slice(0, 5)).toBe({ html: '<!doc', pdf: '%PDF-', json: '{"con' }[format])
+    expect((await readFile(path, 'latin1')).slice(0, 5)).toBe(
+      { html: '<!doc', pdf: '%PDF-', docx: 'PK\u0003\u0004\u0014', json: '{"con' }[format],
+    )
   })
 
   test('as JSON gives the bytes that were hashed', async () => {

@@ -1,5 +1,6 @@
 /** A report as pdfmake content, in a shorter form than the HTML: without the numbers behind each chart. */
 import type { Column, Content, TableCell, TableLayout } from 'pdfmake/interfaces.js'
+import { drawChart } from '../../../../shared/report/charts/chart.ts'
 import { inks } from '../../../../shared/report/charts/palette.ts'
 import type { Block, Cell, Figure, ReportDocument, Section, Table } from '../../../../shared/report/report-document.ts'
 
@@ -26,7 +27,7 @@ const layout: TableLayout = {
 }
 
 const cellText = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text)
-const cellSize = (cell: Cell): number =>
+export const cellSize = (cell: Cell): number =>
   Math.max(cellText(cell).length, typeof cell === 'string' ? 0 : cell.note.length)
 
 /**
@@ -85,12 +86,12 @@ function renderTable({ caption, columns, rows, note }: Table): Content[] {
 
 const longestWord = (title: string): number => Math.max(...title.split(' ').map((word) => word.length))
 
-const renderFigure = ({ title, note, svg }: Figure): Column => ({
+const renderFigure = ({ title, note, chart }: Figure): Column => ({
   width: figureWidth,
   stack: [
     { text: title, bold: true },
     { text: note, color: muted, fontSize: 7.5, margin: [0, 1, 0, 4] },
-    { svg: svg.markup, width: figureWidth },
+    { svg: drawChart(chart).markup, width: figureWidth },
   ],
 })
 

@@ -8,17 +8,10 @@ import { inks } from '../../../../shared/report/charts/palette.ts'
 import { tagText, visibleText } from '../../../../shared/report/visible-text.ts'
 import { lowestHeadings, muted, pdfContent } from './pdf-content.ts'
 import { pdfFonts } from './pdf-fonts.ts'
+import { withPrintableTexts } from './printable-texts.ts'
 
 const substituted =
   'The font of this document lacks some characters: each is written as its Unicode code point between ‹ and ›. The HTML report shows them.'
-
-/** The document with each text made printable with the font; what is plain ASCII is left alone, tabs and all. */
-function withPrintableTexts(value: unknown, printable: (text: string) => string): unknown {
-  if (typeof value === 'string') return /[^\s\x20-\x7e]/.test(value) ? printable(value) : value
-  if (Array.isArray(value)) return value.map((entry) => withPrintableTexts(entry, printable))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withPrintableTexts(entry, printable)]))
-}
 
 /** Makes texts printable, and remembers whether any had to be changed. */
 function printer(): { printable: (text: string) => string; lacking: () => boolean } {
@@ -81,7 +74,7 @@ async function render(definition: TDocumentDefinitions): Promise<Uint8Array> {
 /** @param sha256 Of the evidence's canonical form. */
 export async function pdfReport(evidence: Evidence, sha256: string): Promise<Uint8Array> {
   const { printable, lacking } = printer()
-  const report = buildReport(withPrintableTexts(evidence, printable) as Evidence, sha256)
+  const report = buildReport(withPrintableTexts(evidence, printable), sha256)
   const title = `${evidence.model.name} ${evidence.model.version} on ${evidence.dataset.name}: evaluation report`
   return render(define(report, title, lacking()))
 }
@@ -89,6 +82,6 @@ export async function pdfReport(evidence: Evidence, sha256: string): Promise<Uin
 /** Any report without figures, such as one by a template. */
 export async function pdfOfReport(report: ReportDocument): Promise<Uint8Array> {
   const { printable, lacking } = printer()
-  const shown = withPrintableTexts(report, printable) as ReportDocument
+  const shown = withPrintableTexts(report, printable)
   return render(define(shown, `${report.model} on ${report.dataset}: ${report.kind ?? 'report'}`, lacking()))
 }

@@ -2,16 +2,19 @@
 import canonicalize from 'canonicalize'
 import { AssayError } from '../../../../shared/contract/errors.ts'
 import type { Evidence } from '../../../../shared/contract/run.ts'
+import type { ReportFormat } from '../../../../shared/contract/report.ts'
+import { buildReport } from '../../../../shared/report/build-report.ts'
 import { htmlReport } from '../../../../shared/report/html-report.ts'
 import { diskError } from '../../workspace/content-store.ts'
 import { writeWhole } from '../../workspace/write-whole.ts'
+import { docxReport } from './docx-report.ts'
 import { pdfReport } from './pdf-report.ts'
 
 export interface ReportRequest {
   readonly evidence: Evidence
   /** Of the evidence's canonical form. */
   readonly sha256: string
-  readonly format: 'html' | 'pdf' | 'json'
+  readonly format: ReportFormat
   readonly path: string
 }
 
@@ -21,6 +24,8 @@ async function render({ evidence, sha256, format }: ReportRequest): Promise<stri
       return htmlReport(evidence, sha256)
     case 'pdf':
       return pdfReport(evidence, sha256)
+    case 'docx':
+      return docxReport(buildReport(evidence, sha256))
     case 'json':
       // The very bytes that were hashed, so that the file's sha256 is the evidence's.
       return canonicalize(evidence)!
