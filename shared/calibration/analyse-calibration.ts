@@ -9,12 +9,15 @@ import type {
 import type { EvidenceFinding, Metrics } from '../contract/evidence.ts'
 import { calibrationErrorEstimate, meanEstimate } from '../comparison/paired-estimate.ts'
 import { clippedLogLoss } from '../metrics/log-loss.ts'
+import type { GroupColumn } from '../comparison/group-differences.ts'
 import { readMulticlassRows } from '../metrics/multiclass-rows.ts'
 import { rowMeanMetric } from '../metrics/row-mean.ts'
 import { createRandom } from '../statistics/random.ts'
 import { applyCalibrator } from './apply-calibrator.ts'
+import { calibrationByGroup } from './calibration-by-group.ts'
 import { fitCalibrator } from './fit-calibrator.ts'
 import { measureCalibration } from './measure-calibration.ts'
+import type { EventRequest } from './measure-calibration.ts'
 import { equalCountSums, equalWidthSums, gapErrors, reliabilityOf } from './reliability.ts'
 
 export interface CalibrationInput {
@@ -25,6 +28,8 @@ export interface CalibrationInput {
   readonly labels: readonly string[]
   /** Index of the positive class of a binary task; −1 for more classes than two. */
   readonly positive: number
+  /** Slices of the rows. */
+  readonly columns: readonly GroupColumn[]
   readonly methods: readonly CalibrationMethod[]
   /** Share of each class's rows that calibrators are fitted on. */
   readonly fitShare: number
@@ -33,7 +38,7 @@ export interface CalibrationInput {
 
 export type CalibrationResult = Pick<
   CalibrationSection,
-  'events' | 'split' | 'before' | 'candidates' | 'findings' | 'seed'
+  'events' | 'groups' | 'split' | 'before' | 'candidates' | 'findings' | 'seed'
 >
 
 const rightEvent = 'the predicted class is right'
@@ -50,8 +55,9 @@ export function analyseCalibration(
   const total = methods.length + 1
   const findings: EvidenceFinding[] = []
   const events = measureEvents(input, findings)
+  const groups = calibrationByGroup(firstEvent(input), input.columns)
   progress(1, total)
-  if (methods.length === 0) return { events, split: null, before: null, candidates: [], findings, seed }
+  if (methods.length === 0) return { events, groups, split: null, before: null, candidates: [], findings, seed }
   const { fit, judge } = splitRows(input)
   const before = judgeRows(judge, judge.scores, input)
   const candidates = methods.flatMap((method, at): CalibrationCandidate[] => {
@@ -100,24 +106,29 @@ export function analyseCalibration(
     ]
   })
   const split = { seed, fitRows: fit.classes.length, judgedRows: judge.classes.length, stratified: true }
-  return { events, split, before: before.reliability, candidates, findings, seed }
+  return { events, groups, split, before: before.reliability, candidates, findings, seed }
+}
+
+/** The positive class, or whether the predicted class is right. */
+function firstEvent(input: CalibrationInput): EventRequest {
+  const { scores, classes, labels, positive, seed } = input
+  if (positive >= 0) return eventOfClass(input, positive)
+  const { predicted, confidence } = readMulticlassRows(classes, scores, labels.length)
+  const happened = Uint8Array.from(classes, (truth, row) => (truth === predicted[row] ? 1 : 0))
+  return { event: rightEvent, happened, probability: confidence, seed }
+}
+
+function eventOfClass({ scores, classes, labels, seed }: CalibrationInput, k: number): EventRequest {
+  const happened = Uint8Array.from(classes, (one) => (one === k ? 1 : 0))
+  return { event: labels[k]!, happened, probability: columnOf(scores, labels.length, k), seed }
 }
 
 /** The positive class; or whether the predicted class is right, and then class by class. */
-function measureEvents(
-  { scores, classes, labels, positive, seed }: CalibrationInput,
-  findings: EvidenceFinding[],
-): CalibrationOfEvent[] {
+function measureEvents(input: CalibrationInput, findings: EvidenceFinding[]): CalibrationOfEvent[] {
+  const { classes, labels, positive } = input
+  const first = measureCalibration(firstEvent(input))
+  if (positive >= 0) return [first]
   const width = labels.length
-  const ofClass = (k: number): CalibrationOfEvent =>
-    measureCalibration({
-      event: labels[k]!,
-      happened: Uint8Array.from(classes, (one) => (one === k ? 1 : 0)),
-      probability: columnOf(scores, width, k),
-      seed,
-    })
-  if (positive >= 0) return [ofClass(positive)]
-  const rows = readMulticlassRows(classes, scores, width)
   const support = new Float64Array(width)
   for (const k of classes) support[k]!++
   const order = Array.from(support.keys()).sort((a, b) => support[b]! - support[a]!)
@@ -131,16 +142,11 @@ function measureEvents(
     })
   }
   return [
-    measureCalibration({
-      event: rightEvent,
-      happened: Uint8Array.from(classes, (truth, row) => (truth === rows.predicted[row] ? 1 : 0)),
-      probability: rows.confidence,
-      seed,
-    }),
+    first,
     ...order
       .slice(0, mostClasses)
       .sort((a, b) => a - b)
-      .map(ofClass),
+      .map((k) => measureCalibration(eventOfClass(input, k))),
   ]
 }
 

@@ -1,7 +1,8 @@
 /** How well probabilities mean what they say, and what a recalibration would change. */
 import { z } from 'zod'
-import { calibrationBinSchema, findingSchema, metricsSchema } from './evidence.ts'
+import { calibrationBinSchema, findingSchema, metricSchema, metricsSchema } from './evidence.ts'
 import { runIdSchema, sha256Schema, timeSchema } from './ids.ts'
+import { conditionSchema } from './slices.ts'
 
 const count = z.int().nonnegative()
 
@@ -50,6 +51,34 @@ export const calibrationOfEventSchema = z.strictObject({
 })
 export type CalibrationOfEvent = z.infer<typeof calibrationOfEventSchema>
 
+/** A part of the rows: a value of a column, a range of a number, or a slice that the user named. */
+export const calibrationGroupSchema = z.strictObject({
+  /** "slice" for one that the user named. */
+  column: z.string(),
+  value: z.string(),
+  n: count,
+  /** Mean probability of the event. */
+  predicted: z.number(),
+  observed: metricSchema,
+  /** Observed minus predicted. */
+  gap: metricSchema,
+  ece: metricSchema,
+  /** Two-sided, of the hypothesis that every probability in the group is right. */
+  pValue: z.number(),
+  /** Benjamini and Hochberg's, over all groups. */
+  pAdjusted: z.number(),
+  verdict: z.enum(['predicted too seldom', 'predicted too often', 'no difference shown']),
+})
+export type CalibrationGroup = z.infer<typeof calibrationGroupSchema>
+
+export const calibrationGroupsSchema = z.strictObject({
+  event: z.string(),
+  tested: count,
+  /** At most 60, those that differ most first. */
+  found: z.array(calibrationGroupSchema),
+})
+export type CalibrationGroups = z.infer<typeof calibrationGroupsSchema>
+
 /** Log loss, Brier score and ECE on the rows held back, before and after, and the paired difference of each. */
 export const judgedSchema = z.strictObject({
   before: metricsSchema,
@@ -81,6 +110,8 @@ export const calibrationSectionSchema = z.strictObject({
   seed: z.int(),
   /** All used rows, before any recalibration. */
   events: z.array(calibrationOfEventSchema),
+  /** The first event by slice. */
+  groups: calibrationGroupsSchema.optional(),
   split: z.strictObject({ seed: z.int(), fitRows: count, judgedRows: count, stratified: z.boolean() }).nullable(),
   /** Reliability on the rows held back, before; to be drawn beside a candidate's. */
   before: reliabilitySchema.nullable(),
@@ -96,5 +127,7 @@ export const calibrationRequestSchema = z.strictObject({
   /** Share of the rows that calibrators are fitted on; the others judge them. */
   fitShare: z.number().min(0.1).max(0.9).optional(),
   seed: z.int().nonnegative().optional(),
+  /** Slices to measure besides the values of each column, each a conjunction. */
+  slices: z.array(z.array(conditionSchema).min(1).max(10)).max(20).optional(),
 })
 export type CalibrationRequest = z.infer<typeof calibrationRequestSchema>

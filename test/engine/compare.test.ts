@@ -199,13 +199,22 @@ describe('comparison', () => {
 
 describe('calibration', () => {
   it('is measured, judged on rows held back, and written into the evidence', async () => {
-    const { jobId } = await test.call.calibrations.start({ id: boosting.id })
+    const { jobId } = await test.call.calibrations.start({
+      id: boosting.id,
+      slices: [[{ kind: 'equals', column: 'contract', value: 'Two year' }]],
+    })
     await test.finish(jobId)
     const section = (await test.call.calibrations.get({ id: boosting.id }))!
     expect(section.candidates.map(({ method }) => method)).toEqual(['platt', 'temperature', 'beta', 'isotonic'])
     expect(section.split!.fitRows + section.split!.judgedRows).toBe(5000)
     expect(section.events[0]!.event).toBe('Yes')
     expect(section.events[0]!.metrics['ece']).toEqual(evidence.metrics['ece'])
+    // The named slice holds the rows that the column's own value holds.
+    const { tested, found } = section.groups!
+    expect(tested).toBeGreaterThan(15)
+    const named = found.find(({ column }) => column === 'slice')!
+    const own = found.find(({ column, value }) => column === 'contract' && value === 'Two year')!
+    expect(named).toEqual({ ...own, column: 'slice', value: 'contract = Two year' })
     expect(section.events[0]!.metrics['calibration_slope']!.value).toBeGreaterThan(0.8)
   })
 

@@ -1,14 +1,16 @@
 /** `assay calibrate`: how well probabilities mean what they say. */
 import type { Command } from 'commander'
 import { calibrationMethodSchema } from '../../../shared/contract/calibration.ts'
-import type { CalibrationMethod, CalibrationSection } from '../../../shared/contract/calibration.ts'
+import type { CalibrationGroups, CalibrationMethod, CalibrationSection } from '../../../shared/contract/calibration.ts'
 import type { RunId, VersionId } from '../../../shared/contract/ids.ts'
 import type { Global } from '../assay.ts'
 import { findRun } from '../find.ts'
 import { real, usage, wholeOrZero } from '../options.ts'
+import { readSlices } from '../read-slices.ts'
 import { metricText, printFindings, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
 import type { Session } from '../session.ts'
+import { pText } from './analyse.ts'
 
 function readMethods(text: string): CalibrationMethod[] | undefined {
   if (text === 'all') return undefined
@@ -19,6 +21,27 @@ function readMethods(text: string): CalibrationMethod[] | undefined {
   })
 }
 
+/** Slices that the user named, and those that probabilities are wrong in. */
+function printGroups({ tested, found }: CalibrationGroups): void {
+  const shown = found.filter(({ column, verdict }) => column === 'slice' || verdict !== 'no difference shown')
+  printLine()
+  printLine(
+    `${tested} slices, false discoveries held at 5 %: probabilities are wrong in ${shown.filter(({ verdict }) => verdict !== 'no difference shown').length} of the ${found.length} listed`,
+  )
+  if (shown.length === 0) return
+  printTable(
+    ['slice', 'n', 'predicted', 'observed  95 % interval', 'p, adjusted', 'the event is'],
+    shown.map(({ column, value, n, predicted, observed, pAdjusted, verdict }) => [
+      column === 'slice' ? value : `${column} = ${value}`,
+      String(n),
+      predicted.toFixed(4),
+      metricText(observed),
+      pText(pAdjusted),
+      verdict,
+    ]),
+  )
+}
+
 function printCalibration(section: CalibrationSection): void {
   for (const { event, metrics } of section.events.slice(0, 1)) {
     printLine(event)
@@ -27,6 +50,7 @@ function printCalibration(section: CalibrationSection): void {
       Object.entries(metrics).map(([name, metric]) => [name, metricText(metric), String(metric.n)]),
     )
   }
+  if (section.groups) printGroups(section.groups)
   printFindings(section.findings)
   if (!section.split) return
   printLine()
@@ -53,6 +77,7 @@ interface CalibrateFlags {
   accept?: boolean
   share?: number
   seed?: number
+  slice?: string[]
 }
 
 async function calibrateCommand(wanted: string, flags: CalibrateFlags, { workspace, json }: Global): Promise<void> {
@@ -64,6 +89,7 @@ async function calibrateCommand(wanted: string, flags: CalibrateFlags, { workspa
       id,
       ...(methods ? { methods } : {}),
       ...(flags.share === undefined ? {} : { fitShare: flags.share }),
+      slices: await readSlices(session, id, flags.slice ?? []),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     })
     await session.follow(jobId)
@@ -89,5 +115,6 @@ export function addCalibrateCommand(program: Command, global: () => Global): voi
     .option('--accept', 'append it to the graph and store that as a new version')
     .option('--share <share>', 'share of the rows to fit on (0.5)', real)
     .option('--seed <n>', 'seed of the split', wholeOrZero)
+    .option('--slice <conditions...>', 'also measure this slice, for example "contract = One year & tenure < 6"')
     .action((run: string, flags: CalibrateFlags) => calibrateCommand(run, flags, global()))
 }

@@ -1,13 +1,12 @@
 /** `assay slices`: where an evaluated model does worse. */
 import type { Command } from 'commander'
-import { AssayError } from '../../../shared/contract/errors.ts'
 import { sliceMetricSchema, slicesSectionSchema } from '../../../shared/contract/slices.ts'
-import type { Condition, Slice, SliceMetric, SlicesSection, TreeNode } from '../../../shared/contract/slices.ts'
+import type { Slice, SliceMetric, SlicesSection, TreeNode } from '../../../shared/contract/slices.ts'
 import { formatPercent } from '../../../shared/format/number.ts'
 import { sliceTitle } from '../../../shared/slices/condition.ts'
-import { parseFilter } from '../../../shared/slices/parse-filter.ts'
 import type { Global } from '../assay.ts'
 import { findRun } from '../find.ts'
+import { readSlices } from '../read-slices.ts'
 import { metricText, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
 import { analyse, count, pText } from './analyse.ts'
@@ -20,21 +19,6 @@ interface SliceFlags {
   minimum?: number
   level?: number
   slice?: string[]
-}
-
-/** "contract = One year & tenure < 6" as conditions on the run's dataset. */
-function readSlices(texts: readonly string[], columns: readonly string[]): Condition[][] {
-  return texts.map((text) =>
-    (parseFilter(text, columns) ?? [null]).map((condition): Condition => {
-      if (condition && condition.kind !== 'above' && condition.kind !== 'at most') return condition
-      throw new AssayError({
-        code: 'usage/slice',
-        message: `"${text}" is not a slice.`,
-        remedy: 'Join conditions by &: "contract = One year & tenure >= 6", with =, !=, >=, < or "is missing".',
-        where: { slice: text },
-      })
-    }),
-  )
 }
 
 function printSlices(slices: readonly Slice[]): void {
@@ -91,13 +75,8 @@ export function addSlicesCommand(program: Command, global: () => Global): void {
       const { workspace, json } = global()
       await withSession(workspace, json, async (session) => {
         const id = await findRun(session, wanted)
-        const { datasetId } = await session.call.runs.get({ id })
-        const { columns } = await session.call.datasets.get({ id: datasetId })
         const options = {
-          defined: readSlices(
-            flags.slice ?? [],
-            columns.map((column) => column.name),
-          ),
+          defined: await readSlices(session, id, flags.slice ?? []),
           ...(flags.metric === undefined ? {} : { metric: flags.metric as SliceMetric }),
           ...(flags.columns ? { columns: flags.columns } : {}),
           ...(flags.depth ? { depth: flags.depth } : {}),

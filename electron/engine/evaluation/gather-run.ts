@@ -22,8 +22,13 @@ export function scoredRun(engine: Engine, id: RunId): Run {
   })
 }
 
-/** Target and scores of a run as typed arrays. @throws AssayError evaluation/* */
-export function gatherRun(engine: Engine, run: Run, context: JobContext): Promise<Gathered> {
+/**
+ * Target and scores of a run as typed arrays.
+ *
+ * @param mask One a row of the dataset, filled with 1 where the row is used.
+ * @throws AssayError evaluation/*
+ */
+export function gatherRun(engine: Engine, run: Run, context: JobContext, mask?: Uint8Array): Promise<Gathered> {
   const { workspace } = engine
   const dataset = readDataset(workspace.ledger, run.datasetId)
   return gather({
@@ -34,5 +39,6 @@ export function gatherRun(engine: Engine, run: Run, context: JobContext): Promis
     ),
     shape: scoreShape(readVersion(workspace.ledger, run.versionId), run.binding.output),
     context,
+    ...(mask ? { mask } : {}),
   })
 }

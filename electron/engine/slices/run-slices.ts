@@ -1,6 +1,5 @@
 /** Searches a run for slices in which the model does worse, in a worker thread, and keeps what it found in the evidence. */
 import { join } from 'node:path'
-import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Column } from '../../../shared/contract/dataset.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
@@ -10,7 +9,6 @@ import type { SearchColumn } from '../../../shared/slices/beam.ts'
 import { unitOf } from '../../../shared/slices/slice-test.ts'
 import type { SlicesInput } from '../../../shared/slices/search-slices.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { conditionSql } from '../data/condition-sql.ts'
 import type { Engine } from '../engine.ts'
 import { readDecidedRun } from '../evaluation/decided-rows.ts'
 import type { DecidedRun } from '../evaluation/decided-rows.ts'
@@ -20,6 +18,7 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { cutColumn } from './cut-columns.ts'
 import { lossesOf } from './losses.ts'
 import { readCodes } from './read-codes.ts'
+import { noSuchColumn, readDefined } from './read-defined.ts'
 
 /** Codes of all columns stay in memory, one byte a value. */
 const mostCodes = 800_000_000
@@ -45,7 +44,7 @@ export async function runSlices(
     wanted,
     context,
   )
-  const defined = await readDefined(decided, mask, losses.length, options, context)
+  const defined = await readDefined({ ...decided, mask, used: losses.length, defined: options.defined, context })
   const minimumRows = options.minimumRows ?? Math.max(fewestRows, Math.ceil(losses.length * smallestShare))
   context.progress({ step: 'Searching slices', done: 0, total: null, unit: 'steps' })
   const input: SlicesInput = {
@@ -81,21 +80,12 @@ export async function runSlices(
   return section
 }
 
-function noSuchColumn(decided: DecidedRun, name: string): AssayError {
-  return new AssayError({
-    code: 'dataset/no-such-column',
-    message: `The dataset "${decided.dataset.name}" has no column "${name}".`,
-    remedy: 'Choose one of its columns.',
-    where: { column: name },
-  })
-}
-
 function searchedColumns(decided: DecidedRun, options: SlicesOptions): Column[] {
   const { columns } = decided.dataset
   if (options.columns) {
     return [...new Set(options.columns)].map((name) => {
       const column = columns.find((entry) => entry.name === name && entry.role !== 'target')
-      if (!column) throw noSuchColumn(decided, name)
+      if (!column) throw noSuchColumn(decided.dataset, name)
       return column
     })
   }
@@ -147,36 +137,6 @@ async function readSearched(
   } finally {
     duck.close()
   }
-}
-
-/** Whether each row is in each slice that the user named, as SQL over the dataset's own columns. */
-async function readDefined(
-  decided: DecidedRun,
-  mask: Uint8Array,
-  used: number,
-  { defined }: SlicesOptions,
-  context: JobContext,
-): Promise<SlicesInput['defined']> {
-  if (defined.length === 0) return []
-  const expressions = defined.map((conditions) =>
-    conditions
-      .map((condition) => {
-        const column = decided.dataset.columns.find((entry) => entry.name === condition.column)
-        if (!column || column.type === 'image') throw noSuchColumn(decided, condition.column)
-        return conditionSql(condition, column.type)
-      })
-      .join(' AND '),
-  )
-  const codes = await readCodes({
-    dataPath: decided.dataPath,
-    prepare: [],
-    expressions: expressions.map((expression) => `CASE WHEN ${expression} THEN 1 ELSE 0 END`),
-    wide: false,
-    mask,
-    used,
-    context,
-  })
-  return defined.map((conditions, index) => ({ conditions, member: codes[index]! as Uint8Array }))
 }
 
 function findingsOf(

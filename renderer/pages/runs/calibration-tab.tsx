@@ -11,7 +11,9 @@ import { calibrationSpec } from '../../charts/calibration.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { useQuery } from '../../engine/query.ts'
 import { plural } from '../../../shared/format/number.ts'
+import { OwnSlices, slicesOf } from '../slices/own-slices.tsx'
 import { Analysis, useAnalysis } from './analysis.tsx'
+import { CalibrationGroupsTable } from './calibration-groups.tsx'
 import { CalibrationCandidates } from './calibration-candidates.tsx'
 import { MetricsTable } from './metrics-table.tsx'
 
@@ -60,6 +62,7 @@ const Measured = ({ section, evidence }: { readonly section: CalibrationSection;
         )}
         {event && <OneEvent event={event} evidence={evidence} />}
       </Section>
+      {section.groups && <CalibrationGroupsTable groups={section.groups} />}
       <CalibrationCandidates section={section} />
     </>
   )
@@ -70,10 +73,13 @@ const shares = ['0.3', '0.5', '0.7'] as const
 export const CalibrationTab = ({ evidence, run }: { readonly evidence: Evidence; readonly run: Run }) => {
   const state = useAnalysis(run, 'calibrate')
   const [share, setShare] = useState<(typeof shares)[number]>('0.5')
+  const [texts, setTexts] = useState<readonly string[]>([])
   const answer = useQuery(['runs', 'calibration', run.id, run.evidenceSha256], (client) =>
     client.calibrations.get({ id: run.id }),
   )
   const rows = evidence.rows.used
+  const columns = evidence.dataset.columns.filter(({ type }) => type !== 'image').map(({ name }) => name)
+  const slices = slicesOf(texts, columns)
   const form = (
     <div className="panel">
       <Field
@@ -89,10 +95,16 @@ export const CalibrationTab = ({ evidence, run }: { readonly evidence: Evidence;
           />
         )}
       </Field>
+      <OwnSlices texts={texts} columns={columns} onChange={setTexts} />
       <Button
+        disabled={slices === null}
         kind={answer.data ? 'plain' : 'primary'}
         busy={state.action.busy}
-        onClick={() => state.start((client) => client.calibrations.start({ id: run.id, fitShare: Number(share) }))}
+        onClick={() =>
+          state.start((client) =>
+            client.calibrations.start({ id: run.id, fitShare: Number(share), slices: slices ?? [] }),
+          )
+        }
       >
         Measure and recalibrate {plural(rows, 'row')}
       </Button>

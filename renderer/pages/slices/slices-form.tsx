@@ -1,12 +1,12 @@
 /** What is searched, and slices of one's own, written as the rows table's filter is. */
 import { useState } from 'react'
-import type { Condition, SliceMetric, SlicesOptions, SlicesSection } from '../../../shared/contract/slices.ts'
+import type { SliceMetric, SlicesOptions, SlicesSection } from '../../../shared/contract/slices.ts'
 import type { Evidence } from '../../../shared/contract/run.ts'
 import { filterText } from '../../../shared/slices/condition.ts'
-import { parseFilter } from '../../../shared/slices/parse-filter.ts'
 import { Button } from '../../components/button.tsx'
 import { Field, Select } from '../../components/field.tsx'
 import { plural } from '../../../shared/format/number.ts'
+import { OwnSlices, slicesOf } from './own-slices.tsx'
 import { metricTitles } from './slice-words.ts'
 
 const metricsOf = (evidence: Evidence): readonly SliceMetric[] => {
@@ -15,62 +15,6 @@ const metricsOf = (evidence: Evidence): readonly SliceMetric[] => {
   if (evidence.task === 'multiclass') return ['error_rate', ...scored]
   return ['error_rate', ...scored, 'false_negative_rate', 'false_positive_rate']
 }
-
-const conditionsOf = (text: string, columns: readonly string[]): readonly Condition[] | null => {
-  const parsed = parseFilter(text, columns)
-  if (!parsed) return null
-  const plain = parsed.filter((one): one is Condition => one.kind !== 'above' && one.kind !== 'at most')
-  return plain.length === parsed.length ? plain : null
-}
-
-const OwnSlices = ({
-  texts,
-  columns,
-  onChange,
-}: {
-  readonly texts: readonly string[]
-  readonly columns: readonly string[]
-  readonly onChange: (texts: readonly string[]) => void
-}) => (
-  <fieldset className="slice-inputs">
-    <legend>Slices of your own</legend>
-    {texts.map((text, index) => {
-      const wrong = text.trim() !== '' && !conditionsOf(text, columns)
-      return (
-        <Field
-          key={index}
-          label={`Slice ${index + 1}`}
-          help={wrong ? 'Not a slice: join conditions by & with =, !=, >=, < or “is missing”.' : undefined}
-        >
-          {(ids) => (
-            <div className="slice-input">
-              <input
-                {...ids}
-                type="text"
-                spellCheck={false}
-                placeholder={`${columns[0] ?? 'column'} = value & other >= 6`}
-                value={text}
-                aria-invalid={wrong}
-                onChange={(event) => onChange(texts.with(index, event.target.value))}
-              />
-              <Button
-                kind="quiet"
-                icon="close"
-                aria-label={`Leave out slice ${index + 1}`}
-                onClick={() => onChange(texts.toSpliced(index, 1))}
-              />
-            </div>
-          )}
-        </Field>
-      )
-    })}
-    <div>
-      <Button kind="plain" icon="plus" onClick={() => onChange([...texts, ''])}>
-        Add a slice
-      </Button>
-    </div>
-  </fieldset>
-)
 
 export const SlicesForm = ({
   evidence,
@@ -92,10 +36,8 @@ export const SlicesForm = ({
     () => section?.defined.map((slice) => filterText(slice.conditions)) ?? [],
   )
   const minimumRows = Number(minimum)
-  const defined = texts.filter((text) => text.trim() !== '').map((text) => conditionsOf(text, columns))
-  const valid =
-    defined.every((conditions) => conditions !== null) &&
-    (minimum === '' || (Number.isInteger(minimumRows) && minimumRows >= 10))
+  const defined = slicesOf(texts, columns)
+  const valid = defined !== null && (minimum === '' || (Number.isInteger(minimumRows) && minimumRows >= 10))
   return (
     <form
       className="stack"
@@ -105,7 +47,7 @@ export const SlicesForm = ({
           metric,
           depth: Number(depth),
           level: section?.level ?? 0.05,
-          defined: defined.flatMap((conditions) => (conditions ? [[...conditions]] : [])),
+          defined: defined ?? [],
           ...(minimum === '' ? {} : { minimumRows }),
         })
       }}

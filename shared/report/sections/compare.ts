@@ -21,6 +21,38 @@ import { dash, metricCell, pText } from './metric-cells.ts'
 
 /** Classes that are shown; the evidence has the others. */
 const shownEvents = 12
+/** Slices that are shown, those farthest off first. */
+const shownGroups = 15
+
+/** Slices that the user named, and those that are farthest off. */
+function groupBlocks({ groups }: CalibrationSection): Block[] {
+  if (!groups || groups.found.length === 0) return []
+  const { shown, ...rest } = limitRows(groups.found, shownGroups, 'slices')
+  return [
+    table({
+      caption: `Calibration by slice: ${nameText(groups.event)}, false discoveries held at 5 % over ${plural(groups.tested, 'slice')}`,
+      columns: [
+        left('Slice'),
+        right('Rows'),
+        right('Predicted'),
+        right('Observed'),
+        right('Observed minus predicted'),
+        right('p, adjusted'),
+        left('The event is'),
+      ],
+      rows: shown.map(({ column, value, n, predicted, observed, gap, pAdjusted, verdict }) => [
+        nameText(column === 'slice' ? value : `${column} = ${value}`),
+        formatCount(n),
+        formatShort(predicted),
+        metricCell(observed),
+        metricCell(gap),
+        pText(pAdjusted),
+        verdict,
+      ]),
+      ...rest,
+    }),
+  ]
+}
 
 function calibrationSection(section: CalibrationSection): Section {
   const { events, split, candidates } = section
@@ -44,6 +76,7 @@ function calibrationSection(section: CalibrationSection): Section {
         ]),
         ...rest,
       }),
+      ...groupBlocks(section),
       ...(split === null || candidates.length === 0
         ? []
         : [

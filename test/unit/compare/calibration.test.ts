@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { analyseCalibration } from '../../../shared/calibration/analyse-calibration.ts'
 import type { CalibrationInput } from '../../../shared/calibration/analyse-calibration.ts'
 import { applyCalibrator, applyMap } from '../../../shared/calibration/apply-calibrator.ts'
+import { calibrationByGroup } from '../../../shared/calibration/calibration-by-group.ts'
 import { fitCalibrator } from '../../../shared/calibration/fit-calibrator.ts'
 import { fitLogit } from '../../../shared/calibration/fit-logit.ts'
 import { poolAdjacent, stepsOf } from '../../../shared/calibration/isotonic.ts'
@@ -36,6 +37,7 @@ function binaryInput(seed: number, n: number, slope: number, intercept: number):
     classes: Int32Array.from(happened),
     labels: ['no', 'yes'],
     positive: 1,
+    columns: [],
     methods: ['platt', 'temperature', 'beta', 'isotonic'],
     fitShare: 0.5,
     seed: 5,
@@ -253,6 +255,47 @@ describe('measures', () => {
       expect(Math.abs(metrics['mce']!.value! / expected.mce10 - 1)).toBeLessThan(1e-9)
       expect(Math.abs(metrics['brier_score']!.value! / expected.brier - 1)).toBeLessThan(1e-9)
     }
+  })
+})
+
+describe('calibration by slice', () => {
+  const columns = (n: number, random = createRandom(3)) => [
+    {
+      name: 'region',
+      groups: Array.from({ length: 12 }, (_, k) => `r${k}`),
+      groupOf: Int16Array.from({ length: n }, () => Math.floor(12 * random.uniform())),
+    },
+    { name: 'slice', groups: ['mine'], groupOf: Int16Array.from({ length: n }, (_, row) => (row < 20 ? 0 : -1)) },
+  ]
+
+  it('counts what each slice holds, and leaves out those under 30 rows', () => {
+    const { happened, probability } = distorted(1, 3000, 1, 0)
+    const given = columns(3000)
+    const { tested, found } = calibrationByGroup({ event: 'yes', happened, probability, seed: 1 }, given)
+    expect(tested).toBe(12)
+    for (const { value, n, predicted, observed, gap } of found) {
+      const rows = [...given[0]!.groupOf.keys()].filter((row) => `r${given[0]!.groupOf[row]}` === value)
+      expect(n).toBe(rows.length)
+      expect(predicted).toBeCloseTo(rows.reduce((sum, row) => sum + probability[row]!, 0) / n, 12)
+      expect(observed.value).toBeCloseTo(rows.reduce((sum, row) => sum + happened[row]!, 0) / n, 12)
+      expect(gap.value).toBeCloseTo(observed.value! - predicted, 12)
+    }
+  })
+
+  it('names the slice that is off, and raises alarms in at most 5 % of models that are right everywhere', () => {
+    let alarms = 0
+    let named = 0
+    for (let draw = 0; draw < 100; draw++) {
+      const { happened, probability } = distorted(1000 + draw, 3000, 1, 0)
+      const given = columns(3000, createRandom(draw))
+      const request = { event: 'yes', happened, probability, seed: 1 }
+      if (calibrationByGroup(request, given).found.some(({ pAdjusted }) => pAdjusted < 0.05)) alarms++
+      const off = happened.map((one, row) => (given[0]!.groupOf[row] === 4 ? 1 - one : one))
+      const [first] = calibrationByGroup({ ...request, happened: off }, given).found
+      if (first!.value === 'r4' && first!.verdict === 'predicted too seldom') named++
+    }
+    expect(alarms / 100).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / 100))
+    expect(named).toBe(100)
   })
 })
 
