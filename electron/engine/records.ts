@@ -1,5 +1,6 @@
 /** Reading and writing the ledger's datasets, versions and runs as the contract's documents. */
 import { AssayError } from '../../shared/contract/errors.ts'
+import { targetName } from '../../shared/contract/dataset.ts'
 import type { Dataset, DatasetSummary } from '../../shared/contract/dataset.ts'
 import type { EvidenceFinding, Metric } from '../../shared/contract/evidence.ts'
 import type { DatasetId, RunId, VersionId } from '../../shared/contract/ids.ts'
@@ -36,7 +37,7 @@ export function listDatasets(ledger: Ledger): DatasetSummary[] {
       rows: dataset.rows,
       task: dataset.task,
       columns: dataset.columns.length,
-      target: dataset.columns.find((column) => column.role === 'target')?.name ?? null,
+      target: targetName(dataset),
       bytes: dataset.source.bytes,
       sourceFileName: dataset.source.fileName,
     }

@@ -12,7 +12,12 @@ const peak = (counts: readonly number[]): number =>
 
 export const histogramSpec = (
   histogram: Histogram,
-  { title, note, x }: { readonly title: string; readonly note: string; readonly x: string },
+  {
+    title,
+    note,
+    x,
+    y = 'Rows',
+  }: { readonly title: string; readonly note: string; readonly x: string; readonly y?: string },
 ): ChartSpec => {
   const bins = histogram.edges.slice(0, -1).map((from, index) => ({ from, to: histogram.edges[index + 1] ?? from }))
   return {
@@ -43,7 +48,7 @@ export const histogramSpec = (
       },
       options: {
         ...baseOptions(colors),
-        scales: { x: { ...axis(colors, x), grid: { display: false } }, y: axis(colors, 'Rows', { min: 0 }) },
+        scales: { x: { ...axis(colors, x), grid: { display: false } }, y: axis(colors, y, { min: 0 }) },
         plugins: {
           tooltip: {
             ...baseOptions(colors).plugins.tooltip,
@@ -52,7 +57,7 @@ export const histogramSpec = (
                 const bin = bins[items[0]?.dataIndex ?? 0]
                 return bin ? `${short(bin.from)} to ${short(bin.to)}` : ''
               },
-              label: (item) => `${item.dataset.label ?? ''}: ${formatCount(Number(item.raw))} rows`,
+              label: (item) => `${item.dataset.label ?? ''}: ${formatCount(Number(item.raw))} ${y.toLowerCase()}`,
             },
           },
         },

@@ -4,13 +4,17 @@ import { datasetIdSchema, nameSchema, sha256Schema, timeSchema } from './ids.ts'
 import { findingSchema } from './evidence.ts'
 import { fileRefSchema } from './files.ts'
 
-export const taskSchema = z.enum(['binary', 'multiclass', 'regression'])
+export const taskSchema = z.enum(['binary', 'multiclass', 'multilabel', 'regression', 'ranking'])
 export type Task = z.infer<typeof taskSchema>
+
+/** Whether a model of the task gives one number a row, and no classes: a predicted value, or a score to rank by. */
+export const givesOneNumber = (task: Task): task is 'regression' | 'ranking' =>
+  task === 'regression' || task === 'ranking'
 
 export const columnTypeSchema = z.enum(['integer', 'float', 'boolean', 'string', 'date', 'timestamp', 'image'])
 export type ColumnType = z.infer<typeof columnTypeSchema>
 
-export const roleSchema = z.enum(['feature', 'target', 'prediction', 'weight', 'id', 'time', 'ignored'])
+export const roleSchema = z.enum(['feature', 'target', 'prediction', 'weight', 'group', 'id', 'time', 'ignored'])
 export type Role = z.infer<typeof roleSchema>
 
 export const columnSchema = z.strictObject({
@@ -72,6 +76,12 @@ export const datasetSchema = z.strictObject({
 })
 export type Dataset = z.infer<typeof datasetSchema>
 
+/** The target column, or a multilabel task's columns, as one text; null where there is none. */
+export const targetName = ({ columns }: Pick<Dataset, 'columns'>): string | null => {
+  const names = columns.filter((column) => column.role === 'target').map((column) => column.name)
+  return names.length === 0 ? null : names.join(', ')
+}
+
 export const datasetSummarySchema = datasetSchema
   .pick({ id: true, name: true, createdAt: true, rows: true, task: true })
   .extend({
@@ -89,9 +99,13 @@ export const datasetOptionsSchema = z.strictObject({
   /** Column name to type. */
   types: z.record(z.string(), columnTypeSchema).optional(),
   target: z.string().optional(),
+  /** Columns of a multilabel target, each 1 where the row has the label of that name, else 0. */
+  labels: z.array(z.string()).min(1).optional(),
   id: z.string().optional(),
   time: z.string().optional(),
   weight: z.string().optional(),
+  /** The query that each row of a ranking belongs to. */
+  group: z.string().optional(),
   protected: z.array(z.string()).optional(),
   ignored: z.array(z.string()).optional(),
   task: taskSchema.optional(),

@@ -145,10 +145,45 @@ export const regressionEvidenceSchema = z.strictObject({
 })
 export type RegressionEvidence = z.infer<typeof regressionEvidenceSchema>
 
+export const multilabelEvidenceSchema = z.strictObject({
+  kind: z.literal('multilabel'),
+  /** A label is given where its score is at or above this. */
+  threshold: z.number(),
+  /** One a label, each against the rows without it. */
+  classes: z.array(classEvidenceSchema),
+  /** How many labels rows have and are given, one bin a number. */
+  labelsPerRow: histogramSchema,
+})
+export type MultilabelEvidence = z.infer<typeof multilabelEvidenceSchema>
+
+export const rankingEvidenceSchema = z.strictObject({
+  kind: z.literal('ranking'),
+  queries: z.strictObject({
+    total: count,
+    /** Queries with a relevant row: the others have nothing to be found, and are left out of every metric. */
+    judged: count,
+    /** Least, quartiles and most of the rows of a query. */
+    sizeQuantiles: z.array(z.number()),
+  }),
+  /** The metrics at each cut-off, as parallel arrays. */
+  cutoffs: z.strictObject({
+    k: z.array(z.int().positive()),
+    ndcg: z.array(metricSchema),
+    precision: z.array(metricSchema),
+    recall: z.array(metricSchema),
+    hit_rate: z.array(metricSchema),
+  }),
+  /** Histogram of the queries' NDCG. */
+  ndcg: histogramSchema,
+})
+export type RankingEvidence = z.infer<typeof rankingEvidenceSchema>
+
 export const taskEvidenceSchema = z.discriminatedUnion('kind', [
   binaryEvidenceSchema,
   multiclassEvidenceSchema,
+  multilabelEvidenceSchema,
   regressionEvidenceSchema,
+  rankingEvidenceSchema,
 ])
 export type TaskEvidence = z.infer<typeof taskEvidenceSchema>
 

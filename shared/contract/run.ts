@@ -121,6 +121,8 @@ export const evidenceSchema = z.strictObject({
     total: z.int(),
     used: z.int(),
     excluded: z.array(z.strictObject({ reason: z.string(), n: z.int() })),
+    /** Where rows count with a weight: its column, the sum over the rows used, and Kish's effective number of rows. */
+    weight: z.strictObject({ column: z.string(), total: z.number(), effectiveRows: z.number() }).optional(),
   }),
   /** Level of every interval in the document. */
   confidence: z.literal(0.95),

@@ -1,9 +1,10 @@
 /** Which scores are explained. */
 import type { OutputBinding } from '../contract/model.ts'
+import { givesOneNumber } from '../contract/dataset.ts'
 
 /** The score columns that belong to the explained outputs: the positive class's, each class's, or the prediction. */
 export function scorePlaces(output: OutputBinding): number[] {
-  if (output.task === 'regression') return [0]
+  if (givesOneNumber(output.task)) return [0]
   if (output.task === 'binary' && output.classes.length === 2) {
     return [Math.max(0, output.classes.indexOf(output.positive ?? ''))]
   }
@@ -12,5 +13,5 @@ export function scorePlaces(output: OutputBinding): number[] {
 
 /** Their names, in the same order. */
 export function scoreNames(output: OutputBinding): string[] {
-  return output.task === 'regression' ? ['prediction'] : scorePlaces(output).map((place) => output.classes[place]!)
+  return givesOneNumber(output.task) ? ['prediction'] : scorePlaces(output).map((place) => output.classes[place]!)
 }

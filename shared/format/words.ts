@@ -51,7 +51,9 @@ export const deviceTitle = (device: DeviceName | 'auto'): string => deviceTitles
 const taskTitles: Readonly<Record<Task, string>> = {
   binary: 'Binary',
   multiclass: 'Multiclass',
+  multilabel: 'Multilabel',
   regression: 'Regression',
+  ranking: 'Ranking',
 }
 export const taskTitle = (task: Task | null): string => (task === null ? 'No task' : taskTitles[task])
 

@@ -3,7 +3,8 @@ import type { Metric, Metrics } from '../contract/evidence.ts'
 import { delongInfluence } from '../statistics/delong.ts'
 import { averagePrecisionInfluence } from './average-precision.ts'
 import { normalMetric, undefinedMetric } from './metric.ts'
-import { missingClassReason } from './ranked-groups.ts'
+import type { LabelRows } from './multilabel-rows.ts'
+import { missingClassReason, rankGroups } from './ranked-groups.ts'
 import type { RankedGroups } from './ranked-groups.ts'
 
 export const oneVsRestKeys = [
@@ -81,15 +82,65 @@ export function createOneVsRest(n: number, weight?: Float64Array | null): OneVsR
     }
   }
 
-  const average = (value: number, influence: Float64Array, divisor: number, method: string): Metric => {
-    const weightOf = (row: number): number => (weight ? weight[row]! : 1)
-    const total = weight ? weight.reduce((sum, each) => sum + each, 0) : n
-    const centre = influence.reduce((sum, each, row) => sum + each * weightOf(row), 0) / total
-    const squares = influence.reduce((sum, each, row) => sum + ((each - centre) * weightOf(row)) ** 2, 0)
-    return normalMetric({ value, standardError: Math.sqrt(squares) / divisor, n, method, scale: 'logit' })
-  }
+  const average = (value: number, influence: Float64Array, divisor: number, method: string): Metric =>
+    influenceMetric({ value, influence, divisor, method, weight: weight ?? null })
 
   return { add, metrics }
+}
+
+interface InfluenceMetric {
+  readonly value: number
+  /** What each row adds, times the divisor. */
+  readonly influence: Float64Array
+  readonly divisor: number
+  readonly method: string
+  readonly weight: Float64Array | null
+}
+
+/** Rows' influences, centred; their squares are the variance. */
+function influenceMetric({ value, influence, divisor, method, weight }: InfluenceMetric): Metric {
+  const n = influence.length
+  const weightOf = (row: number): number => (weight ? weight[row]! : 1)
+  const total = weight ? weight.reduce((sum, each) => sum + each, 0) : n
+  const centre = influence.reduce((sum, each, row) => sum + each * weightOf(row), 0) / total
+  const squares = influence.reduce((sum, each, row) => sum + ((each - centre) * weightOf(row)) ** 2, 0)
+  return normalMetric({ value, standardError: Math.sqrt(squares) / divisor, n, method, scale: 'logit' })
+}
+
+/**
+ * Area under the ROC curve and average precision over all pairs of row and label together (scikit-learn's average
+ * micro). The pairs of a row depend on each other: their influences are summed by row before they are squared.
+ */
+export function pooledRanking(
+  { n, width, truth, weight }: LabelRows,
+  scores: Float32Array | Float64Array,
+): Record<'roc_auc_micro' | 'average_precision_micro', Metric> {
+  const pairWeight = weight && Float64Array.from(truth, (_, at) => weight[Math.floor(at / width)]!)
+  const groups = rankGroups(truth, scores, pairWeight)
+  const byRow = (atPositive: Float64Array, atNegative: Float64Array): Float64Array => {
+    const influence = new Float64Array(n)
+    eachRow(truth, groups, (pair, group, isPositive) => {
+      influence[Math.floor(pair / width)]! += isPositive ? atPositive[group]! : atNegative[group]!
+    })
+    return influence
+  }
+  const metric = (value: number, influence: Float64Array, method: string): Metric =>
+    influenceMetric({ value, influence, divisor: 1, method, weight })
+  const missingClass = missingClassReason(groups)
+  const auc = missingClass ? null : delongInfluence(groups)
+  const precision = groups.positiveRows === 0 ? null : averagePrecisionInfluence(groups)
+  return {
+    roc_auc_micro: auc
+      ? metric(auc.auc, byRow(auc.positiveInfluence, auc.negativeInfluence), 'DeLong influence summed over rows')
+      : undefinedMetric(n, missingClass!),
+    average_precision_micro: precision
+      ? metric(
+          precision.value,
+          byRow(precision.positiveInfluence, precision.negativeInfluence),
+          'Influence function summed over rows',
+        )
+      : undefinedMetric(n, 'no row has a label'),
+  }
 }
 
 function missing(present: number, classes: number, reason: string): string | null {

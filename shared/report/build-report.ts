@@ -12,6 +12,8 @@ import { findingsSection } from './sections/findings.ts'
 import { integritySection } from './sections/integrity.ts'
 import { titleOf } from './sections/metric-cells.ts'
 import { definitionsSection, metricsSection } from './sections/metrics.ts'
+import { multilabelSection } from './sections/multilabel.ts'
+import { rankingSection } from './sections/ranking.ts'
 import { multiclassSection } from './sections/multiclass.ts'
 import { dataSection, modelSection, scoringSection } from './sections/provenance.ts'
 import { regressionSection } from './sections/regression.ts'
@@ -24,8 +26,12 @@ function chartsSection(evidence: Evidence): Section {
       return binarySection(detail)
     case 'multiclass':
       return multiclassSection(evidence, detail)
+    case 'multilabel':
+      return multilabelSection(evidence, detail)
     case 'regression':
       return regressionSection(evidence, detail)
+    case 'ranking':
+      return rankingSection(detail)
   }
 }
 

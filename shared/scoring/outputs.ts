@@ -1,6 +1,7 @@
 /** From a batch's output tensors to scores (probabilities or predicted values) and labels. */
 import { AssayError } from '../contract/errors.ts'
 import type { OutputBinding } from '../contract/model.ts'
+import { givesOneNumber } from '../contract/dataset.ts'
 
 /** What is read of a tensor, whatever runtime gave it. */
 interface Tensor {
@@ -16,7 +17,7 @@ export interface ScoreColumns {
 
 export function scoreWidth(output: OutputBinding): number {
   if (output.score === null) return 0
-  return output.task === 'regression' ? 1 : output.classes.length
+  return givesOneNumber(output.task) ? 1 : output.classes.length
 }
 
 /** Float32 holds what a float32 model gave; what we compute from it (softmax, sigmoid) keeps float64. */
@@ -122,14 +123,12 @@ function fillPair(
 function wrongWidth(name: string, actual: number, expected: number, output: OutputBinding): AssayError {
   return new AssayError({
     code: 'binding/output-width',
-    message:
-      output.task === 'regression'
-        ? `The output "${name}" has ${actual} values a row; a regression has one.`
-        : `The output "${name}" has ${actual} scores a row; the binding names ${expected} classes (${output.classes.slice(0, 10).join(', ')}).`,
-    remedy:
-      output.task === 'regression'
-        ? 'Bind another output, or set the task to multiclass.'
-        : 'Name the classes in the order of the score columns.',
+    message: givesOneNumber(output.task)
+      ? `The output "${name}" has ${actual} values a row; a regression has one.`
+      : `The output "${name}" has ${actual} scores a row; the binding names ${expected} classes (${output.classes.slice(0, 10).join(', ')}).`,
+    remedy: givesOneNumber(output.task)
+      ? 'Bind another output, or set the task to multiclass.'
+      : 'Name the classes in the order of the score columns.',
     where: { output: name, expected, actual },
   })
 }

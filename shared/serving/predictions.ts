@@ -2,9 +2,10 @@
 import type { OutputBinding } from '../contract/model.ts'
 import type { ScoreColumns } from '../scoring/outputs.ts'
 import type { CellProblem } from './cells.ts'
+import { givesOneNumber } from '../contract/dataset.ts'
 
 export interface Prediction {
-  /** The class; null for a regression, and where the score is not a number. */
+  /** The class, or the labels; null for a regression, and where the score is not a number. */
   readonly label: string | null
   /** By class; null for a regression and for a model that gives labels alone. */
   readonly probabilities: Readonly<Record<string, number | null>> | null
@@ -16,6 +17,26 @@ export interface Prediction {
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** Names of the labels that a row is given, as one text: a multilabel row has any number of them. */
+export const labelSeparator = ' | '
+
+function labelsOf(
+  score: (k: number) => number,
+  width: number,
+  output: OutputBinding,
+  threshold: number | null,
+): string | null {
+  if (output.task === 'multilabel') {
+    const given: string[] = []
+    for (let k = 0; k < width; k++) {
+      if (!Number.isFinite(score(k))) return null
+      if (score(k) >= (threshold ?? 0.5)) given.push(output.classes[k]!)
+    }
+    return given.join(labelSeparator)
+  }
+  return output.classes[classOf(score, width, output, threshold)] ?? null
+}
 
 /** Index of the class that scores and threshold give; the first of equal ones, as argmax has it; -1 for none. */
 function classOf(score: (k: number) => number, width: number, output: OutputBinding, threshold: number | null): number {
@@ -38,8 +59,8 @@ export function labelOf(
 ): string | null {
   const { scores, labels } = columns
   if (scores === null) return labels?.[row] ?? null
-  if (output.task === 'regression') return null
-  return output.classes[classOf((k) => scores[k]![row]!, scores.length, output, threshold)] ?? null
+  if (givesOneNumber(output.task)) return null
+  return labelsOf((k) => scores[k]![row]!, scores.length, output, threshold)
 }
 
 /** Scores of one row, in the order of the binding's classes. */
@@ -59,10 +80,10 @@ export function predictionOf(
   const all: Prediction['warnings'] = notFinite
     ? [...warnings, { code: 'score/not-finite', message: 'The model gave a score that is not a number.' }]
     : warnings
-  if (output.task === 'regression')
+  if (givesOneNumber(output.task))
     return { label: null, probabilities: null, value: finite(scores[0]!), modelLabel, warnings: all }
   return {
-    label: output.classes[classOf((k) => scores[k]!, scores.length, output, threshold)] ?? null,
+    label: labelsOf((k) => scores[k]!, scores.length, output, threshold),
     probabilities: Object.fromEntries(output.classes.map((name, k) => [name, finite(scores[k]!)])),
     value: null,
     modelLabel,

@@ -10,6 +10,7 @@ import { withSession } from '../session.ts'
 import { addCalibrateCommand } from './calibrate.ts'
 import { addCanaryCommand } from './canary.ts'
 import { addDecideCommand } from './decide.ts'
+import { headlineMetrics } from '../../../shared/metrics/definitions.ts'
 
 /** "roc_auc=0.01", or "0.01" alone, which the caller gives to the headline metric. */
 function readMargins(texts: readonly string[]): { named: Record<string, number>; plain: number | null } {
@@ -24,8 +25,6 @@ function readMargins(texts: readonly string[]): { named: Record<string, number>;
   }
   return { named, plain }
 }
-
-const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const
 
 const pText = (p: number | null): string => (p === null ? '—' : p < 0.0001 ? '< 0.0001' : p.toFixed(4))
 
@@ -92,7 +91,7 @@ async function compareCommand(wanted: readonly string[], flags: CompareFlags, { 
     const margins = { ...named }
     if (plain !== null) {
       const { task } = await session.call.runs.get({ id: runs[0]! })
-      margins[headlines[task]] = plain
+      margins[headlineMetrics[task]] = plain
     }
     const { jobId } = await session.call.comparisons.start({
       runs,

@@ -12,7 +12,9 @@ interface ImportFlags {
   target?: string
   id?: string
   time?: string
+  labels?: string[]
   weight?: string
+  group?: string
   protected?: string[]
   ignore?: string[]
   task?: string
@@ -58,7 +60,9 @@ function toOptions(flags: ImportFlags): DatasetOptions {
     ...(flags.target ? { target: flags.target } : {}),
     ...(flags.id ? { id: flags.id } : {}),
     ...(flags.time ? { time: flags.time } : {}),
+    ...(flags.labels ? { labels: flags.labels } : {}),
     ...(flags.weight ? { weight: flags.weight } : {}),
+    ...(flags.group ? { group: flags.group } : {}),
     ...(flags.protected ? { protected: flags.protected } : {}),
     ...(flags.ignore ? { ignored: flags.ignore } : {}),
     ...(task ? { task: task.data } : {}),
@@ -98,7 +102,9 @@ export function addDatasetCommands(program: Command, global: () => Global): void
       .option('--target <column>', 'the column that holds the true values')
       .option('--id <column>', 'the column that names each row')
       .option('--time <column>', 'the column that says when')
-      .option('--weight <column>', 'the column of weights')
+      .option('--labels <columns...>', 'the columns of a multilabel target, each 1 or 0')
+      .option('--weight <column>', 'the column that says what each row counts for')
+      .option('--group <column>', 'the column that says which query each row of a ranking belongs to')
       .option('--protected <columns...>', 'protected attributes')
       .option('--ignore <columns...>', 'columns to leave out of guesses')
       .option('--task <task>', taskSchema.options.join(', '))

@@ -13,7 +13,7 @@ import { sliceTitle } from '../../../shared/slices/condition.ts'
 import { groupColumns } from '../comparison/group-columns.ts'
 import type { Engine } from '../engine.ts'
 import { addSection, readEvidence } from '../evaluation/evidence-store.ts'
-import { gatherRun, scoredRun } from '../evaluation/gather-run.ts'
+import { gatherRun, oneAnswerTask, scoredRun } from '../evaluation/gather-run.ts'
 import type { Gathered } from '../evaluation/gather.ts'
 import { runAnalysis } from '../evaluation/run-analysis.ts'
 import type { JobContext } from '../jobs/jobs.ts'
@@ -29,7 +29,7 @@ const usualShare = 0.5
 /** @throws AssayError run/not-scored, calibration/no-probabilities */
 function calibratable(engine: Engine, id: RunId): Run {
   const run = scoredRun(engine, id)
-  if (run.task !== 'regression' && run.binding.output.score !== null) return run
+  if (oneAnswerTask(run.task, 'Calibration') !== 'regression' && run.binding.output.score !== null) return run
   throw new AssayError({
     code: 'calibration/no-probabilities',
     message:

@@ -6,7 +6,7 @@ import type { Comparison, ComparisonRequest, Contender } from '../../../shared/c
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { ComparisonId } from '../../../shared/contract/ids.ts'
 import type { Run } from '../../../shared/contract/run.ts'
-import { metricDefinitions } from '../../../shared/metrics/definitions.ts'
+import { headlineMetrics, metricDefinitions } from '../../../shared/metrics/definitions.ts'
 import { plural, formatShort } from '../../../shared/format/number.ts'
 import type { Engine } from '../engine.ts'
 import { defaultThreshold } from '../decision/chosen-threshold.ts'
@@ -19,15 +19,16 @@ import { storeComparison } from './comparison-store.ts'
 import { gatherRuns } from './gather-runs.ts'
 import { groupColumns } from './group-columns.ts'
 import { makeBaselines } from './make-baselines.ts'
+import { oneAnswerTask } from '../evaluation/gather-run.ts'
 
 /** Every resampling in Assay starts from this seed, so that the same runs give the same document. */
 const seed = 20_240_229
-const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const
 
 /** The runs of a request, checked. @throws AssayError comparison/*, canary/*, run/not-scored, run/unknown */
 export function comparableRuns(engine: Engine, request: ComparisonRequest): Run[] {
   const runs = request.runs.map((id) => readRun(engine.workspace.ledger, id))
   const first = runs[0]!
+  oneAnswerTask(first.task, 'A comparison')
   if (new Set(request.runs).size < request.runs.length) {
     throw new AssayError({
       code: 'comparison/same-run',
@@ -68,7 +69,7 @@ export function comparableRuns(engine: Engine, request: ComparisonRequest): Run[
     throw new AssayError({
       code: 'comparison/margin',
       message: `There is no metric "${metric}" that a margin can be set for.`,
-      remedy: `Name a metric with a better and a worse side, for example ${headlines[first.task]}.`,
+      remedy: `Name a metric with a better and a worse side, for example ${headlineMetrics[first.task]}.`,
       where: { metric },
     })
   }
@@ -154,8 +155,8 @@ export async function compareRuns(
     seed,
     correction: 'Holm',
     reference: runs[0]!.id,
-    headline: headlines[runs[0]!.task],
-    metricOrder: orderOf(headlines[runs[0]!.task], Object.keys(result.metrics[0]!)),
+    headline: headlineMetrics[runs[0]!.task],
+    metricOrder: orderOf(headlineMetrics[runs[0]!.task], Object.keys(result.metrics[0]!)),
     contenders: described,
     pairs: result.pairs.map((pair, at) => ({ other: keys[at + 1]!, ...pair })),
     ...(canary ? { canary } : {}),

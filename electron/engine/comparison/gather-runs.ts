@@ -16,6 +16,7 @@ import { listChunks, readVersion } from '../records.ts'
 import { scoreShape } from '../scoring/hash-scores.ts'
 import type { ScoreShape } from '../scoring/hash-scores.ts'
 import { chunkName } from '../workspace/workspace.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 export interface GatheredRun {
   /** Row-major used × K in the first run's class order; null for a model that gives labels only. */
@@ -49,12 +50,12 @@ class ScoreCursor {
   constructor(shape: ScoreShape, chunkPaths: readonly string[]) {
     this.shape = shape
     const { output } = shape
-    this.width = output.score === null ? 0 : output.task === 'regression' ? 1 : output.classes.length
+    this.width = output.score === null ? 0 : givesOneNumber(output.task) ? 1 : output.classes.length
     this.#pieces = scoreRows({ shape, chunkPaths }, this.width, this.withLabels)
   }
 
   get withLabels(): boolean {
-    return this.shape.output.label !== null && this.shape.output.task !== 'regression'
+    return this.shape.output.label !== null && !givesOneNumber(this.shape.output.task)
   }
 
   async take(rows: number): Promise<{ columns: Float64Array[]; labels: (string | null)[] }> {

@@ -310,9 +310,16 @@ async function describeDataset(
   const isProtected = new Set((options.protected ?? []).map((name) => findNamed(columns, name, 'protected').name))
   const targetIndex = roles.indexOf('target')
   const target = targetIndex < 0 ? null : { column: columns[targetIndex]!, statistics: statistics[targetIndex]! }
-  const task = options.task ?? (target ? guessTask(target.column.type, target.statistics.distinct) : null)
+  const task =
+    options.task ??
+    (options.labels ? 'multilabel' : target ? guessTask(target.column.type, target.statistics.distinct) : null)
   const positive = task === 'binary' && target ? (options.positive ?? guessPositive(target.statistics)) : null
   if (target) checkTarget(target.column, task, positive, target.statistics)
+  if (task === 'multilabel') {
+    roles.forEach((role, index) => {
+      if (role === 'target') checkTarget(columns[index]!, task, null, statistics[index]!)
+    })
+  }
   return {
     rows,
     columns: columns.map((column, index) => ({
@@ -346,7 +353,7 @@ function targetFindings(
       where: { column: name, rows: missing },
     })
   }
-  if (task !== 'regression' && distinct === 1) {
+  if ((task === 'binary' || task === 'multiclass') && distinct === 1) {
     findings.push({
       code: 'dataset/one-class',
       severity: 'error',

@@ -1,5 +1,6 @@
 /** Roles, task and positive class: what the user says, and a guess where nothing is said. */
 import { AssayError } from '../../../shared/contract/errors.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import type { ColumnType, DatasetOptions, Role, Task } from '../../../shared/contract/dataset.ts'
 import type { ColumnStatistics } from './column-statistics.ts'
 
@@ -40,6 +41,7 @@ export function assignRoles(
   const single = [
     ['time', options.time],
     ['weight', options.weight],
+    ['group', options.group],
     ['id', options.id],
     ['target', options.target],
   ] as const
@@ -47,6 +49,10 @@ export function assignRoles(
     if (name === undefined) continue
     for (const [other, value] of said) if (value === role) said.set(other, 'feature')
     said.set(findNamed(columns, name, role).name, role)
+  }
+  if (options.labels) {
+    for (const [other, value] of said) if (value === 'target') said.set(other, 'feature')
+    for (const name of options.labels) said.set(findNamed(columns, name, 'a label').name, 'target')
   }
   const hasId = [...said.values()].includes('id')
   const hasTime = [...said.values()].includes('time')
@@ -96,11 +102,12 @@ export function checkTarget(
   positive: string | null,
   statistics: ColumnStatistics,
 ): void {
+  if (task === 'multilabel') return checkLabel(target, statistics)
   const numeric = target.type === 'integer' || target.type === 'float' || target.type === 'boolean'
-  if (task === 'regression' && !numeric) {
+  if (task !== null && givesOneNumber(task) && !numeric) {
     throw new AssayError({
       code: 'dataset/target-type',
-      message: `The target "${target.name}" holds ${target.type === 'string' ? 'text' : `${target.type}s`}; a regression needs numbers.`,
+      message: `The target "${target.name}" holds ${target.type === 'string' ? 'text' : `${target.type}s`}; a ${task} needs numbers.`,
       remedy: 'Choose another target, or set the task to binary or multiclass.',
       where: { column: target.name, type: target.type },
     })
@@ -126,4 +133,23 @@ export function checkTarget(
       where: { column: target.name, class: positive },
     })
   }
+}
+
+const labelValues: Readonly<Record<string, 0 | 1>> = { '0': 0, '1': 1, false: 0, true: 1, no: 0, yes: 1, n: 0, y: 1 }
+
+/** Whether a cell says that the row has the label: 1, true, yes or y, and their opposites; null for another text. */
+export function labelValue(text: string): 0 | 1 | null {
+  const plain = text.trim().toLowerCase()
+  return labelValues[plain] ?? labelValues[String(Number(plain || NaN))] ?? null
+}
+
+function checkLabel(target: NamedColumn, statistics: ColumnStatistics): void {
+  const strange = statistics.top.find((entry) => labelValue(entry.value) === null)
+  if (!strange && statistics.distinct <= 2) return
+  throw new AssayError({
+    code: 'dataset/target-type',
+    message: `The label column "${target.name}" holds "${strange?.value ?? statistics.top[0]?.value ?? ''}".`,
+    remedy: 'A multilabel target has a column a label, each 1 or 0 (or yes and no, true and false).',
+    where: { column: target.name, distinct: statistics.distinct },
+  })
 }

@@ -70,17 +70,19 @@ export function updateDataset(engine: Engine, update: Update): Dataset {
       where: { column: strange },
     })
   }
+  const task = update.task === undefined ? before.task : update.task
   const newTarget = Object.entries(update.roles ?? {}).find(([, role]) => role === 'target')?.[0]
   const columns = before.columns.map((column) => {
     let role = update.roles?.[column.name] ?? column.role
-    // There is one target: naming a new one makes the old one a feature again.
-    if (newTarget !== undefined && column.name !== newTarget && role === 'target') role = 'feature'
+    // There is one target, but of a multilabel task: naming a new one makes the old one a feature again.
+    if (task !== 'multilabel' && newTarget !== undefined && column.name !== newTarget && role === 'target')
+      role = 'feature'
     return { ...column, role, protected: update.protected?.[column.name] ?? column.protected }
   })
   const after: Dataset = {
     ...before,
     name: update.name ?? before.name,
-    task: update.task === undefined ? before.task : update.task,
+    task,
     positive: update.positive === undefined ? before.positive : update.positive,
     columns,
   }

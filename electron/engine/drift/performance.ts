@@ -17,6 +17,7 @@ import { scoreShape } from '../scoring/hash-scores.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import type { Side } from './side.ts'
 import type { WorkerPool } from './worker-pool.ts'
+import { oneAnswerTask } from '../evaluation/gather-run.ts'
 
 type FromRuns = Pick<DriftReport, 'performance' | 'concept'>
 const rowsAtLeast = 100
@@ -57,6 +58,9 @@ export async function analyseRuns(request: FromRunsRequest): Promise<FromRuns> {
   if (!reference.run || !current.run) return because('no runs on both datasets were given')
   if (reference.window || current.window) return because('runs are judged on whole datasets, not on windows')
   if (reference.run.binding.output.score === null) return because('the model gives labels without scores')
+  if (reference.run.task === 'multilabel' || reference.run.task === 'ranking') {
+    return because(`performance is not estimated for a ${reference.run.task} task`)
+  }
   request.context.progress({ step: 'Reading scores and labels' })
   const known = await gatherSide(request, reference)
   if (known === null) return because(`the reference "${reference.dataset.name}" has no labels to learn from`)
@@ -174,7 +178,7 @@ async function concept(
     ? differMetrics(
         (await readEvidence(engine, reference.run!.id)).evidence.metrics,
         (await readEvidence(engine, current.run!.id)).evidence.metrics,
-        compared[reference.run!.task],
+        compared[oneAnswerTask(reference.run!.task, 'Concept drift')],
       )
     : {}
   return { made: true, result: { ...test, metrics } }

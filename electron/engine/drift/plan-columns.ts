@@ -5,6 +5,7 @@ import type { DriftRequest } from '../../../shared/contract/drift.ts'
 import { fewValues } from '../../../shared/drift/select-test.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import type { Side } from './side.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 export interface PlannedColumn {
   readonly name: string
@@ -131,7 +132,7 @@ function predictionColumns(reference: Side, current: Side): PlannedColumn[] {
   if (output.score === null) {
     return [{ ...base, name: 'predicted label', type: 'string', kind: 'categorical', number: null, text: 'label' }]
   }
-  if (output.task === 'regression') {
+  if (givesOneNumber(output.task)) {
     const number = 'prediction::DOUBLE'
     return [{ ...base, name: 'prediction', type: 'float', kind: 'numeric', number, text: `(${number})::VARCHAR` }]
   }

@@ -8,6 +8,8 @@ export interface BinaryRows {
   readonly score: Float32Array | Float64Array | null
   /** The model's own label, 1 for positive; null where it gives none. */
   readonly predicted: Uint8Array | null
+  /** What each row counts for; null where each counts 1. */
+  readonly weight: Float64Array | null
   /** Index of the positive class. */
   readonly positive: number
 }
@@ -27,13 +29,15 @@ export function binaryRows(gathered: Gathered, output: OutputBinding): BinaryRow
       : new Float64Array(known)
     : null
   const predicted = gathered.labels ? new Uint8Array(known) : null
+  const weight = gathered.weights ? new Float64Array(known) : null
   let to = 0
   for (let row = 0; row < gathered.used; row++) {
     if (classes[row]! < 0) continue
     y[to] = classes[row] === positive ? 1 : 0
     if (score) score[to] = gathered.scores![row * gathered.width + positive]!
     if (predicted) predicted[to] = gathered.labels![row] === positive ? 1 : 0
+    if (weight) weight[to] = gathered.weights![row]!
     to++
   }
-  return { y, score, predicted, positive }
+  return { y, score, predicted, weight, positive }
 }

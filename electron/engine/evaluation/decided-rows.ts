@@ -11,6 +11,7 @@ import { scoreShape } from '../scoring/hash-scores.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import { readEvidence } from './evidence-store.ts'
 import { gather } from './gather.ts'
+import { oneAnswerTask } from './gather-run.ts'
 import type { Gathered } from './gather.ts'
 
 export interface DecidedRun {
@@ -38,6 +39,7 @@ export interface DecidedRun {
 export async function readDecidedRun(engine: Engine, runId: RunId, context: JobContext): Promise<DecidedRun> {
   const { workspace } = engine
   const run = readRun(workspace.ledger, runId)
+  oneAnswerTask(run.task, 'This analysis')
   const { evidence } = await readEvidence(engine, runId)
   const dataset = readDataset(workspace.ledger, run.datasetId)
   const dataPath = workspace.files.path(dataset.data.sha256)

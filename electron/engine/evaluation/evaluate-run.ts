@@ -6,11 +6,13 @@ import canonicalize from 'canonicalize'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { AssayErrorData } from '../../../shared/contract/errors.ts'
 import { evidenceSchemaName } from '../../../shared/contract/evidence.ts'
+import { targetName } from '../../../shared/contract/dataset.ts'
+import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { evidenceSchema } from '../../../shared/contract/run.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
-import { metricDefinitions } from '../../../shared/metrics/definitions.ts'
+import { headlineMetrics, metricDefinitions } from '../../../shared/metrics/definitions.ts'
 import { defaultThreshold } from '../decision/chosen-threshold.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
@@ -24,7 +26,6 @@ import type { Gathered } from './gather.ts'
 
 /** Every resampling in Assay starts from this seed, so that the same run gives the same document. */
 const seed = 20_240_229
-const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const
 
 function inWorker(engine: Engine, request: ComputeRequest, signal: AbortSignal): Promise<Computed> {
   return new Promise((resolve, reject) => {
@@ -33,6 +34,9 @@ function inWorker(engine: Engine, request: ComputeRequest, signal: AbortSignal):
       request.gathered.values,
       request.gathered.scores,
       request.gathered.labels,
+      request.gathered.labelTruth,
+      request.gathered.query,
+      request.gathered.weights,
     ]
       .filter((array) => array !== null)
       .map((array) => array.buffer as ArrayBuffer)
@@ -82,8 +86,9 @@ export async function evaluateRun(
     context,
   })
   context.progress({ step: 'Computing metrics and intervals', done: gathered.rows })
-  const facts: Omit<Gathered, 'classes' | 'values' | 'scores' | 'labels'> = gathered
-  const summary = { rows: facts.rows, used: facts.used, excluded: facts.excluded, unnamed: facts.unnamed }
+  const facts: Pick<Gathered, 'rows' | 'used' | 'excluded' | 'unnamed'> = gathered
+  const weight = weightFacts(dataset, gathered)
+  const summary = { weight, rows: facts.rows, used: facts.used, excluded: facts.excluded, unnamed: facts.unnamed }
   const threshold = options.threshold ?? defaultThreshold(workspace.ledger, run.versionId)
   const disagreeing = countDisagreeing(gathered, run, threshold)
   const computed = await inWorker(engine, { gathered, output, threshold, seed }, context.signal)
@@ -108,7 +113,23 @@ function countDisagreeing(gathered: Gathered, run: Run, threshold: number): numb
   return count
 }
 
-type Summary = Pick<Gathered, 'rows' | 'used' | 'excluded' | 'unnamed'>
+interface Summary extends Pick<Gathered, 'rows' | 'used' | 'excluded' | 'unnamed'> {
+  readonly weight: Evidence['rows']['weight'] | null
+}
+
+/** What the weights of the rows used come to. */
+function weightFacts(dataset: Dataset, { weights, classes }: Gathered): Summary['weight'] {
+  const column = dataset.columns.find(({ role }) => role === 'weight')
+  if (!weights || !column) return null
+  let total = 0
+  let squares = 0
+  weights.forEach((weight, row) => {
+    if (classes && classes[row]! < 0) return
+    total += weight
+    squares += weight * weight
+  })
+  return { column: column.name, total, effectiveRows: squares === 0 ? 0 : (total * total) / squares }
+}
 
 function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary, disagreeing: number): Evidence {
   const { workspace, software } = engine
@@ -118,7 +139,8 @@ function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary
   const unnamedRows = summary.unnamed.reduce((sum, entry) => sum + entry.n, 0)
   const excluded = [...summary.excluded]
   if (binary && unnamedRows > 0) excluded.push({ reason: 'class unknown to the model', n: unnamedRows })
-  const headline = (computed.metrics[headlines[run.task]]?.value ?? null) === null ? 'accuracy' : headlines[run.task]
+  const headline =
+    (computed.metrics[headlineMetrics[run.task]]?.value ?? null) === null ? 'accuracy' : headlineMetrics[run.task]
   const stats = run.stats!
   return evidenceSchema.parse({
     schema: evidenceSchemaName,
@@ -142,7 +164,7 @@ function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary
       sourceSha256: dataset.source.sha256,
       dataSha256: dataset.data.sha256,
       dialect: dataset.source.dialect,
-      target: dataset.columns.find((column) => column.role === 'target')!.name,
+      target: targetName(dataset)!,
       columns: dataset.columns.map(({ name, type, role, protected: isProtected, missing }) => ({
         name,
         type,
@@ -166,7 +188,12 @@ function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary
     },
     software,
     task: run.task,
-    rows: { total: summary.rows, used: summary.used - (binary ? unnamedRows : 0), excluded },
+    rows: {
+      total: summary.rows,
+      used: summary.used - (binary ? unnamedRows : 0),
+      excluded,
+      ...(summary.weight ? { weight: summary.weight } : {}),
+    },
     confidence: 0.95,
     seed,
     headline,
@@ -187,7 +214,7 @@ function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary
 }
 
 function classMetricNames(computed: Computed): string[] {
-  return computed.detail.kind === 'multiclass'
+  return computed.detail.kind === 'multiclass' || computed.detail.kind === 'multilabel'
     ? computed.detail.classes.flatMap((entry) => Object.keys(entry.metrics))
     : []
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Task } from '../../../shared/contract/dataset.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import type { Run } from '../../../shared/contract/run.ts'
@@ -19,6 +20,27 @@ export function scoredRun(engine: Engine, id: RunId): Run {
     message: `The run ${id} is ${run.state}; ${run.rowsDone} of ${run.rows} rows are scored.`,
     remedy: 'Resume it first.',
     where: { state: run.state },
+  })
+}
+
+/** Tasks that say one class or one number of each row. */
+export type OneAnswerTask = Exclude<Task, 'multilabel' | 'ranking'>
+
+/**
+ * What an analysis of single answers can take.
+ * @param what The analysis, as it begins a sentence.
+ * @throws AssayError analysis/task
+ */
+export function oneAnswerTask(task: Task, what: string): OneAnswerTask {
+  if (task !== 'multilabel' && task !== 'ranking') return task
+  throw new AssayError({
+    code: 'analysis/task',
+    message: `${what} takes one class or one number a row; this run is ${task}.`,
+    remedy:
+      task === 'multilabel'
+        ? 'Bind one label as a binary task and score it as a run of its own.'
+        : 'Its evaluation has what can be said of a ranking.',
+    where: { task },
   })
 }
 

@@ -16,6 +16,7 @@ import { playersOf } from '../../../shared/explain/graph/exact-core.ts'
 import { describePlayers } from './subject.ts'
 import type { Subject } from './subject.ts'
 import { ValuesFile } from './values-file.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 const defaultRows = { exact: 20, permutation: 200, kernel: 200 } as const
 export const sampledBackground = 10_000
@@ -145,7 +146,7 @@ export async function attributeBySampling(wish: Wish, method: 'exact' | 'permuta
       () => 1,
     ),
     outputs: predictor.names.map((name, k) => ({ name, base: found.base[k]! })),
-    space: task === 'regression' ? 'target' : 'probability',
+    space: givesOneNumber(task) ? 'target' : 'probability',
     rows: rows.rows,
     complete: rows.rows === subject.dataset.rows,
     referenceUsed: found.backgroundUsed,

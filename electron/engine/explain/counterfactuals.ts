@@ -15,6 +15,7 @@ import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import { withLocalSession } from './local-session.ts'
 import { scorePlaces } from '../../../shared/explain/score-places.ts'
 import { readEvidence } from '../evaluation/evidence-store.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 const sampleRows = 5000
 const gridSize = 16
@@ -41,7 +42,7 @@ export async function findCounterfactuals(
 ): Promise<{ found: Counterfactual[]; tried: number }> {
   return withLocalSession(engine, id, async ({ subject, columns, predictor }) => {
     const { output } = subject.binding
-    if (output.task === 'regression') {
+    if (givesOneNumber(output.task)) {
       throw new AssayError({
         code: 'explain/counterfactual-regression',
         message: 'A regression has no decision that a change could turn.',

@@ -15,6 +15,7 @@ import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import { withLocalSession } from './local-session.ts'
 import type { LocalSession } from './local-session.ts'
 import { explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 /** Values as text by column; null for a missing value. */
 export type Changes = Readonly<Record<string, string | null>>
@@ -30,7 +31,7 @@ export async function explainRow(engine: Engine, id: RunId, row: number, changes
     const found = session.exact ? await exactly(session, given) : await bySampling(engine, session, given)
     const texts = valueTexts(given)
     const { binding } = subject
-    const names = binding.output.task === 'regression' ? ['prediction'] : binding.output.classes
+    const names = givesOneNumber(binding.output.task) ? ['prediction'] : binding.output.classes
     return {
       row,
       space: explanation.space,

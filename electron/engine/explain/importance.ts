@@ -31,7 +31,7 @@ export function truthOf(subject: Subject, target: readonly (string | null)[]): T
   }
 }
 
-export const importanceMetric = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'r2' } as const
+const importanceMetric = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'r2' } as const
 
 /** Rows without a target are left out. NaN where the metric is not defined. */
 export function metricOf(subject: Subject, truth: Truth, scores: readonly Float64Array[]): number {
@@ -84,6 +84,9 @@ export interface ImportanceRequest {
 /** null where the metric is not defined on these rows. */
 export async function permutationImportance(request: ImportanceRequest): Promise<Explanation['importance']> {
   const { subject, predictor, players, given, truth, context } = request
+  const { task } = subject.binding.output
+  // What a shuffled column costs is measured by one answer a row.
+  if (task === 'multilabel' || task === 'ranking') return null
   const baseline = metricOf(subject, truth, await predictor.predictAll(given.columns, given.rows, context.signal))
   if (!Number.isFinite(baseline)) return null
   const random = createRandom(request.seed)
@@ -117,7 +120,7 @@ export async function permutationImportance(request: ImportanceRequest): Promise
   }
   features.sort((a, b) => (b.drop.value ?? 0) - (a.drop.value ?? 0))
   return {
-    metric: importanceMetric[subject.binding.output.task],
+    metric: importanceMetric[task],
     baseline: rounded(baseline),
     repeats,
     rows: given.rows,

@@ -19,6 +19,7 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { codeGroups } from './code-groups.ts'
 import type { CodedGroups } from './code-groups.ts'
 import { readCodes } from '../slices/read-codes.ts'
+import { oneAnswerTask } from '../evaluation/gather-run.ts'
 
 /** @throws AssayError fairness/no-attribute, fairness/no-such-class, dataset/no-such-column, run/not-evaluated */
 export async function runFairness(
@@ -55,7 +56,7 @@ export async function runFairness(
   const section = fairnessSectionSchema.parse({
     schema: 'assay.fairness/1',
     createdAt: new Date().toISOString(),
-    task: decided.run.task,
+    task: oneAnswerTask(decided.run.task, 'Fairness'),
     rows: { total: decided.dataset.rows, used: decided.used },
     selected: selected?.label ?? null,
     threshold: decided.threshold,

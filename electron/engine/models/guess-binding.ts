@@ -5,6 +5,7 @@
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Column, Dataset, Task } from '../../../shared/contract/dataset.ts'
 import type { Binding, InputBinding, ModelVersion, OutputBinding, TensorInfo } from '../../../shared/contract/model.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 export interface Guess {
   readonly binding: Binding
@@ -201,11 +202,12 @@ function guessOutput(version: ModelVersion, dataset: Dataset, notes: string[]): 
   const target = dataset.columns.find((column) => column.role === 'target')
   const task: Task = dataset.task ?? guessTask(version, floats, labels, target, notes)
   const label = labels.find((output) => /label|class|pred/i.test(output.name)) ?? labels[0] ?? null
-  if (task === 'regression') {
+  if (givesOneNumber(task)) {
     const value = floats[0] ?? labels[0]
     if (!value) throw noScore(version)
     return { task, score: [value.name], label: null, transform: 'none', classes: [], positive: null }
   }
+  if (task === 'multilabel') return guessMultilabel(version, dataset, floats, notes)
   // One output a class, as skl2onnx's zipmap='columns' makes them: sNo, sYes or No, Yes.
   const classes = classNames(version, dataset, floats, notes)
   const single = floats.find((output) => /prob|score|logit/i.test(output.name)) ?? floats[0]
@@ -223,6 +225,27 @@ function guessOutput(version: ModelVersion, dataset: Dataset, notes: string[]): 
     classes,
     positive: task === 'binary' ? positiveClass(classes, dataset, notes) : null,
   }
+}
+
+/** Labels are the target columns: by the model's own names where these are the same, else in file order. */
+function guessMultilabel(
+  version: ModelVersion,
+  dataset: Dataset,
+  floats: readonly TensorInfo[],
+  notes: string[],
+): OutputBinding {
+  const single = floats.find((output) => /prob|score|logit/i.test(output.name)) ?? floats[0]
+  if (!single) throw noScore(version)
+  const columns = dataset.columns.filter((column) => column.role === 'target').map((column) => column.name)
+  const named = version.classLabels ?? []
+  const byModel = named.length === columns.length && named.every((name) => columns.includes(name))
+  notes.push(
+    byModel
+      ? `Label names come from the model: ${listed(named)}.`
+      : `The scores are taken as the label columns in file order: ${listed(columns)}.`,
+  )
+  const classes = byModel ? [...named] : columns
+  return { task: 'multilabel', score: [single.name], label: null, transform: 'none', classes, positive: null }
 }
 
 function noScore(version: ModelVersion): AssayError {

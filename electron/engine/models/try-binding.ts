@@ -10,6 +10,7 @@ import { withScorer } from '../scoring/ask-scorer.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
 import { guessBinding, sameClass } from './guess-binding.ts'
 import { runnablePath } from './import-model.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 type Tried = Extract<FromScorer, { type: 'tried' }>
 const sampleRows = 10
@@ -101,10 +102,16 @@ function scoreRows(output: OutputBinding, tried: Tried): number[][] | null {
 }
 
 function refine(output: OutputBinding, tried: Tried, version: ModelVersion, notes: string[]): OutputBinding {
-  if (output.task === 'regression') return output
+  if (givesOneNumber(output.task)) return output
   const rows = scoreRows(output, tried)
   if (!rows || rows.length === 0) return output
   const width = rows[0]!.length
+  if (output.task === 'multilabel') {
+    const inUnit = rows.every((row) => row.every((value) => value >= -1e-6 && value <= 1 + 1e-6))
+    if (!inUnit)
+      notes.push('The scores go outside 0 to 1: they are logits, each turned into a probability by the sigmoid.')
+    return { ...output, transform: inUnit ? 'none' : 'sigmoid' }
+  }
   let classes = [...output.classes]
   if (width > 1 && classes.length !== width) {
     classes = Array.from({ length: width }, (_, index) => String(index))
@@ -159,6 +166,7 @@ function recogniseTransform(
 function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: readonly string[]): BoundSample {
   const findings: EvidenceFinding[] = []
   const { output } = binding
+  const sumsToOne = output.task === 'binary' || output.task === 'multiclass'
   if (tried.scores?.some((row) => row.some((value) => value === null))) {
     findings.push({
       code: 'score/not-finite',
@@ -167,7 +175,7 @@ function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: reado
       remedy: 'Check the columns and their order. Missing values may need to be filled.',
     })
   }
-  if (output.task !== 'regression' && output.transform === 'none' && tried.scores) {
+  if (sumsToOne && output.transform === 'none' && tried.scores) {
     const wrong = tried.scores.findIndex(
       (row) => Math.abs(row.reduce<number>((a, b) => a + (b ?? 0), 0) - 1) > sumTolerance,
     )
@@ -182,7 +190,7 @@ function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: reado
     }
   }
   const target = dataset.columns.find((column) => column.role === 'target')
-  if (target && output.task !== 'regression' && output.classes.length > 0) {
+  if (target && sumsToOne && output.classes.length > 0) {
     const unnamed = target.top.filter((entry) => !output.classes.some((name) => sameClass(name, entry.value)))
     if (unnamed.length > 0) {
       findings.push({
@@ -198,7 +206,7 @@ function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: reado
     }
   }
   const uniqueNames = boundColumns(binding)
-  const scoreNames = output.task === 'regression' ? ['prediction'] : output.classes.map((name) => `score ${name}`)
+  const scoreNames = givesOneNumber(output.task) ? ['prediction'] : output.classes.map((name) => `score ${name}`)
   return {
     binding,
     notes: [...notes],

@@ -8,6 +8,7 @@ import type { OutputBinding } from '../../../shared/contract/model.ts'
 import type { GoldenRow, InputColumn } from '../../../shared/serving/release-manifest.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import type { Duck } from '../../data-plane/duck.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 export interface GoldenRequest {
   readonly duck: Duck
@@ -40,7 +41,7 @@ function relationOf({ dataPath, chunkPaths, inputs, output }: GoldenRequest): st
 
 function scoreNames(output: OutputBinding): string[] {
   if (output.score === null) return []
-  return output.task === 'regression' ? ['prediction'] : output.classes.map((_, k) => `p${k}`)
+  return givesOneNumber(output.task) ? ['prediction'] : output.classes.map((_, k) => `p${k}`)
 }
 
 async function chosenRows(request: GoldenRequest): Promise<number[]> {

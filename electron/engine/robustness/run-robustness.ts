@@ -26,6 +26,7 @@ import { moveColumns } from './move-columns.ts'
 import { fitColumns, readSample } from './read-sample.ts'
 import type { Sample } from './read-sample.ts'
 import { Rescorer } from './score-again.ts'
+import { oneAnswerTask } from '../evaluation/gather-run.ts'
 
 /** Images cost a hundred times what numbers do. */
 const mostImages = 300
@@ -56,6 +57,7 @@ export async function runRobustness(
   const version = readVersion(ledger, run.versionId)
   const { binding } = run
   const { output } = binding
+  const task = oneAnswerTask(output.task, 'Robustness')
   context.progress({ step: 'Reading rows', done: 0, total: null, unit: 'steps' })
   const images = binding.inputs.some((input) => input.kind === 'image')
   const sample = await readSample(
@@ -67,7 +69,7 @@ export async function runRobustness(
   )
   checkColumns(sample, options)
   const shape: AnswerShape = {
-    task: output.task,
+    task,
     positive: Math.max(0, output.classes.indexOf(output.positive ?? '')),
     threshold: evidence.detail.kind === 'binary' ? evidence.detail.threshold : 0.5,
   }
@@ -76,14 +78,14 @@ export async function runRobustness(
     const fits = await fitColumns(engine, dataset, sample.columns)
     const setting: Setting = { engine, dataset, sample, fits, rescorer, shape, options, seed: evidence.seed, context }
     const base = await rescorer.score(sample.columns, sample.rows)
-    const headline = headlineFor(output.task, output.score !== null, evidence.headline)
+    const headline = headlineFor(task, output.score !== null, evidence.headline)
     const { perturbations, skipped } = await perturbAll(setting, base, headline)
     const moved = await moveColumns(setting)
     const unchanged = measurePoint(shape, headline, sample.truth, base, base, true)
     const section = robustnessSectionSchema.parse({
       schema: 'assay.robustness/1',
       createdAt: new Date().toISOString(),
-      task: output.task,
+      task,
       seed: evidence.seed,
       rows: { total: dataset.rows, sampled: sample.read, used: sample.rows },
       headline,

@@ -10,6 +10,7 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun } from '../records.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import { diskError } from '../workspace/content-store.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 /** @throws AssayError run/not-scored, export/not-writable */
 export async function exportScores(
@@ -37,10 +38,10 @@ export async function exportScores(
   const kept = dataset.columns.filter((column) => column.role === 'id' || column.role === 'target')
   const select = kept.map((column) => `d.${quoteIdentifier(column.name)}`)
   if (output.score !== null) {
-    if (output.task === 'regression') select.push('s.prediction')
+    if (givesOneNumber(output.task)) select.push('s.prediction')
     else {
       select.push(...output.classes.map((name, k) => `s.p${k} AS ${quoteIdentifier(`probability_${name}`)}`))
-      select.push(`${predictedSql(output.classes, output.positive)} AS predicted`)
+      if (output.task !== 'multilabel') select.push(`${predictedSql(output.classes, output.positive)} AS predicted`)
     }
   }
   if (output.label !== null) select.push('s.label AS model_label')

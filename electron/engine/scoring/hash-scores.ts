@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { ModelVersion, OutputBinding } from '../../../shared/contract/model.ts'
 import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { StreamedColumn } from '../../data-plane/stream-columns.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 const chunkRows = 65_536
 
@@ -25,7 +26,7 @@ export function scoreShape(version: Pick<ModelVersion, 'outputs'>, output: Outpu
 
 /** The columns that a run's chunks hold. */
 export function scoreColumns({ output, wide }: ScoreShape): StreamedColumn[] {
-  const width = output.score === null ? 0 : output.task === 'regression' ? 1 : output.classes.length
+  const width = output.score === null ? 0 : givesOneNumber(output.task) ? 1 : output.classes.length
   const as = wide ? ('double' as const) : ('float' as const)
   return [
     ...Array.from({ length: width }, (_, k) => ({ name: width === 1 ? 'prediction' : `p${k}`, as })),

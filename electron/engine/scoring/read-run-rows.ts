@@ -7,6 +7,7 @@ import { readRows } from '../data/read-rows.ts'
 import type { Engine } from '../engine.ts'
 import { listChunks, readDataset, readRun } from '../records.ts'
 import { chunkName } from '../workspace/workspace.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 /** @throws AssayError run/not-scored */
 export async function readRunRows(engine: Engine, id: RunId, request: RowsRequest): Promise<Rows> {
@@ -26,7 +27,7 @@ export async function readRunRows(engine: Engine, id: RunId, request: RowsReques
     type,
   }))
   if (output.score !== null) {
-    if (output.task === 'regression') columns.push({ name: 'prediction', type: 'float' })
+    if (givesOneNumber(output.task)) columns.push({ name: 'prediction', type: 'float' })
     else
       output.classes.forEach((name, k) => columns.push({ name: `probability ${name}`, type: 'float', from: `p${k}` }))
   }

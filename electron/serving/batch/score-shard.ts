@@ -16,6 +16,7 @@ import type { Model } from '../model/model.ts'
 import { RowScorer } from '../score-rows.ts'
 import { measureTable, readTable } from './read-table.ts'
 import type { TableFormat, TableRow } from './read-table.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 export interface ShardRequest {
   readonly release: VerifiedRelease
@@ -153,14 +154,14 @@ function headerOf({ release, keep, badRows }: ShardRequest): string[] {
   const scores =
     output.score === null
       ? []
-      : output.task === 'regression'
+      : givesOneNumber(output.task)
         ? ['prediction']
         : output.classes.map((name) => `probability_${name}`)
   return [
     'row',
     ...keep,
     ...scores,
-    ...(output.task === 'regression' ? [] : ['predicted']),
+    ...(givesOneNumber(output.task) ? [] : ['predicted']),
     ...(output.label === null ? [] : ['model_label']),
     'warnings',
     ...(badRows === 'mark' ? ['error'] : []),
@@ -195,7 +196,7 @@ async function scoredLines(
       csvLine([
         ...start,
         ...(scores ?? []).map((score) => (Number.isFinite(score) ? String(score) : '')),
-        ...(output.task === 'regression' ? [] : [guarded(prediction.label ?? '')]),
+        ...(givesOneNumber(output.task) ? [] : [guarded(prediction.label ?? '')]),
         ...(output.label === null ? [] : [guarded(prediction.modelLabel ?? '')]),
         read.warnings.map((warning) => `${warning.code} ${warning.column}`).join('; '),
         ...(request.badRows === 'mark' ? [''] : []),

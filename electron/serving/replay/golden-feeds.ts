@@ -7,6 +7,7 @@ import type { GoldenRow, ReleaseManifest } from '../../../shared/serving/release
 import type { Feeds } from '../model/messages.ts'
 import { decodeBase64 } from '../proofs.ts'
 import type { RowScorer } from '../score-rows.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 /** Groups of 1, 2, 3, … rows: single rows and batches are both replayed. */
 export function groups(golden: readonly GoldenRow[], fixedBatch: number | null): GoldenRow[][] {
@@ -38,7 +39,7 @@ export function answerOf(prediction: Prediction, manifest: ReleaseManifest): Ans
   const scores =
     output.score === null
       ? null
-      : output.task === 'regression'
+      : givesOneNumber(output.task)
         ? [prediction.value]
         : output.classes.map((name) => prediction.probabilities?.[name] ?? null)
   return { scores, label: output.label === null ? null : prediction.modelLabel }
@@ -54,7 +55,7 @@ export function answerOfLine(fields: ReadonlyMap<string, string>, manifest: Rele
   const scores =
     output.score === null
       ? null
-      : output.task === 'regression'
+      : givesOneNumber(output.task)
         ? [number('prediction')]
         : output.classes.map((name) => number(`probability_${name}`))
   return { scores, label: output.label === null ? null : (fields.get('model_label') ?? null) }

@@ -17,9 +17,8 @@ import { plural } from '../../../shared/format/number.ts'
 import { formatAgo } from '../../../shared/format/time.ts'
 import { metricTitle } from '../../../shared/format/words.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
+import { headlineMetrics } from '../../../shared/metrics/definitions.ts'
 import { CanaryFields } from './canary-fields.tsx'
-
-const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const
 
 const RunChoice = ({
   run,
@@ -111,7 +110,7 @@ export const ComparisonForm = ({
           client.comparisons.start({
             runs: [reference as RunId, ...picked.filter((id) => id !== reference)],
             ...(train === '' ? {} : { train: train as DatasetId }),
-            ...(margin.trim() === '' ? {} : { margins: { [headlines[task]]: width } }),
+            ...(margin.trim() === '' ? {} : { margins: { [headlineMetrics[task]]: width } }),
             ...(canary === '' || picked.length < 2
               ? {}
               : { canary: { share: Number(canary), ...(order === '' ? {} : { order }) } }),
@@ -191,7 +190,7 @@ export const ComparisonForm = ({
             )}
           </Field>
           <Field
-            label={`Margin of ${metricTitle(headlines[task])}`}
+            label={`Margin of ${metricTitle(headlineMetrics[task])}`}
             help={
               marginWrong
                 ? 'A number above 0.'

@@ -13,11 +13,12 @@ import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatCount, formatFixed, formatNumber } from '../../../shared/format/number.ts'
 import { unitOf } from './words.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 type Changes = Readonly<Record<string, string>>
 
 const scoreText = (run: Run, score: number | null): string =>
-  score === null ? '—' : run.task === 'regression' ? formatNumber(score) : formatFixed(score, 4)
+  score === null ? '—' : givesOneNumber(run.task) ? formatNumber(score) : formatFixed(score, 4)
 
 const Scores = ({
   run,
@@ -32,7 +33,7 @@ const Scores = ({
     <table className="table">
       <thead>
         <tr>
-          <th scope="col">{run.task === 'regression' ? 'Predicted' : 'Score'}</th>
+          <th scope="col">{givesOneNumber(run.task) ? 'Predicted' : 'Score'}</th>
           <th scope="col" className="number">
             As it is
           </th>
@@ -247,7 +248,7 @@ const Row = ({
           </Button>
         </div>
       )}
-      {run.task !== 'regression' && <Turning run={run} row={row} onTake={setChanges} />}
+      {!givesOneNumber(run.task) && <Turning run={run} row={row} onTake={setChanges} />}
     </div>
   )
 }

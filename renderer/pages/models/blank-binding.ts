@@ -1,5 +1,6 @@
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { Binding, InputBinding, ModelVersion } from '../../../shared/contract/model.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 export const featuresOf = (dataset: Dataset): readonly string[] =>
   dataset.columns.filter((column) => column.role === 'feature').map((column) => column.name)
@@ -17,7 +18,7 @@ export const blankBinding = (version: ModelVersion, dataset: Dataset): Binding =
   })
   const score = version.outputs.find((output) => output.elementType?.startsWith('float'))
   const task = dataset.task ?? 'regression'
-  const classes = task === 'regression' ? [] : (version.classLabels ?? [])
+  const classes = givesOneNumber(task) ? [] : (version.classLabels ?? [])
   return {
     inputs,
     output: {

@@ -4,6 +4,7 @@ import type { ModelVersion, OutputBinding } from '../../../shared/contract/model
 import { Field, Select } from '../../components/field.tsx'
 import { plural } from '../../../shared/format/number.ts'
 import { taskTitle, tasks } from '../../../shared/format/words.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 const none = ''
 const transforms = [
@@ -80,9 +81,9 @@ export const OutputEditor = ({
                 onChange({
                   ...output,
                   task,
-                  classes: task === 'regression' ? [] : output.classes,
+                  classes: givesOneNumber(task) ? [] : output.classes,
                   positive: task === 'binary' ? (output.positive ?? output.classes[1] ?? null) : null,
-                  label: task === 'regression' ? null : output.label,
+                  label: givesOneNumber(task) ? null : output.label,
                 })
               }
             />
@@ -98,7 +99,7 @@ export const OutputEditor = ({
             />
           )}
         </Field>
-        {output.task !== 'regression' && (
+        {!givesOneNumber(output.task) && (
           <Field label="Label output">
             {(ids) => (
               <Select
@@ -128,9 +129,7 @@ export const OutputEditor = ({
       </div>
       <div className="field-row">
         <fieldset className="check-list">
-          <legend>
-            {output.task === 'regression' ? 'Output with the predicted value' : 'Outputs with the scores'}
-          </legend>
+          <legend>{givesOneNumber(output.task) ? 'Output with the predicted value' : 'Outputs with the scores'}</legend>
           {names.map((name) => (
             <label key={name} className="check">
               <input
@@ -143,7 +142,7 @@ export const OutputEditor = ({
           ))}
           {output.score === null && <p className="field-help">No scores: the model gives labels only.</p>}
         </fieldset>
-        {output.task !== 'regression' && (
+        {!givesOneNumber(output.task) && (
           <Classes
             output={output}
             onChange={(classes) =>

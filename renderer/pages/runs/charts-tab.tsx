@@ -1,9 +1,15 @@
 /** The charts of each task. Specs are made once for a document, so that a chart is drawn again only when it changes. */
 import { useMemo } from 'react'
-import type { BinaryEvidence, MulticlassEvidence, RegressionEvidence } from '../../../shared/contract/evidence.ts'
+import type {
+  BinaryEvidence,
+  MulticlassEvidence,
+  RankingEvidence,
+  RegressionEvidence,
+} from '../../../shared/contract/evidence.ts'
 import type { Evidence } from '../../../shared/contract/run.ts'
 import { Empty } from '../../components/states.tsx'
 import { byPredictionSpec, residualBandsSpec } from '../../charts/by-prediction.ts'
+import { byStrengthSpec } from '../../charts/by-strength.ts'
 import { calibrationSpec } from '../../charts/calibration.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { histogramSpec } from '../../charts/histogram.ts'
@@ -67,6 +73,34 @@ const regressionSpecs = (detail: RegressionEvidence): readonly ChartSpec[] => [
   residualQuantilesSpec(detail.residualQuantiles),
 ]
 
+const rankingSpecs = ({ cutoffs, ndcg }: RankingEvidence): readonly ChartSpec[] => [
+  ...(
+    [
+      ['ndcg', 'NDCG', 'Discounted gain of the first rows over that of the best order, averaged over queries.'],
+      ['precision', 'Precision', 'Of the first rows, the share that is relevant, averaged over queries.'],
+      ['recall', 'Recall', 'Of the relevant rows, the share found among the first, averaged over queries.'],
+      ['hit_rate', 'Hit rate', 'Share of queries with a relevant row among the first.'],
+    ] as const
+  ).map(([key, title, note]) =>
+    byStrengthSpec(
+      cutoffs.k.map((k, at) => ({ strength: k, metric: cutoffs[key][at]! })),
+      {
+        title: `${title} by cut-off`,
+        note: `${note} Bars are 95 % intervals.`,
+        x: 'First rows of a query',
+        y: title,
+        unchanged: null,
+      },
+    ),
+  ),
+  histogramSpec(ndcg, {
+    title: 'Queries by NDCG',
+    note: 'How well each query is ordered: 1 is the best order.',
+    x: 'NDCG',
+    y: 'Queries',
+  }),
+]
+
 const specsOf = (evidence: Evidence): readonly ChartSpec[] => {
   const { detail } = evidence
   switch (detail.kind) {
@@ -74,8 +108,18 @@ const specsOf = (evidence: Evidence): readonly ChartSpec[] => {
       return binarySpecs(detail, evidence)
     case 'multiclass':
       return multiclassSpecs(detail)
+    case 'multilabel':
+      return [
+        histogramSpec(detail.labelsPerRow, {
+          title: 'Labels a row',
+          note: `How many labels rows have, and how many they are given at the threshold ${String(detail.threshold)}.`,
+          x: 'Labels',
+        }),
+      ]
     case 'regression':
       return regressionSpecs(detail)
+    case 'ranking':
+      return rankingSpecs(detail)
   }
 }
 

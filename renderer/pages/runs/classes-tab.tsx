@@ -1,6 +1,6 @@
 /** How each class fares: a table of all, and the curves of one. */
 import { useMemo, useState } from 'react'
-import type { ClassEvidence, MulticlassEvidence } from '../../../shared/contract/evidence.ts'
+import type { ClassEvidence, MulticlassEvidence, MultilabelEvidence } from '../../../shared/contract/evidence.ts'
 import type { Evidence } from '../../../shared/contract/run.ts'
 import { Field, Select } from '../../components/field.tsx'
 import { MetricText } from '../../components/interval.tsx'
@@ -14,8 +14,10 @@ import { MetricName } from './metric-name.tsx'
 
 const ClassTable = ({
   classes,
+  first,
   evidence,
 }: {
+  readonly first: string
   readonly classes: readonly ClassEvidence[]
   readonly evidence: Evidence
 }) => {
@@ -25,7 +27,7 @@ const ClassTable = ({
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Class</th>
+            <th scope="col">{first}</th>
             <th scope="col" className="number">
               Rows
             </th>
@@ -92,25 +94,32 @@ export const ClassesTab = ({
   detail,
   evidence,
 }: {
-  readonly detail: MulticlassEvidence
+  readonly detail: MulticlassEvidence | MultilabelEvidence
   readonly evidence: Evidence
 }) => {
   const [label, setLabel] = useState(detail.classes[0]?.label ?? '')
   const entry = detail.classes.find((one) => one.label === label)
+  const many = detail.kind === 'multilabel'
   return (
     <>
       <Section
-        title="Classes"
-        note={`${formatCount(detail.classes.length)} classes, each against the rest, with 95 % intervals`}
+        title={many ? 'Labels' : 'Classes'}
+        note={
+          many
+            ? `${formatCount(detail.classes.length)} labels, each on the rows with it against those without, given at the threshold ${String(detail.threshold)}, with 95 % intervals`
+            : `${formatCount(detail.classes.length)} classes, each against the rest, with 95 % intervals`
+        }
       >
-        <ClassTable classes={detail.classes} evidence={evidence} />
+        <ClassTable classes={detail.classes} first={many ? 'Label' : 'Class'} evidence={evidence} />
       </Section>
-      <ConfusionMatrix
-        confusion={detail.confusion}
-        note="The predicted class is the most probable one. Shaded by the share of each row."
-      />
-      <Section title="One class against the rest">
-        <Field label="Class">
+      {detail.kind === 'multiclass' && (
+        <ConfusionMatrix
+          confusion={detail.confusion}
+          note="The predicted class is the most probable one. Shaded by the share of each row."
+        />
+      )}
+      <Section title={many ? 'One label' : 'One class against the rest'}>
+        <Field label={many ? 'Label' : 'Class'}>
           {(ids) => (
             <Select
               {...ids}

@@ -13,6 +13,8 @@ const Excluded = ({ rows }: { readonly rows: Evidence['rows'] }) => (
     {rows.excluded.length === 0
       ? `All ${plural(rows.total, 'row')} are used.`
       : `${rows.excluded.map(({ reason, n }) => `${plural(n, 'row')} left out: ${reason}`).join('; ')}.`}
+    {rows.weight &&
+      ` Each counts with its weight in “${rows.weight.column}”; together they tell as much as ${plural(Math.round(rows.weight.effectiveRows), 'row')} of equal weight.`}
   </p>
 )
 
@@ -48,7 +50,7 @@ export const SummaryTab = ({ evidence }: { readonly evidence: Evidence }) => {
           label="Metrics"
         />
       </Section>
-      {detail.kind !== 'regression' && (
+      {(detail.kind === 'binary' || detail.kind === 'multiclass') && (
         <ConfusionMatrix
           confusion={detail.confusion}
           note={

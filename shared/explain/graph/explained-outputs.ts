@@ -5,6 +5,7 @@
 import type { OutputBinding } from '../../contract/model.ts'
 import type { Link, Reweighing } from '../tree/ensemble.ts'
 import { sigmoid } from '../../calibration/logit.ts'
+import { givesOneNumber } from '../../contract/dataset.ts'
 
 /** The unit of the attributions. */
 export type Space = 'target' | 'probability' | 'log-odds' | 'logit' | 'score'
@@ -51,7 +52,7 @@ export function explainedOutputs(core: CoreOutputs, binding: OutputBinding): Exp
         ? 'logistic'
         : 'softmax'
   if (link === 'probit') return null
-  if (binding.task === 'regression') {
+  if (givesOneNumber(binding.task)) {
     return {
       names: ['prediction'],
       space: link === 'none' ? 'target' : 'log-odds',

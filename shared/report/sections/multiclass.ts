@@ -34,13 +34,18 @@ export function multiclassSection(evidence: Evidence, detail: MulticlassEvidence
   }
 }
 
-function classTable(evidence: Evidence, classes: readonly ClassEvidence[]): Block {
+export function classTable(
+  evidence: Evidence,
+  classes: readonly ClassEvidence[],
+  one = 'class',
+  many = 'classes',
+): Block {
   const keys = [...new Set(classes.flatMap((entry) => Object.keys(entry.metrics)))].slice(0, classColumns)
-  const { shown, ...rest } = limitRows(classes, 300, 'classes')
+  const { shown, ...rest } = limitRows(classes, 300, many)
   return table({
-    caption: 'Each class, with 95 % intervals',
+    caption: `Each ${one}, with 95 % intervals`,
     columns: [
-      left('Class'),
+      left(one.charAt(0).toUpperCase() + one.slice(1)),
       right('Rows'),
       right('Predicted'),
       ...keys.map((key, k) => (k < 3 ? right(titleOf(evidence, key)) : roomy(right(titleOf(evidence, key))))),

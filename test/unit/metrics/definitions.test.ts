@@ -3,6 +3,8 @@ import { metricDefinitionSchema } from '../../../shared/contract/evidence.ts'
 import { metricDefinitions } from '../../../shared/metrics/definitions.ts'
 import { evaluateBinary } from '../../../shared/metrics/evaluate-binary.ts'
 import { evaluateMulticlass } from '../../../shared/metrics/evaluate-multiclass.ts'
+import { evaluateMultilabel } from '../../../shared/metrics/evaluate-multilabel.ts'
+import { evaluateRanking } from '../../../shared/metrics/evaluate-ranking.ts'
 import { evaluateRegression } from '../../../shared/metrics/evaluate-regression.ts'
 
 function everyKey(): Set<string> {
@@ -23,9 +25,22 @@ function everyKey(): Set<string> {
     seed: 1,
   })
   const regression = evaluateRegression({ y: Float64Array.of(1, 2), prediction: Float64Array.of(1, 3), seed: 1 })
+  const multilabel = evaluateMultilabel({
+    truth: Uint8Array.of(0, 1, 1, 0),
+    scores: Float64Array.of(0.2, 0.7, 0.6, 0.1),
+    labels: ['a', 'b'],
+    threshold: 0.5,
+    seed: 1,
+  })
+  const ranking = evaluateRanking({
+    relevance: Float64Array.of(0, 1),
+    score: Float64Array.of(1, 2),
+    query: new Int32Array(2),
+    queries: 1,
+  })
   return new Set([
-    ...[binary, multiclass, regression].flatMap(({ metrics }) => Object.keys(metrics)),
-    ...multiclass.detail.classes.flatMap((entry) => Object.keys(entry.metrics)),
+    ...[binary, multiclass, multilabel, regression, ranking].flatMap(({ metrics }) => Object.keys(metrics)),
+    ...[...multiclass.detail.classes, ...multilabel.detail.classes].flatMap((entry) => Object.keys(entry.metrics)),
   ])
 }
 

@@ -1,5 +1,6 @@
 /** Valid evidence for each task. Its numbers are made up, but agree with each other in form. */
 import type { Evidence } from '../../../shared/contract/run.ts'
+import { headlineMetrics } from '../../../shared/metrics/definitions.ts'
 import { evidenceSchema } from '../../../shared/contract/run.ts'
 import type { Metric, TaskEvidence } from '../../../shared/contract/evidence.ts'
 
@@ -138,10 +139,10 @@ const taskMetrics = {
     f1_macro: metric(0.8874, 0.0191),
     mcc: undefinedMetric('one class only'),
   },
+  multilabel: { f1_micro: metric(0.7411, 0.0124), hamming_loss: metric(0.0921, 0.0043) },
+  ranking: { ndcg: metric(0.6214, 0.0138), mrr: metric(0.5412, 0.0177) },
   regression: { rmse: metric(48_211.4, 1_320), r2: metric(0.7712, 0.0134), mape: undefinedMetric('a target is zero') },
 } as const
-
-const headlines = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const
 
 const definition = (title: string) => ({
   title,
@@ -158,7 +159,12 @@ export function makeEvidence(
 ): Evidence {
   const task = detail.kind
   const metrics = taskMetrics[task]
-  const classes = detail.kind === 'regression' ? [] : detail.confusion.labels
+  const classes =
+    detail.kind === 'binary' || detail.kind === 'multiclass'
+      ? detail.confusion.labels
+      : detail.kind === 'multilabel'
+        ? detail.classes.map((entry) => entry.label)
+        : []
   return evidenceSchema.parse({
     schema: 'assay.evidence/1',
     createdAt: '2024-02-29T09:15:00.000Z',
@@ -234,7 +240,7 @@ export function makeEvidence(
     rows: { total: 7043, used: 6980, excluded: [{ reason: 'no target', n: 63 }] },
     confidence: 0.95,
     seed: 20_240_229,
-    headline: headlines[task],
+    headline: headlineMetrics[task],
     metrics,
     detail,
     definitions: Object.fromEntries(Object.keys(metrics).map((key) => [key, definition(key.toUpperCase())])),
