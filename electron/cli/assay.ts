@@ -9,6 +9,7 @@ import { addFairnessCommands } from './commands/fairness.ts'
 import { addExplainCommands } from './commands/explain.ts'
 import { addDriftCommands } from './commands/drift.ts'
 import { addModelCommands } from './commands/models.ts'
+import { addMonitorCommands } from './commands/monitor.ts'
 import { addPersonCommands } from './commands/person.ts'
 import { addGateCommands } from './commands/policy.ts'
 import { addReleaseCommands } from './commands/release.ts'
@@ -62,6 +63,7 @@ function makeProgram(): Command {
   addReviewCommands(program, global)
   addVerifyCommands(program, global)
   addReleaseCommands(program, global)
+  addMonitorCommands(program, global)
   program
     .command('samples')
     .description('load the samples that ship with Assay and evaluate the first')

@@ -4,6 +4,7 @@ import { AssayError } from '../../shared/contract/errors.ts'
 import type { DatasetId, RunId, VersionId } from '../../shared/contract/ids.ts'
 import { refuseWhileReviewed } from './approval/review-store.ts'
 import type { Engine } from './engine.ts'
+import { refuseWhileMonitored } from './monitor/monitor-store.ts'
 import { readDataset, readRun, readVersion } from './records.ts'
 
 function refuseWhileUsed(engine: Engine, column: 'dataset_id' | 'version_id', id: string, what: string): void {
@@ -46,6 +47,7 @@ export async function removeVersion(engine: Engine, id: VersionId): Promise<void
   const version = readVersion(workspace.ledger, id)
   refuseWhileUsed(engine, 'version_id', id, 'model')
   refuseWhileReviewed(workspace.ledger, 'version_id', id)
+  refuseWhileMonitored(workspace.ledger, id)
   workspace.change(
     'version removed',
     id,

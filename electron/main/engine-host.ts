@@ -66,6 +66,7 @@ export class Engine {
     engine.on('message', (data: unknown) => {
       const message = fromEngineSchema.parse(data)
       if (message.type === 'launch') scorers.launch(message.id, message.env ?? {})
+      else if (message.type === 'serve') scorers.serve(message.id, message.args, message.env)
       else scorers.kill(message.id)
     })
     engine.once('spawn', () => this.#show(this.#afterCrash ? 'restarted' : 'ready'))

@@ -1,4 +1,7 @@
-/** The scorers of one engine: each is a process of its own, with a port straight to the engine. */
+/**
+ * The scorers of one engine, and the servers of releases that are tried: each is a process of its own. Scorers have a port
+ * straight to the engine; what servers write is passed on.
+ */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MessageChannelMain, utilityProcess } from 'electron'
@@ -7,9 +10,13 @@ import type { FromMain, ToScorerProcess } from '../../shared/contract/process-me
 
 const here = dirname(fileURLToPath(import.meta.url))
 
+/** How long a server may take to end. */
+const stopWithinMs = 5_000
+
 export class Scorers {
   readonly #tell: (message: FromMain, ports?: MessagePortMain[]) => void
   readonly #running = new Map<string, UtilityProcess>()
+  readonly #servers = new Set<string>()
   #stopped = false
 
   constructor(tell: (message: FromMain, ports?: MessagePortMain[]) => void) {
@@ -44,9 +51,40 @@ export class Scorers {
     scorer.postMessage({ type: 'port' } satisfies ToScorerProcess, [port2])
   }
 
+  serve(id: string, args: readonly string[], env: Readonly<Record<string, string>>): void {
+    // No setting of the user's own shell may change what is served.
+    const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('ASSAY_'))
+    const server = utilityProcess.fork(join(here, 'serving.mjs'), [...args], {
+      serviceName: 'Assay server',
+      stdio: 'pipe',
+      env: { ...Object.fromEntries(kept), ...env, ORT_DISABLE_TELEMETRY: '1' },
+    })
+    this.#running.set(id, server)
+    this.#servers.add(id)
+    const pass = (piece: Buffer): void => {
+      if (!this.#stopped) this.#tell({ type: 'output', id, text: piece.toString() })
+    }
+    server.stdout?.on('data', pass)
+    server.stderr?.on('data', pass)
+    server.once('spawn', () => this.#tell({ type: 'launched', id, pid: server.pid ?? null }))
+    server.once('exit', (code) => {
+      this.#running.delete(id)
+      this.#servers.delete(id)
+      if (!this.#stopped) this.#tell({ type: 'exited', id, code })
+    })
+  }
+
   /** A scorer may be deep in native code, where it hears no request to end. */
   kill(id: string): void {
     const scorer = this.#running.get(id)
+    if (this.#servers.has(id) && !this.#stopped) {
+      // It answers what is under way first.
+      scorer?.kill()
+      setTimeout(() => {
+        if (this.#running.get(id) === scorer && scorer?.pid !== undefined) killHard(scorer.pid)
+      }, stopWithinMs)
+      return
+    }
     if (scorer?.pid !== undefined) killHard(scorer.pid)
     else scorer?.kill()
   }

@@ -27,6 +27,11 @@ const doneWords: Readonly<Record<JobKind, string>> = {
   robustness: 'Robustness test is done',
   drift: 'Drift analysis is done',
   release: 'Release written',
+  'monitor import': 'Production data imported',
+  monitor: 'Monitoring report is done',
+  'retrain request': 'Retrain request written',
+  'take in': 'Challenger taken in',
+  refit: 'Version fitted again',
 }
 const failedWords: Readonly<Record<JobKind, string>> = {
   'dataset import': 'The dataset was not imported',
@@ -50,6 +55,11 @@ const failedWords: Readonly<Record<JobKind, string>> = {
   robustness: 'The robustness test failed',
   drift: 'The drift analysis failed',
   release: 'The release was not written',
+  'monitor import': 'The production data were not imported',
+  monitor: 'The monitoring report failed',
+  'retrain request': 'The retrain request was not written',
+  'take in': 'The challenger was not taken in',
+  refit: 'The version was not fitted again',
 }
 
 const tell = (job: Job): void => {

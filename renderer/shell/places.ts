@@ -33,6 +33,8 @@ export const hitPath = (hit: SearchHit): string =>
 export const jobResultPath = (job: Job): string | null => {
   const { result } = job
   if (result === null) return null
+  if (job.kind === 'monitor import') return '/monitor?tab=data'
+  if (result.startsWith('mon_')) return `/monitor?report=${result}`
   if (result.startsWith('ds_')) return `/data/${result}`
   if (result.startsWith('mv_')) return `/models/${result}`
   if (job.kind === 'fairness' || job.kind === 'slices' || job.kind === 'robustness')

@@ -30,11 +30,13 @@ import {
   modelSummarySchema,
   modelVersionSchema,
 } from './model.ts'
+import { monitorCalls } from './monitor.ts'
 import { releaseCalls } from './release.ts'
 import { reportFormatSchema } from './report.ts'
 import { robustnessContract } from './robustness.ts'
 import { deviceSchema, evidenceSchema, runSchema, scoreRequestSchema } from './run.ts'
 import { slicesContract } from './slices.ts'
+import { tryCalls } from './try.ts'
 import { auditEntrySchema, searchHitSchema, workspaceInfoSchema } from './workspace.ts'
 
 /** Expected failures of any call arrive as the error ASSAY, whose data is an AssayErrorData. */
@@ -108,6 +110,8 @@ export const contract = {
   explain: explainContract,
   ...approvalCalls,
   ...releaseCalls,
+  monitor: monitorCalls,
+  trying: tryCalls,
   jobs: {
     list: call.output(z.array(jobSchema)),
     cancel: call.input(z.strictObject({ id: jobIdSchema })).output(z.strictObject({ cancelled: z.boolean() })),
@@ -120,7 +124,7 @@ export const contract = {
           z.strictObject({ type: z.literal('job'), job: jobSchema }),
           z.strictObject({
             type: z.literal('changed'),
-            what: z.enum(['datasets', 'models', 'runs', 'workspace', 'approvals']),
+            what: z.enum(['datasets', 'models', 'runs', 'workspace', 'approvals', 'monitor']),
           }),
         ]),
       ),

@@ -27,6 +27,18 @@ export type PersonId = z.infer<typeof personIdSchema>
 export const reviewIdSchema = id('rv', 'ReviewId')
 export type ReviewId = z.infer<typeof reviewIdSchema>
 
+/** What was imported into the monitor: a log, or labels. */
+export const batchIdSchema = id('mb', 'BatchId')
+export type BatchId = z.infer<typeof batchIdSchema>
+export const monitorIdSchema = id('mon', 'MonitorId')
+export type MonitorId = z.infer<typeof monitorIdSchema>
+export const alertIdSchema = id('al', 'AlertId')
+export type AlertId = z.infer<typeof alertIdSchema>
+export const retrainIdSchema = id('rt', 'RetrainId')
+export type RetrainId = z.infer<typeof retrainIdSchema>
+export const serverIdSchema = id('srv', 'ServerId')
+export type ServerId = z.infer<typeof serverIdSchema>
+
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 /** UTC, ISO 8601, milliseconds. */
 export const timeSchema = z.iso.datetime()

@@ -31,6 +31,11 @@ export const jobKindSchema = z.enum([
   'slices',
   'robustness',
   'drift',
+  'monitor import',
+  'monitor',
+  'retrain request',
+  'take in',
+  'refit',
 ])
 export type JobKind = z.infer<typeof jobKindSchema>
 

@@ -6,8 +6,12 @@ import { z } from 'zod'
 
 const processIdSchema = z.string().min(1).max(200)
 
-/** Main's answers about scorers. `launched` carries the port to the scorer; it always comes, and before `exited`. */
+/**
+ * Main's answers about scorers and servers. `launched` carries the port to a scorer; it always comes, and before
+ * `exited`. `output` is what a server wrote.
+ */
 export const fromMainSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('output'), id: processIdSchema, text: z.string() }),
   z.strictObject({ type: z.literal('launched'), id: processIdSchema, pid: z.number().int().nullable() }),
   z.strictObject({ type: z.literal('exited'), id: processIdSchema, code: z.number().int().nullable() }),
 ])
@@ -33,6 +37,13 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     id: processIdSchema,
     module: z.literal('scorer'),
     env: z.record(z.string(), z.string()).optional(),
+  }),
+  /** The server of a release, on the loopback. */
+  z.strictObject({
+    type: z.literal('serve'),
+    id: processIdSchema,
+    args: z.array(z.string()).max(20),
+    env: z.record(z.string(), z.string()),
   }),
   z.strictObject({ type: z.literal('kill'), id: processIdSchema }),
 ])

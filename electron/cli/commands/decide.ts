@@ -17,7 +17,7 @@ const payoffNames = {
 } as const
 
 /** "fp=1,fn=5" as costs; "tp=20" as a benefit. */
-function readPayoff(costs: readonly string[], benefits: readonly string[]): Payoff | undefined {
+export function readPayoff(costs: readonly string[], benefits: readonly string[]): Payoff | undefined {
   if (costs.length + benefits.length === 0) return undefined
   const payoff = { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 0 }
   const read = (texts: readonly string[], sign: 1 | -1) => {

@@ -13,6 +13,7 @@ import type { Engine } from '../engine.ts'
 import { evaluateRun } from '../evaluation/evaluate-run.ts'
 import { readEvidence } from '../evaluation/evidence-store.ts'
 import { importModel } from '../models/import-model.ts'
+import { saveBinding } from '../models/save-binding.ts'
 import { guessAndTry, tryBinding } from '../models/try-binding.ts'
 import { listDatasets, listModels, listRuns, readDataset, readRun, readVersion } from '../records.ts'
 import { writeReport } from '../release/report/write-report.ts'
@@ -27,6 +28,8 @@ import { coded } from './coded.ts'
 import { compareRouter } from './compare-calls.ts'
 import { driftRouter } from './drift-calls.ts'
 import { explainRouter } from './explain-calls.ts'
+import { monitorRouter } from './monitor-calls.ts'
+import { tryRouter } from './try-calls.ts'
 import { releaseRouter } from './release-calls.ts'
 import { fairnessCalls, robustnessCalls, slicesCalls } from './fairness-calls.ts'
 
@@ -102,21 +105,8 @@ export const router = coded.router({
       ),
     ),
     saveBinding: coded.models.saveBinding.handler(async ({ context: { engine }, input }) => {
-      const { ledger } = engine.workspace
-      // Ten rows must run before a binding is kept.
-      await tryBinding(
-        engine,
-        readVersion(ledger, input.versionId),
-        readDataset(ledger, input.datasetId),
-        input.binding,
-      )
-      engine.workspace.change('binding saved', input.versionId, { dataset: input.datasetId }, () => {
-        ledger
-          .prepare("UPDATE version SET binding = ?, binding_origin = 'user' WHERE id = ?")
-          .run(JSON.stringify(input.binding), input.versionId)
-      })
-      engine.jobs.changed('models')
-      return readVersion(ledger, input.versionId)
+      await saveBinding(engine, input.versionId, input.datasetId, input.binding)
+      return readVersion(engine.workspace.ledger, input.versionId)
     }),
     remove: coded.models.remove.handler(async ({ context, input }) => {
       await removeVersion(context.engine, input.id)
@@ -174,6 +164,8 @@ export const router = coded.router({
   explain: explainRouter,
   ...approvalRouter,
   ...releaseRouter,
+  monitor: monitorRouter,
+  trying: tryRouter,
   jobs: {
     list: coded.jobs.list.handler(({ context }) => context.engine.jobs.list()),
     cancel: coded.jobs.cancel.handler(({ context, input }) => ({ cancelled: context.engine.jobs.cancel(input.id) })),

@@ -133,7 +133,7 @@ async function thresholdOf({ engine, reference }: FromRunsRequest): Promise<numb
 }
 
 /** The chance of the positive class, and whether it came; rows of classes that the model never names are left out. */
-function ofPositive({ scores, classes, width, used }: Gathered, positive: number): LabelledScores {
+export function ofPositive({ scores, classes, width, used }: Gathered, positive: number): LabelledScores {
   const kept = [...Array(used).keys()].filter((row) => classes![row]! >= 0)
   return {
     scores: Float64Array.from(kept, (row) => scores![row * width + positive]!),
@@ -142,7 +142,7 @@ function ofPositive({ scores, classes, width, used }: Gathered, positive: number
 }
 
 /** The confidence in the predicted class, and whether it was right. */
-function ofCall({ scores, classes, width, used }: Gathered): LabelledScores {
+export function ofCall({ scores, classes, width, used }: Gathered): LabelledScores {
   const confidence = new Float64Array(used)
   const right = new Uint8Array(used)
   for (let row = 0; row < used; row++) {

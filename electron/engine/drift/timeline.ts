@@ -95,7 +95,8 @@ async function cutTime(
   }
 }
 
-const labelFormats: Readonly<Record<DriftPeriod, string>> = {
+/** strftime formats of a period's label. */
+export const labelFormats: Readonly<Record<DriftPeriod, string>> = {
   hour: '%Y-%m-%d %H:00',
   day: '%Y-%m-%d',
   week: 'week of %Y-%m-%d',

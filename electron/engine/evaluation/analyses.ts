@@ -8,6 +8,7 @@ import { trainBaselines } from '../../../shared/comparison/trained-baselines.ts'
 import { cumulativeCountsOf } from '../../../shared/decision/cumulative-counts.ts'
 import { analyseFairness } from '../../../shared/fairness/analyse-fairness.ts'
 import { searchSlices } from '../../../shared/slices/search-slices.ts'
+import { windowMetrics } from '../monitor/window-metrics.ts'
 
 export const analyses = {
   calibration: analyseCalibration,
@@ -16,6 +17,7 @@ export const analyses = {
   fairness: analyseFairness,
   slices: searchSlices,
   'trained baselines': trainBaselines,
+  'window metrics': windowMetrics,
 }
 export type Analyses = typeof analyses
 export type AnalysisName = keyof Analyses

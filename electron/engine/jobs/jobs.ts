@@ -5,7 +5,7 @@ import type { JobId } from '../../../shared/contract/ids.ts'
 import { trace } from '../trace.ts'
 import { newId } from '../workspace/new-id.ts'
 
-export type Change = 'datasets' | 'models' | 'runs' | 'workspace' | 'approvals'
+export type Change = 'datasets' | 'models' | 'runs' | 'workspace' | 'approvals' | 'monitor'
 export type JobEvent = { readonly type: 'job'; readonly job: Job } | { readonly type: 'changed'; readonly what: Change }
 
 export interface JobContext {

@@ -91,7 +91,7 @@ async function chosenRows(request: GoldenRequest): Promise<number[]> {
 }
 
 /** As a caller would write it in JSON. */
-function jsonCell(value: DuckDBValue): number | string | boolean | null {
+export function jsonCell(value: DuckDBValue): number | string | boolean | null {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   if (typeof value === 'number') return Number.isFinite(value) ? value : null

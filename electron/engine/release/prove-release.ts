@@ -13,6 +13,7 @@ import type { ReleaseProof, Replay } from '../../../shared/serving/golden.ts'
 import type { Trust } from '../../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import type { JobContext } from '../jobs/jobs.ts'
+import { serverEnvironment } from '../scoring/launcher.ts'
 import { awaitServing, proofFailed } from './await-serving.ts'
 import type { StartedServer } from './await-serving.ts'
 import { startImage } from './image/run-image.ts'
@@ -50,12 +51,6 @@ export function servingProgram(): Program {
   return { command: process.execPath, args: ['--no-warnings', bundle] }
 }
 
-/** No setting of the caller's own shell may change what is proved. */
-function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('ASSAY_'))
-  return { ...Object.fromEntries(kept), ORT_DISABLE_TELEMETRY: '1', ...more }
-}
-
 /** The settings by which the container's program knows whose signatures count. */
 export function trustSettings(trust: Trust | null): Record<string, string> {
   if (!trust) return { ASSAY_TRUST_RELEASE_KEYS: '1' }
@@ -68,7 +63,7 @@ export function trustSettings(trust: Trust | null): Record<string, string> {
 function startServer(program: Program, folder: string, trust: Trust | null): Promise<StartedServer> {
   const child = spawn(program.command, [...program.args, 'serve', '--release', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment({
+    env: serverEnvironment({
       ASSAY_PORT: '0',
       ASSAY_GRPC_PORT: '0',
       ASSAY_DRAIN_DELAY_MS: '0',
@@ -82,7 +77,7 @@ function startServer(program: Program, folder: string, trust: Trust | null): Pro
 async function runProgram(program: Program, args: readonly string[], signal: AbortSignal): Promise<string> {
   const child = spawn(program.command, [...program.args, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment({}),
+    env: serverEnvironment({}),
     signal,
   })
   let out = ''

@@ -35,6 +35,8 @@ export interface ReleaseRequest {
   /** Whose approval counts; null takes the keys that the approval carries. */
   readonly trust: Trust | null
   readonly releaser: Releaser
+  /** A release that is only tried on this machine leaves no entry in the audit log. */
+  readonly tried?: boolean
 }
 
 /** Scores of the CPU may differ in their last digits when rows meet others in a run; those of a GPU differ more. */
@@ -140,6 +142,7 @@ export async function writeRelease(
     // Empty, or it would not have come this far.
     await rmdir(folder).catch(() => undefined)
     await rename(temporary, folder)
+    if (request.tried) return verified
     workspace.change(
       'release written',
       run.versionId,

@@ -1,6 +1,7 @@
 /** Scorers under Electron: only main may fork a utilityProcess, so the engine asks and gets a port. */
 import { fromMainSchema } from '../../../shared/contract/process-messages.ts'
-import type { Launcher, ScorerProcess } from './launcher.ts'
+import type { FromMain } from '../../../shared/contract/process-messages.ts'
+import type { Launcher, ScorerProcess, ServerProcess } from './launcher.ts'
 
 export interface TransferredPort {
   on(event: 'message', listener: (event: { data: unknown }) => void): void
@@ -13,6 +14,14 @@ export interface ParentPort {
   postMessage(message: unknown): void
 }
 
+interface PendingServer {
+  readonly resolve: (server: ServerProcess) => void
+  readonly outputs: ((text: string) => void)[]
+  readonly exits: ((code: number | null) => void)[]
+  /** What it wrote before anybody listened. */
+  early: string
+}
+
 interface Pending {
   readonly resolve: (scorer: ScorerProcess) => void
   readonly exits: ((code: number | null) => void)[]
@@ -21,13 +30,16 @@ interface Pending {
 
 export function mainLauncher(parentPort: ParentPort): Launcher {
   const scorers = new Map<string, Pending>()
+  const servers = new Map<string, PendingServer>()
   let counter = 0
   parentPort.on('message', (event) => {
     const parsed = fromMainSchema.safeParse(event.data)
     if (!parsed.success) return
     const message = parsed.data
+    const server = servers.get(message.id)
+    if (server) return onServer(server, message)
     const entry = scorers.get(message.id)
-    if (!entry) return
+    if (!entry || message.type === 'output') return
     if (message.type === 'exited') {
       entry.exited = { code: message.code }
       scorers.delete(message.id)
@@ -49,7 +61,34 @@ export function mainLauncher(parentPort: ParentPort): Launcher {
       },
     })
   })
+  function onServer(entry: PendingServer, message: FromMain): void {
+    if (message.type === 'output') {
+      if (entry.outputs.length === 0) entry.early += message.text
+      for (const listener of entry.outputs) listener(message.text)
+    } else if (message.type === 'exited') {
+      servers.delete(message.id)
+      for (const listener of entry.exits) listener(message.code)
+    } else {
+      const { id, pid } = message
+      entry.resolve({
+        pid,
+        onOutput: (listener) => {
+          entry.outputs.push(listener)
+          if (entry.early !== '') listener(entry.early)
+          entry.early = ''
+        },
+        onExit: (listener) => void entry.exits.push(listener),
+        stop: () => parentPort.postMessage({ type: 'kill', id }),
+      })
+    }
+  }
   return {
+    serve: (args, env) =>
+      new Promise((resolve) => {
+        const id = `server-${process.pid}-${counter++}`
+        servers.set(id, { resolve, outputs: [], exits: [], early: '' })
+        parentPort.postMessage({ type: 'serve', id, args, env })
+      }),
     launch: (env) =>
       new Promise((resolve) => {
         const id = `scorer-${process.pid}-${counter++}`

@@ -148,4 +148,32 @@ export const migrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    number: 5,
+    name: 'monitoring',
+    sql: `
+      -- Logs and labels that came back from production, as Parquet.
+      CREATE TABLE monitor_batch (
+        id TEXT PRIMARY KEY, version_id TEXT NOT NULL REFERENCES version (id), kind TEXT NOT NULL,
+        created_at TEXT NOT NULL, source_sha256 TEXT NOT NULL, sha256 TEXT NOT NULL REFERENCES file (sha256),
+        document TEXT NOT NULL, UNIQUE (version_id, kind, source_sha256)
+      ) STRICT;
+      CREATE TABLE monitor_report (
+        id TEXT PRIMARY KEY, version_id TEXT NOT NULL REFERENCES version (id), created_at TEXT NOT NULL,
+        sha256 TEXT NOT NULL REFERENCES file (sha256), summary TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE monitor_alert (
+        id TEXT PRIMARY KEY, version_id TEXT NOT NULL REFERENCES version (id), rule TEXT NOT NULL, subject TEXT NOT NULL,
+        state TEXT NOT NULL, opened_at TEXT NOT NULL, document TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX monitor_alert_by_subject ON monitor_alert (version_id, rule, subject);
+      CREATE TABLE retrain_task (
+        id TEXT PRIMARY KEY, version_id TEXT NOT NULL REFERENCES version (id), state TEXT NOT NULL,
+        opened_at TEXT NOT NULL, document TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE monitor_triggers (
+        version_id TEXT PRIMARY KEY REFERENCES version (id) ON DELETE CASCADE, yaml TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ]

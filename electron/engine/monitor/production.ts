@@ -1,0 +1,188 @@
+/**
+ * The production rows of a version as two files in one order, oldest first: what was sent with the labels that came, and
+ * what was predicted. All later reading takes them for a dataset and the scores of a run.
+ */
+import { rm } from 'node:fs/promises'
+import { AssayError } from '../../../shared/contract/errors.ts'
+import type { Column, Dataset } from '../../../shared/contract/dataset.ts'
+import type { VersionId } from '../../../shared/contract/ids.ts'
+import type { LabelBatch, LogBatch } from '../../../shared/contract/monitor.ts'
+import { openDuck } from '../../data-plane/duck.ts'
+import type { Duck } from '../../data-plane/duck.ts'
+import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import type { Engine } from '../engine.ts'
+import { readDataset, readVersion } from '../records.ts'
+import { scoreColumns, scoreShape } from '../scoring/hash-scores.ts'
+import type { ScoreShape } from '../scoring/hash-scores.ts'
+import { own } from './log-sql.ts'
+import { batchesOf } from './monitor-store.ts'
+import type { Approved } from './watched.ts'
+
+/** Column of a production row's time, as the dataset has it. */
+export const timeName = 'assay:time'
+
+export interface Production {
+  readonly logs: readonly LogBatch[]
+  readonly labels: readonly LabelBatch[]
+  /** Rows that have a prediction, with the model's columns, `assay:time` and the target under its own name. */
+  readonly rowsPath: string
+  /** Of the same rows in the same order, as a run's chunks have them. */
+  readonly scoresPath: string
+  /** All rows, those without a prediction too: for traffic. */
+  readonly trafficSql: string
+  readonly shape: ScoreShape
+  /** The approved dataset's columns that the logs hold. */
+  readonly dataset: Dataset
+  readonly rows: {
+    readonly logged: number
+    readonly scored: number
+    readonly errors: number
+    readonly labelled: number
+  }
+  readonly from: string | null
+  readonly to: string | null
+  readonly timed: number
+  readonly duck: Duck
+  close(): Promise<void>
+}
+
+/** @throws AssayError monitor/no-traffic, monitor/no-prediction */
+export async function openProduction(engine: Engine, versionId: VersionId, approved: Approved): Promise<Production> {
+  const { workspace } = engine
+  const { logs, labels } = batchesOf(workspace.ledger, versionId)
+  if (logs.length === 0) {
+    throw new AssayError({
+      code: 'monitor/no-traffic',
+      message: 'No production log of this version was imported yet.',
+      remedy: 'Import one: assay monitor import FILE.',
+      where: { version: versionId },
+    })
+  }
+  const duck = await openDuck({ temporaryDirectory: `${workspace.folder}/tmp` })
+  const rowsPath = workspace.temporary('.parquet')
+  const scoresPath = workspace.temporary('.parquet')
+  const joinedPath = workspace.temporary('.parquet')
+  const close = async (): Promise<void> => {
+    duck.close()
+    for (const path of [rowsPath, scoresPath]) await rm(path, { force: true })
+  }
+  try {
+    const reference = readDataset(workspace.ledger, approved.run.datasetId)
+    const shape = scoreShape(readVersion(workspace.ledger, versionId), approved.run.binding.output)
+    const paths = (batches: readonly { data: { sha256: string } }[]): string =>
+      batches.map(({ data }) => quoteText(workspace.files.path(data.sha256))).join(', ')
+    const traffic = `read_parquet([${paths(logs)}], union_by_name=true)`
+    const stored = new Set(
+      (await (await duck.run(`DESCRIBE SELECT * FROM ${traffic}`)).getRowsJson()).map((row) => String(row[0])),
+    )
+    const features = reference.columns.filter(({ name, role }) => stored.has(name) && role !== 'target')
+    const target = reference.columns.find((column) => column.role === 'target') ?? null
+    // The last label of an id counts: later files, and later lines of a file.
+    const latest =
+      labels.length === 0
+        ? null
+        : `(SELECT ${own.id} AS key, last(${own.actual} ORDER BY file_at, line_at) AS actual FROM (
+             ${labels
+               .map(
+                 ({ data }, at) =>
+                   `SELECT *, ${at} AS file_at, row_number() OVER () AS line_at FROM read_parquet(${quoteText(workspace.files.path(data.sha256))})`,
+               )
+               .join(' UNION ALL ')}) GROUP BY ${own.id})`
+    const actual = latest === null ? `t.${own.actual}` : `coalesce(l.actual, t.${own.actual})`
+    const scored = scoreColumns(shape)
+    const sources = scored.map(({ name }) => (name === 'label' ? own.label : `"assay:${name}"`))
+    const needed = sources.filter((name) => name !== own.label || scored.length === 1)
+    const without = needed.find((name) => !stored.has(name.slice(1, -1)))
+    if (without !== undefined) {
+      throw new AssayError({
+        code: 'monitor/no-prediction',
+        message: 'The logs hold no scores of this model.',
+        remedy: 'Map the fields that hold them when the log is imported.',
+        where: { column: without },
+      })
+    }
+    const predicted = needed.map((name) => `t.${name} IS NOT NULL`).join(' AND ')
+    await duck.run(
+      `COPY (SELECT t.*, ${actual} AS "assay:truth" FROM ${traffic} t
+         ${latest === null ? '' : `LEFT JOIN ${latest} l ON l.key = t.${own.id}`}
+         WHERE t.${own.error} IS NULL AND ${predicted} ORDER BY t.${own.time} NULLS LAST, t.${own.id})
+       TO ${quoteText(joinedPath)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 32768)`,
+    )
+    const joined = `read_parquet(${quoteText(joinedPath)})`
+    const truth = target === null ? [] : [`${truthSql(target)} AS ${quoteIdentifier(target.name)}`]
+    const kept = [own.time, own.weight, own.id, ...features.map(({ name }) => quoteIdentifier(name)), ...truth]
+    await duck.run(`COPY (SELECT ${kept.join(', ')} FROM ${joined}) TO ${quoteText(rowsPath)} (FORMAT parquet)`)
+    const type = shape.wide ? 'DOUBLE' : 'FLOAT'
+    const scores = scored.map(({ name }, k) => `${sources[k]}::${name === 'label' ? 'VARCHAR' : type} AS ${name}`)
+    await duck.run(`COPY (SELECT ${scores.join(', ')} FROM ${joined}) TO ${quoteText(scoresPath)} (FORMAT parquet)`)
+    const rows = `read_parquet(${quoteText(rowsPath)})`
+    const distinct = features.map(({ name }) => `approx_count_distinct(${quoteIdentifier(name)})`)
+    const [facts] = await (
+      await duck.run(
+        `SELECT count(*), ${target === null ? '0' : `count(${quoteIdentifier(target.name)})`}, count(${own.time}),
+           strftime(min(${own.time}), '%Y-%m-%dT%H:%M:%S.%gZ'), strftime(max(${own.time}), '%Y-%m-%dT%H:%M:%S.%gZ'),
+           (SELECT count(*) FROM ${traffic}), (SELECT count(${own.error}) FROM ${traffic})
+           ${distinct.map((sql) => `, ${sql}`).join('')} FROM ${rows}`,
+      )
+    ).getRowsJson()
+    const [n, labelled, timed, from, to, logged, errors, ...distincts] = facts!
+    if (Number(n) === 0) {
+      throw new AssayError({
+        code: 'monitor/no-prediction',
+        message: 'No row of the logs has a prediction.',
+        remedy: 'Map the field that holds the prediction when the log is imported.',
+        where: { rows: Number(logged) },
+      })
+    }
+    const time: Column = {
+      name: timeName,
+      type: 'timestamp',
+      role: 'time',
+      protected: false,
+      missing: 0,
+      distinct: 0,
+      min: null,
+      max: null,
+      mean: null,
+      top: [],
+    }
+    return {
+      logs,
+      labels,
+      rowsPath,
+      scoresPath,
+      trafficSql: traffic,
+      shape,
+      dataset: {
+        ...reference,
+        name: 'production',
+        rows: Number(n),
+        columns: [
+          ...features.map((column, k) => ({ ...column, distinct: Number(distincts[k]) })),
+          ...(target === null ? [] : [target]),
+          time,
+        ],
+      },
+      rows: { logged: Number(logged), scored: Number(n), errors: Number(errors), labelled: Number(labelled) },
+      from: (from as string | null) ?? null,
+      to: (to as string | null) ?? null,
+      timed: Number(timed),
+      duck,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  } finally {
+    await rm(joinedPath, { force: true })
+  }
+}
+
+/** Labels are texts until here; classes stay texts, and numbers that are none are missing. */
+function truthSql({ type }: Column): string {
+  const text = '"assay:truth"'
+  if (type === 'float') return `TRY_CAST(${text} AS DOUBLE)`
+  if (type === 'integer') return `TRY_CAST(TRY_CAST(${text} AS DOUBLE) AS BIGINT)`
+  // As the dataset shows it: true and false, whatever the callers write.
+  return text
+}
