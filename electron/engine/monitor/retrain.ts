@@ -1,6 +1,6 @@
 /** Asks for a new model: a folder with the request, the data to learn from, and the pipelines that run the training. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { AssayError } from '../../../shared/contract/errors.ts'
@@ -12,6 +12,7 @@ import { sha256Of } from '../approval/canonical.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { hashFile } from '../workspace/content-store.ts'
+import { refuseTaken } from '../workspace/refuse-taken.ts'
 import { notWritable } from '../workspace/write-whole.ts'
 import { changeTask, readTask } from './alerts.ts'
 import { writeLabelledData } from './labelled-data.ts'
@@ -41,7 +42,7 @@ export async function writeRetrainRequest(
   refuseUnless(schedule.test(request.schedule), `"${request.schedule}" is no schedule.`, 'Write it as cron does.')
   refuseUnless(namespaceName.test(request.namespace), `"${request.namespace}" is no namespace.`, 'Use small letters.')
   const folder = resolve(request.folder)
-  await refuseTaken(folder)
+  await refuseTaken(folder, 'monitor')
   const temporary = join(dirname(folder), `.${basename(folder)}-${randomUUID()}.tmp`)
   try {
     await mkdir(temporary, { recursive: true })
@@ -84,20 +85,6 @@ export async function writeRetrainRequest(
 
 function refuseUnless(holds: boolean, message: string, remedy: string): void {
   if (!holds) throw new AssayError({ code: 'monitor/retrain', message, remedy })
-}
-
-async function refuseTaken(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw notWritable(error, folder)
-  })
-  if (names.length === 0) return
-  throw new AssayError({
-    code: 'monitor/folder-taken',
-    message: `The folder ${basename(folder)} holds files already.`,
-    remedy: 'Choose a new folder: a request is never written over.',
-    where: { files: names.length },
-  })
 }
 
 function documentOf(task: RetrainTask, data: LabelledData, file: { sha256: string; bytes: number }): object {

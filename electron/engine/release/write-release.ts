@@ -1,6 +1,6 @@
 /** Writes a release folder from an evaluated, approved run: whole, or not at all. */
 import { randomUUID } from 'node:crypto'
-import { copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { copyFile, mkdir, open, readFile, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import canonicalize from 'canonicalize'
 import { AssayError } from '../../../shared/contract/errors.ts'
@@ -13,6 +13,7 @@ import type { Trust } from '../../../shared/serving/trust.ts'
 import { verifyRelease } from '../../../shared/serving/verify-release.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import { openDuck } from '../../data-plane/duck.ts'
+import { refuseTaken } from '../workspace/refuse-taken.ts'
 import { notWritable } from '../workspace/write-whole.ts'
 import { readPolicy } from '../approval/policies.ts'
 import type { Engine } from '../engine.ts'
@@ -71,7 +72,7 @@ export async function writeRelease(
     proofs,
   )
   const policy = await readPolicy(engine, approval.policySha256).catch(() => null)
-  await refuseTaken(folder)
+  await refuseTaken(folder, 'release')
   context.progress({ step: 'Choosing golden rows', done: 0, total: 3, unit: 'steps' })
   const dataPath = workspace.files.path(dataset.data.sha256)
   const threshold = evidence.detail.kind === 'binary' ? evidence.detail.threshold : null
@@ -161,20 +162,6 @@ export async function writeRelease(
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
-}
-
-async function refuseTaken(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw notWritable(error, folder)
-  })
-  if (names.length === 0) return
-  throw new AssayError({
-    code: 'release/folder-taken',
-    message: `The folder ${folder} holds files already.`,
-    remedy: 'Choose a new folder: a release is never written over.',
-    where: { files: names.length },
-  })
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {
