@@ -95,11 +95,12 @@ export function guessMapping(
 /** The log of Assay's own server (shared/serving/prediction-log.ts). */
 export function ownMapping(features: readonly string[], output: Binding['output']): LogMapping {
   const scored = output.score !== null
+  const number = output.task === 'regression' || output.task === 'ranking'
   return {
     time: 'time',
     id: 'request',
-    prediction: output.task === 'regression' ? 'scores[0]' : 'label',
-    ...(scored && output.task !== 'regression'
+    prediction: number ? 'scores[0]' : 'label',
+    ...(scored && !number
       ? { scores: Object.fromEntries(output.classes.map((name, k) => [name, `scores[${k}]`])) }
       : {}),
     latency: 'ms',

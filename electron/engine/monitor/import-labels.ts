@@ -13,7 +13,7 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
-import { own } from './log-sql.ts'
+import { hasOneLabel, own } from './log-sql.ts'
 import { addBatch, batchesOf, refuseImportedBefore } from './monitor-store.ts'
 import { openLog, readLogHead } from './open-log.ts'
 import type { LogHead } from './open-log.ts'
@@ -30,7 +30,7 @@ export interface LabelsRequest {
 const idNames = /^(assay:)?(request_?id|row_?id|prediction_?id|request|id|uuid|key)$/i
 const labelNames = /^(label|actual|target|truth|ground_?truth|y|y_?true|outcome|value)$/i
 
-/** @throws AssayError monitor/mapping, monitor/no-rows, monitor/imported-before, dataset/* */
+/** @throws AssayError monitor/task, monitor/mapping, monitor/no-rows, monitor/imported-before, dataset/* */
 export async function importLabels(engine: Engine, request: LabelsRequest, context: JobContext): Promise<BatchId> {
   const { workspace } = engine
   const { path, versionId } = request
@@ -41,6 +41,14 @@ export async function importLabels(engine: Engine, request: LabelsRequest, conte
   context.signal.addEventListener('abort', onAbort, { once: true })
   try {
     const { run } = await approvedOf(engine, versionId)
+    if (!hasOneLabel(run.binding.output)) {
+      throw new AssayError({
+        code: 'monitor/task',
+        message: `Labels of a ${run.task} task cannot be joined: a row has not one of them.`,
+        remedy: 'Its traffic and drift are watched; evaluate new labels as a dataset.',
+        where: { task: run.task },
+      })
+    }
     const dataset = readDataset(workspace.ledger, run.datasetId)
     const target = dataset.columns.find((column) => column.role === 'target')?.name
     const head = await readLogHead(duck, path)

@@ -19,7 +19,7 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset, readVersion } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
-import { chanceSql, featureSql, isLogged, logSelect, own } from './log-sql.ts'
+import { chanceSql, featureSql, isLogged, isNumber, logSelect, own } from './log-sql.ts'
 import type { LogColumns } from './log-sql.ts'
 import type { LineCheck } from './json-lines.ts'
 import { addBatch, refuseImportedBefore } from './monitor-store.ts'
@@ -195,7 +195,7 @@ async function writeBatch(
   )
   const [row] = await rowsOf(
     duck,
-    mapping.prediction === undefined || output.task === 'regression'
+    mapping.prediction === undefined || isNumber(output)
       ? 'SELECT false'
       : `SELECT ${chanceSql(log.column(mapping.prediction), output.classes)} FROM ${log.sql}`,
   )
@@ -206,7 +206,7 @@ async function writeBatch(
   )
   const file = `read_parquet(${quoteText(outputFile)})`
   const hasScores = select.some((column) => column.endsWith(own.score(0)) || column.endsWith(own.prediction))
-  const predicted = hasScores ? (output.task === 'regression' ? own.prediction : own.score(0)) : own.label
+  const predicted = hasScores ? (isNumber(output) ? own.prediction : own.score(0)) : own.label
   const [counted] = await rowsOf(
     duck,
     `SELECT count(*), count(${own.error}), strftime(min(${own.time}), '%Y-%m-%dT%H:%M:%S.%gZ'),

@@ -58,16 +58,23 @@ export function featureSql(text: string, type: ColumnType, rule: MissingRule): {
   return { value, wrong: `NOT ${isMissing(text, rule)} AND (${value}) IS NULL` }
 }
 
+/** Tasks whose prediction is one number. */
+export const isNumber = ({ task }: OutputBinding): boolean => task === 'regression' || task === 'ranking'
+
+/** Tasks with one label a row, which can come later. */
+export const hasOneLabel = ({ task }: OutputBinding): boolean =>
+  task === 'binary' || task === 'multiclass' || task === 'regression'
+
 /** What a score column of the classes is, in their order; empty where the log has no scores. */
 export function scoreSql({ log, mapping, output, predictionIsChance }: LogColumns): string[] {
   const text = (field: string): string => log.column(field)
   if (output.score === null) return []
-  if (output.task === 'regression') return mapping.prediction === undefined ? [] : [finite(text(mapping.prediction))]
+  if (isNumber(output)) return mapping.prediction === undefined ? [] : [finite(text(mapping.prediction))]
   const { scores } = mapping
   const known = output.classes.map((name) => (scores?.[name] === undefined ? null : finite(text(scores[name]))))
   if (known.every((sql) => sql !== null)) return known
   // Two classes: one chance says both.
-  if (output.classes.length !== 2) return []
+  if (output.task !== 'binary' || output.classes.length !== 2) return []
   const positive = Math.max(0, output.classes.indexOf(output.positive ?? ''))
   const one = known.findIndex((sql) => sql !== null)
   const given = one >= 0 ? known[one]! : predictionIsChance ? finite(text(mapping.prediction!)) : null
@@ -82,7 +89,7 @@ export function logSelect(columns: LogColumns): string[] {
   const text = (field: string | undefined): string => (field === undefined ? 'NULL::VARCHAR' : log.column(field))
   const present = (field: string | undefined): string => `nullif(trim(${text(field)}), '')`
   const scores = scoreSql(columns)
-  const named = output.task !== 'regression' && !columns.predictionIsChance
+  const named = !isNumber(output) && !columns.predictionIsChance
   return [
     `${present(mapping.id)} AS ${own.id}`,
     `(${mapping.time === undefined ? 'NULL::TIMESTAMP' : timeSql(text(mapping.time))}) AS ${own.time}`,
@@ -91,7 +98,7 @@ export function logSelect(columns: LogColumns): string[] {
     `coalesce(1 / nullif(${mapping.sample === undefined ? 'NULL::DOUBLE' : finite(text(mapping.sample))}, 0), 1) AS ${own.weight}`,
     `${present(mapping.actual)} AS ${own.actual}`,
     `${named ? present(mapping.prediction) : 'NULL::VARCHAR'} AS ${own.label}`,
-    ...scores.map((sql, k) => `${sql} AS ${output.task === 'regression' ? own.prediction : own.score(k)}`),
+    ...scores.map((sql, k) => `${sql} AS ${isNumber(output) ? own.prediction : own.score(k)}`),
     ...features.map(
       ({ name, type }) =>
         `${featureSql(text(mapping.features?.[name]), type, log.rule).value} AS ${quoteIdentifier(name)}`,

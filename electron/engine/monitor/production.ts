@@ -14,7 +14,7 @@ import type { Engine } from '../engine.ts'
 import { readDataset, readVersion } from '../records.ts'
 import { scoreColumns, scoreShape } from '../scoring/hash-scores.ts'
 import type { ScoreShape } from '../scoring/hash-scores.ts'
-import { own } from './log-sql.ts'
+import { hasOneLabel, own } from './log-sql.ts'
 import { batchesOf } from './monitor-store.ts'
 import type { Approved } from './watched.ts'
 
@@ -76,7 +76,8 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
       (await (await duck.run(`DESCRIBE SELECT * FROM ${traffic}`)).getRowsJson()).map((row) => String(row[0])),
     )
     const features = reference.columns.filter(({ name, role }) => stored.has(name) && role !== 'target')
-    const target = reference.columns.find((column) => column.role === 'target') ?? null
+    const single = hasOneLabel(approved.run.binding.output)
+    const target = (single && reference.columns.find((column) => column.role === 'target')) || null
     // The last label of an id counts: later files, and later lines of a file.
     const latest =
       labels.length === 0

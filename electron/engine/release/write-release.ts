@@ -1,6 +1,6 @@
 /** Writes a release folder from an evaluated, approved run: whole, or not at all. */
 import { randomUUID } from 'node:crypto'
-import { copyFile, mkdir, open, readFile, rename, rm, rmdir } from 'node:fs/promises'
+import { copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import canonicalize from 'canonicalize'
 import { AssayError } from '../../../shared/contract/errors.ts'
