@@ -39,8 +39,11 @@ describe('200,000 rows', () => {
     }
     expectSound(evaluateMulticlass({ y, scores, labels: [...'abcdefgh'], seed: 1 }).metrics)
     const target = Float64Array.from({ length: n }, () => 100 + 10 * random.normal())
-    const { metrics } = evaluateRegression({ y: target, prediction: target.map((t) => t + random.normal()), seed: 1 })
+    const prediction = target.map((t) => t + random.normal())
+    const { metrics, detail } = evaluateRegression({ y: target, prediction, seed: 1 })
     expectSound(metrics)
+    expect(detail.byPrediction.reduce((sum, bin) => sum + bin.n, 0)).toBe(n)
+    expect(detail.residuals.series[0]!.counts.reduce((sum, count) => sum + count, 0)).toBe(n)
     expect(metrics['rmse']!.value).toBeCloseTo(1, 1)
   })
 })
