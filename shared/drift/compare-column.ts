@@ -76,7 +76,7 @@ export function compareNumbers(column: NumberColumn, settings: CompareSettings):
   const edges = moments === null ? [] : decileEdges(reference.sorted)
   const bins = binSamples(reference.sorted, current.sorted, edges)
   const defined = moments !== null && currentMoments !== null
-  const nulls = defined ? learnNumbers(table, bins, settings) : {}
+  const nulls = defined ? learnNumbers({ table, bins, moments, currentMoments }, settings) : {}
   const tests = defined ? numericTests({ table, bins, moments, currentMoments }, settings.seed) : {}
   return {
     kind: 'numeric',
@@ -124,9 +124,10 @@ export function numericTests(
   }
 }
 
-function learnNumbers(table: ValueTable, bins: BinnedSamples, { splits, seed }: CompareSettings): NullDistances {
+function learnNumbers({ table, bins, moments }: NumericSamples, { splits, seed }: CompareSettings): NullDistances {
   if (splits < 2) return {}
-  return { ...learnBinned(bins, splits, seed), ...learnNumeric(table, splits, seed) }
+  const deviation = Math.sqrt(moments.squares / moments.n)
+  return { ...learnBinned(bins, splits, seed), ...learnNumeric(table, deviation, splits, seed) }
 }
 
 /** Distances get the p-value that random splits of the rows give them. */
@@ -142,7 +143,7 @@ function withLearnt(
     if (!test || test.statistic === null) continue
     const judged = judgeDistance(name, test.statistic, known, alpha)
     learnt[name] = judged
-    complete[name] = { ...test, p: judged.p, method: `gamma fitted to ${splits} random splits of the rows of both` }
+    complete[name] = { ...test, p: judged.p, method: `fitted to ${splits} random splits of the rows of both` }
   }
   return { tests: complete, learnt }
 }

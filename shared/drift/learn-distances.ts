@@ -6,12 +6,16 @@
  * columns with long tails or many rare categories.
  *
  * Splits are drawn as counts in cells (Poisson with the cell's share as mean), at most 1,024 of them of equal count, so
- * the cost does not depend on the rows. A gamma distribution with the same mean and variance stands for the splits, for
- * the two indices themselves and for the squares of the other distances, which are sums of squares when nothing has
- * changed: it gives a p-value beyond one in the number of splits, which a correction over many columns needs.
+ * the cost does not depend on the rows. A distribution with the same mean and variance stands for the splits, for the two
+ * indices themselves and for the squares of the other distances, which are sums of squares when nothing has changed: it
+ * gives a p-value beyond one in the number of splits, which a correction over many columns needs. For binned distances,
+ * whose squares weigh alike, it is a gamma distribution. For the Wasserstein and the energy distance one square leads,
+ * and its weight is known: the variance of the difference of means, to which no other difference of means of a function
+ * of slope 1 comes up (Kantorovich and Rubinstein 1958), and the largest eigenvalue of the covariance of F − G.
  */
 import type { DriftTestName, LearntDistance } from '../contract/drift.ts'
 import { gammaSurvival, gammaUpperQuantile } from '../statistics/gamma.ts'
+import { leadingSquareSurvival, upperQuantile } from '../statistics/leading-square-tail.ts'
 import { drawPoisson } from '../statistics/poisson.ts'
 import { createRandom } from '../statistics/random.ts'
 import { binnedDistanceNames, measureBins, measureWidth } from './binned-distances.ts'
@@ -29,6 +33,8 @@ export interface NullDistance {
   /** Mean and deviation of the distance itself. */
   readonly plainMean: number
   readonly plainDeviation: number
+  /** Weight of the leading square; null where none leads. */
+  readonly lead: number | null
 }
 export type NullDistances = Partial<Record<LearntName, NullDistance>>
 
@@ -56,14 +62,15 @@ class Spread {
     this.#plainSquares += distance * distance
   }
 
-  result(): NullDistance {
-    if (this.#count < 2) return { mean: 0, variance: 0, plainMean: 0, plainDeviation: 0 }
+  result(lead: number | null = null): NullDistance {
+    if (this.#count < 2) return { mean: 0, variance: 0, plainMean: 0, plainDeviation: 0, lead: null }
     const plainMean = this.#plain / this.#count
     return {
       mean: this.#mean,
       variance: this.#squares / (this.#count - 1),
       plainMean,
       plainDeviation: Math.sqrt(Math.max(0, this.#plainSquares / this.#count - plainMean * plainMean)),
+      lead,
     }
   }
 }
@@ -128,17 +135,22 @@ function coarseCells({ values, reference, current, n, m }: ValueTable): { at: Fl
   return { at: Float64Array.from(at), shares: Float64Array.from(shares) }
 }
 
-/** Wasserstein in standard deviations of the first sample, and energy distance, over random splits. */
-export function learnNumeric(table: ValueTable, splits: number, seed: number): NullDistances {
+/**
+ * Wasserstein, and energy distance, over random splits.
+ *
+ * @param deviation Of the reference as it is, which the Wasserstein distance is divided by.
+ */
+export function learnNumeric(table: ValueTable, deviation: number, splits: number, seed: number): NullDistances {
   const random = createRandom(seed)
+  const { n, m } = table
   const { at, shares } = coarseCells(table)
   const first = new Float64Array(shares.length)
   const second = new Float64Array(shares.length)
   const wasserstein = new Spread(2)
   const energy = new Spread(2)
   for (let split = 0; split < splits; split++) {
-    const rows = drawCounts(shares, table.n, random, first)
-    const others = drawCounts(shares, table.m, random, second)
+    const rows = drawCounts(shares, n, random, first)
+    const others = drawCounts(shares, m, random, second)
     if (rows === 0 || others === 0) continue
     let below = 0
     let belowOther = 0
@@ -152,19 +164,54 @@ export function learnNumeric(table: ValueTable, splits: number, seed: number): N
       absolute += Math.abs(gap) * width
       squares += gap * gap * width
     }
-    const deviation = deviationOf(at, first, rows)
     if (deviation > 0) wasserstein.add(absolute / deviation)
     energy.add(Math.sqrt(2 * squares))
   }
-  return { wasserstein: wasserstein.result(), energy: energy.result() }
+  const both = 1 / n + 1 / m
+  return {
+    wasserstein: wasserstein.result(deviation > 0 ? (both * varianceOf(at, shares)) / deviation ** 2 : null),
+    energy: energy.result(2 * both * largestEigenvalue(at, shares)),
+  }
 }
 
-function deviationOf(at: Float64Array, counts: Float64Array, rows: number): number {
-  let mean = 0
-  for (let k = 0; k < at.length; k++) mean += ((at[k]! - at[0]!) * counts[k]!) / rows
-  let squares = 0
-  for (let k = 0; k < at.length; k++) squares += counts[k]! * (at[k]! - at[0]! - mean) ** 2
-  return Math.sqrt(squares / rows)
+function varianceOf(at: Float64Array, shares: Float64Array): number {
+  const mean = at.reduce((sum, value, k) => sum + shares[k]! * value, 0)
+  return at.reduce((sum, value, k) => sum + shares[k]! * (value - mean) ** 2, 0)
+}
+
+const powerSteps = 30
+
+/** Of the covariance F(x ∧ y) − F(x) F(y) of an empirical distribution function over dx, by the power method. */
+function largestEigenvalue(at: Float64Array, shares: Float64Array): number {
+  const cells = at.length - 1
+  if (cells < 1) return 0
+  const below = new Float64Array(cells)
+  const width = new Float64Array(cells)
+  for (let k = 0, sum = 0; k < cells; k++) {
+    below[k] = sum += shares[k]!
+    width[k] = at[k + 1]! - at[k]!
+  }
+  const vector = below.map((f) => Math.sqrt(Math.max(0, f * (1 - f))))
+  const image = new Float64Array(cells)
+  let value = 0
+  for (let step = 0; step < powerSteps; step++) {
+    let sum = 0
+    for (let k = 0; k < cells; k++) image[k] = (1 - below[k]!) * (sum += below[k]! * vector[k]! * width[k]!)
+    sum = 0
+    for (let k = cells - 1; k >= 0; k--) {
+      image[k]! += below[k]! * sum
+      sum += (1 - below[k]!) * vector[k]! * width[k]!
+    }
+    let [before, after] = [0, 0]
+    for (let k = 0; k < cells; k++) {
+      before += vector[k]! ** 2 * width[k]!
+      after += image[k]! ** 2 * width[k]!
+    }
+    if (!(after > 0)) return 0
+    value = Math.sqrt(after / before)
+    for (let k = 0; k < cells; k++) vector[k] = image[k]! / Math.sqrt(after)
+  }
+  return value
 }
 
 /** The same splits for another number of current rows: squares and indices shrink as 1/n + 1/m. */
@@ -176,6 +223,7 @@ export function rescale(known: NullDistance, name: LearntName, n: number, m: num
     variance: known.variance * factor * factor,
     plainMean: known.plainMean * plain,
     plainDeviation: known.plainDeviation * plain,
+    lead: known.lead === null ? null : known.lead * factor,
   }
 }
 
@@ -186,6 +234,10 @@ export function judgeDistance(name: LearntName, distance: number, known: NullDis
   const base = { mean: known.plainMean, deviation: known.plainDeviation }
   // Splits that never differ: anything above what they give is not chance.
   if (!(variance > 0)) return { ...base, threshold: known.plainMean, p: value > mean * (1 + 1e-12) ? 0 : 1 }
+  if (known.lead !== null && known.lead > 0) {
+    const survival = leadingSquareSurvival({ lead: known.lead, mean, variance })
+    return { ...base, threshold: Math.sqrt(upperQuantile(survival, alpha, mean)), p: survival(value) }
+  }
   const shape = (mean * mean) / variance
   const scale = variance / mean
   return {
