@@ -1,10 +1,12 @@
-/** The report as one HTML file: no script, nothing fetched, everything from the evidence escaped. */
+/** The report as one HTML file: nothing fetched, no script but ours, everything from the evidence escaped. */
 import type { Evidence } from '../contract/run.ts'
 import { buildReport } from './build-report.ts'
 import { drawChart } from './charts/chart.ts'
+import { hoverPoints } from './charts/hover.ts'
 import { escaped } from './escape.ts'
-import type { Html } from './escape.ts'
+import { Html } from './escape.ts'
 import type { Block, Cell, Figure, ReportDocument, Section, Table, TableColumn } from './report-document.ts'
+import { script, scriptSha256 } from './interactive.ts'
 import { styleSheet } from './style.ts'
 
 const renderCell = (cell: Cell): Html =>
@@ -32,12 +34,20 @@ ${rows.map((row, k) => renderRow(columns, row, severities?.[k]))}</tbody></table
 ${note === undefined ? null : escaped`<p class="note">${note}</p>`}`
 }
 
-const renderFigure = ({ title, note, chart, data }: Figure): Html => escaped`<figure>
+const places = ({ chart, data }: Figure): string =>
+  hoverPoints(chart, data.rows.length)
+    .map(([x, y, ...rest]) => [x.toFixed(1), y.toFixed(1), ...rest].join(' '))
+    .join(',')
+
+const renderFigure = (figure: Figure): Html => {
+  const { title, note, chart, data } = figure
+  return escaped`<figure data-points="${places(figure)}">
 <figcaption><h3>${title}</h3><p>${note}</p></figcaption>
 ${drawChart(chart)}
 <details><summary>${title} as a table</summary>${renderTable(data)}</details>
 </figure>
 `
+}
 
 function renderBlock(block: Block): Html {
   switch (block.kind) {
@@ -80,7 +90,7 @@ export function renderReport(report: ReportDocument): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${new Html(scriptSha256)}'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${report.model} on ${report.dataset}: ${report.kind ?? 'evaluation report'}</title>
@@ -93,6 +103,7 @@ ${renderTitle(report)}
 <main id="content">
 ${report.sections.map(renderSection)}
 </main>
+<script>${new Html(script)}</script>
 </body>
 </html>
 `.markup

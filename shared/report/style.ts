@@ -63,6 +63,15 @@ figcaption p{margin:0 0 4px;font-size:13px;min-height:2.9em}
 svg{display:block;width:100%;height:auto;font-family:inherit;font-variant-numeric:tabular-nums}
 ${chartClasses}
 details{margin-top:4px}
+button.sort{all:unset;cursor:pointer;color:inherit;font:inherit}
+button.sort:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+button.sort:hover,[aria-sort] button.sort{color:var(--ink);text-decoration:underline}
+[aria-sort=ascending] button.sort::after{content:" ↑"}[aria-sort=descending] button.sort::after{content:" ↓"}
+.filter{display:flex;align-items:center;gap:8px;margin:0 0 6px;color:var(--muted);font-size:13px}
+.filter input{width:14em;padding:3px 8px;border:1px solid var(--grid);border-radius:4px;background:var(--page);color:var(--ink);font:inherit}
+.tip{position:absolute;z-index:1;max-width:320px;padding:6px 10px;border:1px solid var(--grid);border-radius:4px;background:var(--page);box-shadow:0 2px 8px #0003;pointer-events:none;font-size:12.5px;font-variant-numeric:tabular-nums}
+.tip[hidden]{display:none}.tip p{margin:0}
+.mark{fill:none;stroke:var(--ink);stroke-width:1.5;pointer-events:none}
 summary{color:var(--link);cursor:pointer;font-size:13px}
 details .scroll{max-height:360px;overflow:auto;margin:8px 0 0}
 details tbody th{min-width:0;font-weight:400}
@@ -71,7 +80,9 @@ details tbody th{min-width:0;font-weight:400}
 body{font-size:9.5pt}
 header,main{max-width:none;padding:0}
 header{padding-top:0}
-nav,.skip,details{display:none}
+nav,.skip,details,.filter,.tip,.mark{display:none}
+tr[hidden]{display:table-row}
+[aria-sort] button.sort::after{content:none}
 h1{font-size:18pt}h2{font-size:13pt;margin-top:20pt}
 h2,h3,caption,thead{break-after:avoid}
 thead{display:table-header-group}

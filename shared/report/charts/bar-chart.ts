@@ -14,14 +14,20 @@ export interface BarChartSpec {
 
 const height = 280
 
-export function barChart(spec: BarChartSpec): Html {
-  const { edges, series } = spec.histogram
+/** Where the bars are drawn, and the ends of what they count. */
+export function barPlot({ xTitle, histogram: { edges, series } }: BarChartSpec) {
   const first = edges[0] ?? 0
   const last = edges.at(-1) ?? 1
   const largest = Math.max(1, ...series.flatMap(({ counts }) => counts))
-  const x = makeAxis({ title: spec.xTitle, low: first, high: last > first ? last : first + 1 })
+  const x = makeAxis({ title: xTitle, low: first, high: last > first ? last : first + 1 })
   const y = makeAxis({ title: 'Rows', low: 0, high: largest })
   const plot = makePlot(x, y, height, { left: leftMargin(y), top: 38, right: 14, bottom: 44 })
+  return { x, y, plot, first, last }
+}
+
+export function barChart(spec: BarChartSpec): Html {
+  const { edges, series } = spec.histogram
+  const { x, y, plot, first, last } = barPlot(spec)
   const outlines = series.map(({ counts }) =>
     pathOf([
       [plot.x(first), plot.bottom],

@@ -15,7 +15,8 @@ const square = (x: number, y: number, width: number, height: number): string =>
     [x, y + height],
   ])}Z`
 
-export function heatmap(name: string, { labels, counts }: Confusion): Html {
+/** Where the cells are: the first one's corner, and the size of all. */
+export function heatmapPlot(labels: readonly string[]) {
   const n = labels.length
   const few = n <= 4
   const tagLimit = few ? 14 : 12
@@ -23,7 +24,12 @@ export function heatmap(name: string, { labels, counts }: Confusion): Html {
   const top = few ? 40 : 30 + 5 * Math.min(tagLimit, Math.max(...labels.map((text) => text.length), 4))
   // Slanted labels reach past the last column.
   const width = (chartWidth - left - (few ? 14 : 50)) / n
-  const height = Math.min(width, 56)
+  return { few, tagLimit, left, top, width, height: Math.min(width, 56) }
+}
+
+export function heatmap(name: string, { labels, counts }: Confusion): Html {
+  const n = labels.length
+  const { few, tagLimit, left, top, width, height } = heatmapPlot(labels)
   const numbered = n <= 10
   const cells = counts.flatMap((row, actual) => {
     const total = row.reduce((sum, count) => sum + count, 0)

@@ -1,7 +1,7 @@
 /** Lines and points with intervals over two numeric axes. */
 import type { Html } from '../escape.ts'
 import { frame, leftMargin, makeAxis, makePlot } from './axis.ts'
-import type { AxisSpec, Plot } from './axis.ts'
+import type { Axis, AxisSpec, Plot } from './axis.ts'
 import { dot, label, pathOf, rule, stroke, svg, toneLabel } from './draw.ts'
 
 export interface LineSeries {
@@ -11,6 +11,8 @@ export interface LineSeries {
 }
 
 export interface IntervalPoint {
+  /** Its row in the table of the figure's data. */
+  readonly row: number
   readonly x: number
   readonly y: number
   readonly low: number | null
@@ -83,12 +85,17 @@ function intervalMarks(points: readonly IntervalPoint[], plot: Plot): Html[] {
   })
 }
 
+/** Where the lines are drawn. */
+export function linePlot({ lines = [], ...spec }: LineChartSpec): { x: Axis; y: Axis; plot: Plot } {
+  const [x, y] = [makeAxis(spec.x), makeAxis(spec.y)]
+  const margins = { left: leftMargin(y), top: 22, right: lines.length > 1 ? 82 : 14, bottom: 44 }
+  return { x, y, plot: makePlot(x, y, height, margins) }
+}
+
 export function lineChart(spec: LineChartSpec): Html {
   const { lines = [], intervals = [], reference, marker } = spec
-  const x = makeAxis(spec.x)
-  const y = makeAxis(spec.y)
+  const { x, y, plot } = linePlot(spec)
   const named = lines.length > 1
-  const plot = makePlot(x, y, height, { left: leftMargin(y), top: 22, right: named ? 82 : 14, bottom: 44 })
   const marks: Html[] = []
   if (reference) {
     const from = [plot.x(reference.from[0]), plot.y(reference.from[1])] as const

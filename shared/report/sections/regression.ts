@@ -46,8 +46,8 @@ const numberCell = (value: number | undefined): string => (value === undefined ?
 const binText = ({ predictionLow, predictionHigh }: Bins[number]): string => rangeText(predictionLow, predictionHigh)
 
 function targetFigure(bins: Bins, target: string): Figure | null {
-  const points = bins.flatMap(({ predictionMean: x, targetMean: { value: y, low, high } }) =>
-    y === null ? [] : [{ x, y, low, high }],
+  const points = bins.flatMap(({ predictionMean: x, targetMean: { value: y, low, high } }, row) =>
+    y === null ? [] : [{ row, x, y, low, high }],
   )
   if (points.length === 0) return null
   const x = axisAround(
@@ -91,11 +91,11 @@ function targetFigure(bins: Bins, target: string): Figure | null {
 }
 
 function residualFigure(bins: Bins): Figure | null {
-  const points = bins.flatMap(({ predictionMean: x, residualQuantiles }) => {
+  const points = bins.flatMap(({ predictionMean: x, residualQuantiles }, row) => {
     const y = residualQuantiles[quantile.median]
     return y === undefined
       ? []
-      : [{ x, y, low: residualQuantiles[quantile.low] ?? null, high: residualQuantiles[quantile.high] ?? null }]
+      : [{ row, x, y, low: residualQuantiles[quantile.low] ?? null, high: residualQuantiles[quantile.high] ?? null }]
   })
   if (points.length === 0) return null
   const x = axisAround(

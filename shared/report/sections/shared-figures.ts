@@ -46,8 +46,8 @@ export const pointsNote = (drawn: number, exact: number): string =>
 
 export function calibrationFigure(calibration: Calibration | null, what: string): Figure | null {
   if (calibration === null) return null
-  const filled = calibration.bins.filter(
-    ({ meanPredicted, observed }) => meanPredicted !== null && observed.value !== null,
+  const filled = calibration.bins.flatMap(({ meanPredicted: x, observed: { value: y, low, high } }, row) =>
+    x === null || y === null ? [] : [{ row, x, y, low, high }],
   )
   return {
     title: 'Calibration',
@@ -56,12 +56,7 @@ export function calibrationFigure(calibration: Calibration | null, what: string)
       label: `Calibration: ${what.toLowerCase()} against mean predicted probability in ${plural(filled.length, 'bin')}, with 95 % intervals`,
       x: unitAxis('Mean predicted probability'),
       y: unitAxis(what),
-      intervals: filled.map(({ meanPredicted, observed }) => ({
-        x: meanPredicted!,
-        y: observed.value!,
-        low: observed.low,
-        high: observed.high,
-      })),
+      intervals: filled,
       reference: { label: 'calibrated', from: [0, 0], to: [1, 1] },
     }),
     data: {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { htmlReport } from '../../../shared/report/html-report.ts'
+import { script, scriptSha256 } from '../../../shared/report/interactive.ts'
 import {
   binaryDetail,
   makeEvidence,
@@ -16,11 +18,17 @@ const all = (markup: string, pattern: RegExp): string[] => markup.match(pattern)
 describe.each(Object.entries(details))('the HTML report of a %s task', (_task, detail) => {
   const markup = htmlReport(makeEvidence(detail), sha('a'))
 
-  test('is one file that loads and runs nothing', () => {
+  test('is one file that loads nothing, and runs nothing but its own script', () => {
+    const hash = createHash('sha256').update(script).digest('base64')
+    expect(scriptSha256, 'the script has changed: write its hash down').toBe(hash)
     expect(markup).toContain(
-      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`,
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">`,
     )
-    expect(markup).not.toMatch(/<script|<link|<iframe|<object|@import|url\(|\son[a-z]+="/i)
+    // One script, ours, byte for byte: no other runs under that policy.
+    expect(all(markup, /<script/g)).toHaveLength(1)
+    expect(markup).toContain(`<script>${script}</script>`)
+    expect(script).not.toMatch(/innerHTML|eval|fetch|XMLHttp|import|https?:|<\/script|\bset(?:Timeout|Interval)/)
+    expect(markup).not.toMatch(/<link|<iframe|<object|@import|url\(|\son[a-z]+="/i)
     expect(all(markup, /(?:src|href)="[^"]*"/g).filter((link) => !link.startsWith('href="#'))).toEqual([])
   })
 
@@ -44,7 +52,25 @@ describe.each(Object.entries(details))('the HTML report of a %s task', (_task, d
   })
 
   test('says nothing that is not a number or a word', () => {
-    expect(markup).not.toMatch(/NaN[^.]|Infinity|undefined|\[object/)
+    expect(markup.replace(script, '')).not.toMatch(/NaN[^.]|Infinity|undefined|\[object/)
+  })
+
+  test('tells where each number of a chart is: rows of the table under it', () => {
+    for (const figure of markup.split('<figure ').slice(1)) {
+      const rows = all(figure.split('</figure>')[0]!, /<tr>/g).length - 1
+      const points = /^data-points="([^"]+)"/
+        .exec(figure)![1]!
+        .split(',')
+        .map((point) => point.split(' ').map(Number))
+      expect(points.length).toBeGreaterThan(1)
+      for (const [x, y, row] of points) {
+        expect(x).toBeGreaterThan(0)
+        expect(x).toBeLessThanOrEqual(400)
+        expect(y).toBeGreaterThan(0)
+        expect(row).toBeGreaterThanOrEqual(0)
+        expect(row).toBeLessThan(rows)
+      }
+    }
   })
 
   test('is the same for the same evidence', () => {
@@ -127,7 +153,7 @@ describe('hostile text', () => {
   test('is shown as text and never becomes markup', () => {
     expect(markup).toContain('&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&lt;/style&gt;')
     expect(markup).not.toContain('<img')
-    expect(markup).not.toContain('<script')
+    expect(all(markup, /<script/g)).toHaveLength(1)
     expect(all(markup, /<\/style>/g)).toHaveLength(1)
     expect(markup).toContain('a&#39;b&quot;c`d')
     // Escaped once, not twice: the ampersand of the text itself.
