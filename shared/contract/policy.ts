@@ -27,12 +27,13 @@ export type Limits = z.infer<typeof limitsSchema>
 export const gateSeveritySchema = z.enum(['block', 'warn'])
 export type GateSeverity = z.infer<typeof gateSeveritySchema>
 
+const gateIdSchema = z
+  .string()
+  .max(100)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'An id has small letters, digits and single hyphens')
+
 export const gateSchema = z.strictObject({
-  id: z
-    .string()
-    .max(100)
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'An id has small letters, digits and single hyphens')
-    .describe('Names the gate in results and waivers.'),
+  id: gateIdSchema.describe('Names the gate in results and waivers.'),
   title: words.optional().describe('What readers see; left out, the path.'),
   path: words.describe('Where the figure stands in the evidence, for example metrics.roc_auc.'),
   ...limitsShape,
@@ -59,6 +60,25 @@ export const waiverSchema = z.strictObject({
 export type Waiver = z.infer<typeof waiverSchema>
 
 export const deploymentKindSchema = z.enum(['batch', 'real-time', 'edge', 'canary'])
+
+/** What the server of a release measures of its own traffic, without labels. */
+export const productionMeasureSchema = z.enum([
+  'error_rate',
+  'latency_p50_ms',
+  'latency_p95_ms',
+  'latency_p99_ms',
+  'input_psi',
+])
+export type ProductionMeasure = z.infer<typeof productionMeasureSchema>
+
+export const productionLimitSchema = z.strictObject({
+  id: gateIdSchema.describe('Names the limit in the canary’s analysis and in alerts.'),
+  measure: productionMeasureSchema.describe(
+    'error_rate: share of requests that the server failed. latency_…: quantile of whole requests in milliseconds. input_psi: population stability index of the worst column against the evaluated rows.',
+  ),
+  at_most: z.number().positive(),
+  reason: words.optional().describe('Why this limit.'),
+})
 export const riskTierSchema = z.enum(['low', 'medium', 'high'])
 
 export const policySchema = z.strictObject({
@@ -80,6 +100,11 @@ export const policySchema = z.strictObject({
     .strictObject({
       kind: deploymentKindSchema,
       description: words.optional(),
+      limits: z
+        .array(productionLimitSchema)
+        .max(50)
+        .optional()
+        .describe('What production is held to: a canary that breaks one is rolled back, and an alert is raised.'),
     })
     .describe('Where the model is to run.'),
   approval: z

@@ -1,7 +1,7 @@
 /** Reads a policy's YAML and says everything that is wrong or doubtful in it, with line and column. */
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
-import { gateSchema, limitsSchema, policySchema, waiverSchema } from '../contract/policy.ts'
+import { gateSchema, limitsSchema, policySchema, productionLimitSchema, waiverSchema } from '../contract/policy.ts'
 import type { LintProblem, LintedPolicy } from '../contract/policy.ts'
 import { checkRules } from './lint-rules.ts'
 import { nearest } from './nearest.ts'
@@ -34,6 +34,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   target: Object.keys(limitsSchema.shape),
   objective: Object.keys(policySchema.shape.objective.shape),
   deployment: Object.keys(policySchema.shape.deployment.shape),
+  limits: Object.keys(productionLimitSchema.shape),
   approval: Object.keys(policySchema.shape.approval.unwrap().shape),
   '': Object.keys(policySchema.shape),
 }

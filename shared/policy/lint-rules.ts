@@ -138,6 +138,27 @@ export function checkRules(policy: Policy, today: string, report: Report): void 
         'Leave it out unless the figure has no sampling error.',
       )
   })
+  const limits = new Set<string>()
+  policy.deployment.limits?.forEach(({ id, measure, at_most }, k) => {
+    const place = ['deployment', 'limits', k]
+    if (seen.has(id) || limits.has(id))
+      report(
+        [...place, 'id'],
+        'error',
+        'policy/duplicate-id',
+        `A gate or another limit has the id "${id}" too.`,
+        'Give each gate and limit an id of its own.',
+      )
+    limits.add(id)
+    if (measure === 'error_rate' && at_most >= 1)
+      report(
+        [...place, 'at_most'],
+        'warning',
+        'policy/out-of-range',
+        'A rate is never above 1, so this limit is always met.',
+        'Check the number; 1 % is 0.01.',
+      )
+  })
   if (!gates.some((gate) => gate.severity !== 'warn') && typeof objective.target === 'string')
     report(['gates'], 'warning', 'policy/nothing-blocks', 'No gate stops a release.', 'Give one severity: block.')
   waivers.forEach((waiver, k) => {
