@@ -1,6 +1,6 @@
 /**
  * The container's program. `serve` answers requests, `batch` scores a file or a part of it, `merge` puts the parts
- * together, `verify` checks a release, `replay` sends the golden rows to a running server, `new-key` makes an API key.
+ * together, `drift` holds a file against the evaluated rows, `verify` checks a release, `replay` sends the golden rows to a running server, `new-key` makes an API key.
  */
 import { parseArgs } from 'node:util'
 import { isMainThread, workerData } from 'node:worker_threads'
@@ -13,7 +13,7 @@ import type { ModelStart } from './model/messages.ts'
 import { errorFields, logToStderr, makeLog } from './watch/log.ts'
 import { serve } from './serve.ts'
 import { loadTrusted } from './trust.ts'
-import { batchCommand, mergeCommand } from './batch/commands.ts'
+import { batchCommand, driftCommand, mergeCommand } from './batch/commands.ts'
 import { replayCommand } from './replay/replay.ts'
 
 // Read by ONNX Runtime's library when it loads: without it, it opens sockets and writes files.
@@ -28,13 +28,15 @@ const usage = `assay serving
   serve   --release DIR
   verify  --release DIR
   batch   --release DIR --input FILE --output DIR [--shard K/N] [--keep COLUMNS] [--bad-rows stop|mark]
+          [--shards N --merge-to FILE: in a Job with N + 1 indexes the last one waits for all parts and merges them]
   merge   --output DIR --to FILE
+  drift   --release DIR --input FILE [--to REPORT] [--limit 0.25]
   replay  --release DIR --rest URL --grpc HOST:PORT
   new-key NAME
 
 Settings come from the environment (ASSAY_PORT, ASSAY_API_KEYS_FILE, …). Whose signatures count is said by
 ASSAY_TRUST_FILE or ASSAY_TRUSTED_APPROVERS; --trust-release-keys takes whatever keys the release carries.
-Exit codes: 0 ok, 1 internal error, 2 usage, 41 the release is refused, 42 bad data.
+Exit codes: 0 ok, 1 internal error, 2 usage, 41 the release is refused, 42 bad data, 43 drift.
 `
 
 const print = (text: string): void => void process.stdout.write(text)
@@ -59,6 +61,8 @@ async function run(argv: readonly string[]): Promise<void> {
       format: { type: 'string' },
       threads: { type: 'string' },
       'bad-rows': { type: 'string' },
+      'merge-to': { type: 'string' },
+      limit: { type: 'string' },
       rest: { type: 'string' },
       grpc: { type: 'string' },
       'trust-release-keys': { type: 'boolean' },
@@ -89,6 +93,8 @@ async function run(argv: readonly string[]): Promise<void> {
       )
     case 'merge':
       return mergeCommand(need(values.output, 'output'), need(values.to, 'to'), print)
+    case 'drift':
+      return driftCommand({ ...values, input: need(values.input, 'input') }, print)
     case 'replay':
       return replayCommand(
         { release: values.release, rest: need(values.rest, 'rest'), grpc: need(values.grpc, 'grpc') },

@@ -20,7 +20,10 @@ const probability = z.number().min(0).max(1)
 const count = z.int().nonnegative()
 
 /** A run's id, or the name of a baseline. */
-export const contenderKeySchema = z.union([runIdSchema, z.enum(['baseline:constant', 'baseline:linear', 'baseline:tree'])])
+export const contenderKeySchema = z.union([
+  runIdSchema,
+  z.enum(['baseline:constant', 'baseline:linear', 'baseline:tree']),
+])
 export type ContenderKey = z.infer<typeof contenderKeySchema>
 
 export const contenderSchema = z.strictObject({

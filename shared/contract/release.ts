@@ -3,6 +3,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { proofSchema } from '../serving/golden.ts'
 import { fileRefSchema } from './files.ts'
+import { productionMeasureSchema } from './policy.ts'
 import { runIdSchema, sha256Schema } from './ids.ts'
 import { signingSchema } from './review.ts'
 import { errorDataSchema, jobStartedSchema } from './job.ts'
@@ -25,6 +26,34 @@ export const imageSummarySchema = z.strictObject({
 })
 export type ImageSummary = z.infer<typeof imageSummarySchema>
 
+/** Where a kit is for; what is left out has a default. */
+export const kitPlaceSchema = z.strictObject({
+  namespace: z.string().max(253).optional(),
+  /** In front of the image's name: registry.example.com/team. */
+  registry: z.string().max(1000).optional(),
+  host: z.string().max(1000).optional(),
+})
+
+export const kitSummarySchema = z.strictObject({
+  /** Of its objects. */
+  name: z.string(),
+  namespace: z.string(),
+  image: z.string(),
+  /** Below the release's folder. */
+  files: z.array(z.string()),
+  limits: z.array(
+    z.strictObject({
+      id: z.string(),
+      measure: productionMeasureSchema,
+      atMost: z.number(),
+      source: z.enum(['approved gate', 'approved production limit', 'proposed']),
+    }),
+  ),
+  /** Gates of the policy that production cannot measure. */
+  notMeasurable: z.int().nonnegative(),
+})
+export type KitSummary = z.infer<typeof kitSummarySchema>
+
 /** What a release job made. The job's result is this as JSON. */
 export const releaseSummarySchema = z.strictObject({
   folder: z.string(),
@@ -38,6 +67,8 @@ export const releaseSummarySchema = z.strictObject({
   proof: proofSchema.nullable(),
   /** Why there is no proof; null where there is one. */
   notProved: z.string().nullable(),
+  /** The release kit; null where it was not asked for. */
+  kit: kitSummarySchema.nullable(),
 })
 export type ReleaseSummary = z.infer<typeof releaseSummarySchema>
 
@@ -53,6 +84,8 @@ export const releaseCalls = {
           approval: fileRefSchema.optional(),
           image: z.strictObject({ file: fileRefSchema, architecture: architectureSchema }).optional(),
           prove: z.boolean(),
+          /** Left out, no kit is written. */
+          kit: kitPlaceSchema.optional(),
           /** Who signs the release: anyone whose key is in this workspace. */
           signer: signingSchema,
         }),

@@ -37,7 +37,7 @@ function podOf(plan: Plan, args: readonly string[]): IPodSpec {
     containers: [
       restricted(plan, 'batch', {
         args: [...args],
-        env: [...Object.entries(trust(plan.facts.approvers)).map(([name, value]) => ({ name, value })), jobName],
+        env: [...Object.entries(trust(plan.facts)).map(([name, value]) => ({ name, value })), jobName],
         volumeMounts: [
           { name: 'input', mountPath: '/input', readOnly: true },
           { name: 'output', mountPath: '/output' },

@@ -12,6 +12,11 @@ export interface KitImage {
   readonly architecture: 'amd64' | 'arm64' | null
 }
 
+export interface KitKey {
+  readonly name: string
+  readonly fingerprint: string
+}
+
 export interface KitPlace {
   /** RFC 1123 label. */
   readonly namespace: string
@@ -23,7 +28,9 @@ export interface KitFacts {
   readonly manifest: ReleaseManifest
   readonly manifestSha256: string
   readonly modelBytes: number
-  readonly approvers: readonly { readonly name: string; readonly fingerprint: string }[]
+  readonly approvers: readonly KitKey[]
+  /** Who signed the release. */
+  readonly releaser: KitKey
   /** The policy that was approved with the evidence; null where this workspace does not hold it. */
   readonly policy: Policy | null
   readonly image: KitImage

@@ -64,8 +64,9 @@ Batch is the cheapest and the easiest to check: take it unless someone waits for
 1. Push the image to a registry that the cluster reaches, without changing it: \`skopeo copy oci-archive:IMAGE.tar docker://${image.repository}:${image.tag}\`.
 2. Make the namespace: \`kubectl create namespace ${namespace}\`, and let it hold every pod to the strictest standard, which these meet: \`kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=restricted\`.
 3. For serving, make keys of callers. \`node serving.mjs new-key NAME\` (or the container with the arguments \`new-key NAME\`) prints a key for its owner and a line for the server; put the lines into a file \`api-keys\`: \`kubectl -n ${namespace} create secret generic ${name}-api-keys --from-file=api-keys\`.
-4. Compare the approvers' fingerprints with the people themselves, not with this folder:
-${facts.approvers.map((approver) => `   - ${code(approver.name)} \`${approver.fingerprint}\``).join('\n')}
+4. The settings say whose signatures count. Compare the fingerprints with the people themselves, not with this folder:
+${facts.approvers.map((approver) => `   - approved: ${code(approver.name)} \`${approver.fingerprint}\``).join('\n')}
+   - released: ${code(facts.releaser.name)} \`${facts.releaser.fingerprint}\`
 5. For batch, put \`input.csv\` on the volume \`${name}-input\`, and give the claims in \`batch/base\` your storage class: pods on several machines must be able to share them.
 
 ## Then

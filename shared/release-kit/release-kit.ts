@@ -1,9 +1,9 @@
 /** The files of a release kit. The same facts give the same bytes. */
-import { stringify } from 'yaml'
 import { ruleGroups, ruleTests } from './alerts.ts'
 import { batchJob, batchNetworkPolicy, claims, driftJob, nightlyJob } from './batch.ts'
 import { analysisTemplate, rollout } from './canary.ts'
 import { dashboard } from './dashboard.ts'
+import { emitYaml } from './emit-yaml.ts'
 import type { KitFacts, KitFile } from './facts.ts'
 import { inferenceService } from './kserve.ts'
 import * as together from './kustomizations.ts'
@@ -22,10 +22,6 @@ import type { Plan } from './plan.ts'
 import { readme } from './readme.ts'
 import { autoscaler, deployment, disruptionBudget, serviceAccount } from './workload.ts'
 
-/** Kubernetes reads YAML 1.1, where yes, on and 0777 are no texts: what looks like one of them is quoted. */
-const yaml = (value: unknown): string =>
-  stringify(JSON.parse(JSON.stringify(value)), { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
-
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** A folder of objects with the file that puts them together. */
@@ -36,10 +32,10 @@ function folder(
 ): KitFile[] {
   const files = Object.entries(objects).map(([name, value]) => ({
     path: `${path}/${name}`,
-    text: (Array.isArray(value) ? value : [value]).map(yaml).join('---\n'),
+    text: (Array.isArray(value) ? value : [value]).map(emitYaml).join('---\n'),
   }))
   const names = Object.keys(objects)
-  return [...files, { path: `${path}/kustomization.yaml`, text: yaml(kustomization(names)) }]
+  return [...files, { path: `${path}/kustomization.yaml`, text: emitYaml(kustomization(names)) }]
 }
 
 const rulesFile = 'alerts.rules.yaml'
@@ -100,8 +96,8 @@ export function releaseKit(facts: KitFacts): KitFile[] {
       (resources) => together.monitoringComponent(plan, resources),
     ),
     { path: 'components/monitoring/dashboard.json', text: json(dashboard(plan)) },
-    { path: `components/monitoring/${rulesFile}`, text: yaml({ groups: ruleGroups(plan) }) },
-    { path: 'components/monitoring/alerts.test.yaml', text: yaml(ruleTests(plan, rulesFile)) },
+    { path: `components/monitoring/${rulesFile}`, text: emitYaml({ groups: ruleGroups(plan) }) },
+    { path: 'components/monitoring/alerts.test.yaml', text: emitYaml(ruleTests(plan, rulesFile)) },
     ...folder('overlays/staging', {}, () => together.staging(plan)),
     ...folder('overlays/production', {}, () => together.production(plan)),
     ...folder(

@@ -33,13 +33,16 @@ export function settings({ facts, sizing }: Plan): Record<string, string> {
     ASSAY_THREADS: String(sizing.threads),
     ASSAY_DRAIN_DELAY_MS: String(drain.delay * 1000),
     ASSAY_DRAIN_TIMEOUT_MS: String(drain.timeout * 1000),
-    ...trust(facts.approvers),
+    ...trust(facts),
   }
 }
 
-/** Whose approval counts, by their keys' fingerprints. */
-export function trust(approvers: Plan['facts']['approvers']): Record<string, string> {
-  return { ASSAY_TRUSTED_APPROVERS: approvers.map((approver) => approver.fingerprint).join(',') }
+/** Whose signatures count, by their keys' fingerprints. */
+export function trust({ approvers, releaser }: Plan['facts']): Record<string, string> {
+  return {
+    ASSAY_TRUSTED_APPROVERS: approvers.map((approver) => approver.fingerprint).join(','),
+    ASSAY_TRUSTED_RELEASERS: releaser.fingerprint,
+  }
 }
 
 export function resources({ sizing }: Plan): NonNullable<IContainer['resources']> {

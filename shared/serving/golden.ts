@@ -1,6 +1,7 @@
 /** Golden rows replayed: how far a container's scores are from the workbench's. */
 import { z } from 'zod'
 import { sha256Schema, timeSchema } from '../contract/ids.ts'
+import { measuredSchema } from './measured.ts'
 import { toleranceSchema } from './release-manifest.ts'
 import type { GoldenRow, Tolerance } from './release-manifest.ts'
 
@@ -31,6 +32,8 @@ export const proofSchema = z.strictObject({
   software: z.record(z.string(), z.string()),
   tolerance: toleranceSchema,
   replays: z.array(replaySchema),
+  /** Time and memory of the server; null where there was no row to send. */
+  measured: measuredSchema.nullable(),
   ok: z.boolean(),
 })
 export type ReleaseProof = z.infer<typeof proofSchema>

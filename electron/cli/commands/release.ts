@@ -26,6 +26,10 @@ interface ReleaseFlags {
   approval?: string
   proof: boolean
   as?: string
+  kit: boolean
+  namespace?: string
+  registry?: string
+  host?: string
 }
 
 function printProof(proof: ReleaseProof): void {
@@ -43,12 +47,28 @@ function printProof(proof: ReleaseProof): void {
   printLine(proof.ok ? 'Proved: every interface gives the workbench’s scores.' : 'NOT proved: scores differ.')
 }
 
+function placeOf({ namespace, registry, host }: ReleaseFlags): {
+  namespace?: string
+  registry?: string
+  host?: string
+} {
+  const given = Object.entries({ namespace, registry, host }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given)
+}
+
 function printRelease(summary: ReleaseSummary): void {
   printLine(`${summary.folder}`)
   printLine(`approved by ${summary.approvers.join(', ')} until ${summary.expiresAt}, signed by ${summary.signedBy}`)
   if (summary.image) {
     const { name, architecture, digest, bytes } = summary.image
     printLine(`image ${name} for ${architecture}, ${(bytes / 1e6).toFixed(1)} MB, ${digest}`)
+  }
+  if (summary.kit) {
+    const { files, namespace, limits, notMeasurable } = summary.kit
+    const approved = limits.filter((limit) => limit.source !== 'proposed').length
+    printLine(
+      `kit for Kubernetes: ${files.length} files in deploy/ for the namespace ${namespace}; ${approved} of ${limits.length} limits approved, the others proposed; ${notMeasurable} gates cannot be measured in production`,
+    )
   }
   if (summary.proof) printProof(summary.proof)
   else printLine(`Not proved: ${summary.notProved ?? ''}`)
@@ -103,6 +123,10 @@ export function addReleaseCommands(program: Command, global: () => Global): void
     .option('--arch <name>', 'architecture of the image: amd64 or arm64', 'amd64')
     .option('--approval <file>', 'an approval.json from elsewhere, in place of this workspace’s')
     .option('--as <person>', 'who signs the release; the passphrase is asked for, or taken from ASSAY_PASSPHRASE')
+    .option('--no-kit', 'write no files for Kubernetes (the folder deploy/)')
+    .option('--registry <name>', 'the kit: where the image will be, as in registry.example.com/team')
+    .option('--namespace <name>', 'the kit: the namespace it is for (models)')
+    .option('--host <name>', 'the kit: the DNS name that the gateway serves (NAME.example.com)')
     .option('--no-proof', 'do not start the server and replay the golden rows')
     .action(async (wanted: string, flags: ReleaseFlags) => {
       const { workspace, json } = global()
@@ -126,6 +150,7 @@ export function addReleaseCommands(program: Command, global: () => Global): void
             ? {}
             : { image: { file: { path: resolve(flags.image) }, architecture: architecture.data } }),
           prove: flags.proof,
+          ...(flags.kit ? { kit: placeOf(flags) } : {}),
         })
         const summary = releaseSummarySchema.parse(JSON.parse(await session.follow(jobId)))
         if (json) printJson({ release: summary })

@@ -6,7 +6,7 @@ import { coded } from './coded.ts'
 export const releaseRouter = {
   releases: {
     write: coded.releases.write.handler(({ context: { engine, grants }, input }) => {
-      const { runId, approval, image, prove, signer } = input
+      const { runId, approval, image, prove, signer, kit } = input
       const run = readRun(engine.workspace.ledger, runId)
       const request = {
         runId,
@@ -15,6 +15,7 @@ export const releaseRouter = {
         image: image ? { path: grants.resolve(image.file, 'write'), architecture: image.architecture } : null,
         prove,
         signer,
+        kit: kit ?? null,
       }
       return {
         jobId: engine.jobs.start('release', `${run.model} ${run.version}`, async (job) =>

@@ -17,6 +17,7 @@ import { serverEnvironment } from '../scoring/launcher.ts'
 import { awaitServing, proofFailed } from './await-serving.ts'
 import type { StartedServer } from './await-serving.ts'
 import { startImage } from './image/run-image.ts'
+import { measureServer } from './measure-server.ts'
 
 /** How the container's program is started: `command` with its arguments in front of the program's own. */
 export interface Program {
@@ -100,11 +101,15 @@ export async function replayThrough(
   program: Program,
   folder: string,
   signal: AbortSignal,
+  /** What else to ask of the server before it is stopped. */
+  ask: (rest: string) => Promise<void> = async () => undefined,
 ): Promise<Replay[]> {
   try {
     const { rest, grpc } = server
     const text = await runProgram(program, ['replay', '--release', folder, '--rest', rest, '--grpc', grpc], signal)
-    return replaysSchema.parse(JSON.parse(text)).replays
+    const { replays } = replaysSchema.parse(JSON.parse(text))
+    await ask(rest)
+    return replays
   } finally {
     server.stop()
   }
@@ -128,7 +133,11 @@ export async function proveRelease(request: ProofRequest, context: JobContext): 
   const container = image ? await startImage(image.path, image.tag) : null
   const inContainer = container !== null && !('notRun' in container)
   const server = inContainer ? container : await startServer(program, folder, trust)
-  const replays = await replayThrough(server, program, folder, context.signal)
+  let measured: ReleaseProof['measured'] = null
+  const replays = await replayThrough(server, program, folder, context.signal, async (rest) => {
+    context.progress({ step: 'Timing single rows' })
+    measured = await measureServer(rest, release.golden, context.signal)
+  })
   const proof: ReleaseProof = {
     schema: 'assay.release-proof/1',
     manifestSha256: release.manifestSha256,
@@ -139,6 +148,7 @@ export async function proveRelease(request: ProofRequest, context: JobContext): 
     software: { ...request.software },
     tolerance: release.manifest.golden.tolerance,
     replays,
+    measured,
     ok: replays.length > 0 && replays.every((replay) => replay.rows > 0 && replay.equal === replay.rows),
   }
   return proofSchema.parse(proof)

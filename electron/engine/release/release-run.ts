@@ -4,7 +4,8 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { PersonId, RunId } from '../../../shared/contract/ids.ts'
 import { releaseSummarySchema } from '../../../shared/contract/release.ts'
 import type { ReleaseSummary } from '../../../shared/contract/release.ts'
-import { recordFiles } from '../../../shared/serving/release-manifest.ts'
+import type { GivenPlace } from '../../../shared/release-kit/names.ts'
+import { recordFiles, servedName } from '../../../shared/serving/release-manifest.ts'
 import { trustOf } from '../../../shared/serving/trust.ts'
 import type { Trust, TrustFile } from '../../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
@@ -18,6 +19,7 @@ import { layerCache } from './image/runtime-layers.ts'
 import { proofText, proveRelease, servingFolder, servingProgram } from './prove-release.ts'
 import { approvalOf, readApprovalFile } from './release-approval.ts'
 import { sealFolder, unlockReleaser } from './sign-files.ts'
+import { checkPlace, writeKit } from './write-kit.ts'
 import { workspaceTrust } from './workspace-trust.ts'
 import { writeRelease } from './write-release.ts'
 import { writeWhole } from '../workspace/write-whole.ts'
@@ -28,6 +30,8 @@ export interface ReleaseRunRequest {
   readonly approvalFile: string | null
   readonly image: { readonly path: string; readonly architecture: Architecture } | null
   readonly prove: boolean
+  /** Where the kit is for; null writes none. */
+  readonly kit: GivenPlace | null
   /** Who signs the release. */
   readonly signer: { readonly personId: PersonId; readonly passphrase: string }
 }
@@ -45,6 +49,7 @@ export async function releaseRun(
   const { folder } = request
   const { ledger } = engine.workspace
   const run = readRun(ledger, request.runId)
+  if (request.kit) checkPlace(request.kit, servedName(run.model))
   const approval = request.approvalFile ? await readApprovalFile(request.approvalFile) : await approvalOf(engine, run)
   const releaser = await unlockReleaser(engine, request.signer.personId, request.signer.passphrase)
   const { approvers } = workspaceTrust(ledger)
@@ -60,6 +65,8 @@ export async function releaseRun(
     const { proof, notProved } = request.prove
       ? await proofOf(engine, { folder, release, trust: trustOf(trust), image, path: request.image?.path }, context)
       : { proof: null, notProved: 'It was not asked for.' }
+    const measured = proof?.measured ?? null
+    const kit = request.kit && (await writeKit({ folder, release, image, measured, place: request.kit }))
     return releaseSummarySchema.parse({
       folder,
       manifestSha256: release.manifestSha256,
@@ -70,6 +77,7 @@ export async function releaseRun(
       image: image && summaryOf(image),
       proof,
       notProved,
+      kit,
     } satisfies ReleaseSummary)
   } finally {
     await sealFolder(folder, releaser)

@@ -4,8 +4,11 @@ import { readConfig } from '../config.ts'
 import { loadTrusted } from '../trust.ts'
 import { startModel } from '../model/model.ts'
 import { logToStderr } from '../watch/log.ts'
-import { mergeParts } from './merge.ts'
-import { formatOf } from './read-table.ts'
+import { checkDrift, refuseDrifted } from './drift.ts'
+import { mergeParts, mergeWhenComplete } from './merge.ts'
+import type { CommonFacts } from './merge.ts'
+import { formatOf, measureTable } from './read-table.ts'
+import type { TableFormat } from './read-table.ts'
 import { scoreShard } from './score-shard.ts'
 
 export interface BatchFlags {
@@ -18,6 +21,7 @@ export interface BatchFlags {
   readonly format?: string | undefined
   readonly threads?: string | undefined
   readonly 'bad-rows'?: string | undefined
+  readonly 'merge-to'?: string | undefined
 }
 
 function usage(message: string, remedy: string): AssayError {
@@ -36,17 +40,42 @@ export function readShard(flags: Pick<BatchFlags, 'shard' | 'shards'>, index: st
   return [Number(k), Number(n)]
 }
 
+function readFormat(format: string): TableFormat {
+  if (format === 'csv' || format === 'jsonl') return format
+  throw usage(`"${format}" is no format.`, 'Say csv or jsonl.')
+}
+
+/** In a Job with one index more than shards, the pod of the last one merges what the others wrote. */
+export function isMerger(
+  flags: Pick<BatchFlags, 'shard' | 'shards' | 'merge-to'>,
+  index: string | undefined,
+): flags is { readonly shards: string; readonly 'merge-to': string } {
+  if (flags['merge-to'] === undefined) return false
+  if (flags.shard !== undefined || !/^\d{1,6}$/.test(flags.shards ?? ''))
+    throw usage('--merge-to is for a Job of N + 1 indexes.', 'Say --shards N, and leave out --shard.')
+  return index === flags.shards
+}
+
 export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: string) => void): Promise<void> {
   const config = readConfig({ ...process.env, ASSAY_HOST: '127.0.0.1' })
-  const [shard, shards] = readShard(flags, process.env['JOB_COMPLETION_INDEX'])
-  const { format = formatOf(flags.input), 'bad-rows': badRows = 'stop' } = flags
-  if (format !== 'csv' && format !== 'jsonl') throw usage(`"${format}" is no format.`, 'Say csv or jsonl.')
+  const index = process.env['JOB_COMPLETION_INDEX']
+  const format = readFormat(flags.format ?? formatOf(flags.input))
+  const { 'bad-rows': badRows = 'stop' } = flags
   if (badRows !== 'stop' && badRows !== 'mark') throw usage(`--bad-rows ${badRows}`, 'Say stop or mark.')
   // One thread unless asked: sums may be added in another order on another number of threads.
   const threads = Number(flags.threads ?? 1)
   if (!Number.isInteger(threads) || threads < 1 || threads > 256)
     throw usage('--threads is no number.', 'Say 1 or more.')
   const { release } = loadTrusted(flags.release, config, (message) => logToStderr('warn', message))
+  const keep = (flags.keep ?? '').split(',').filter(Boolean)
+  if (isMerger(flags, index)) {
+    const { manifest, manifestSha256 } = release
+    const input = await measureTable({ path: flags.input, format, manifest, keep })
+    const wanted: CommonFacts = { manifestSha256, input, shards: Number(flags.shards), keep, badRows, threads }
+    const merged = await mergeWhenComplete(flags.output, flags['merge-to'], wanted)
+    return print(`${JSON.stringify(merged)}\n`)
+  }
+  const [shard, shards] = readShard(flags, index)
   const { part, already } = await scoreShard({
     release,
     startModel: () => startModel(entry, release.model, threads, () => process.exit(1)),
@@ -55,7 +84,7 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
     folder: flags.output,
     shard,
     shards,
-    keep: (flags.keep ?? '').split(',').filter(Boolean),
+    keep,
     badRows,
     threads,
   })
@@ -64,4 +93,23 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
 
 export async function mergeCommand(folder: string, to: string, print: (text: string) => void): Promise<void> {
   print(`${JSON.stringify(await mergeParts(folder, to))}\n`)
+}
+
+export interface DriftFlags {
+  readonly release: string
+  readonly input: string
+  readonly format?: string | undefined
+  readonly to?: string | undefined
+  readonly limit?: string | undefined
+}
+
+export async function driftCommand(flags: DriftFlags, print: (text: string) => void): Promise<void> {
+  const config = readConfig({ ...process.env, ASSAY_HOST: '127.0.0.1' })
+  const limit = Number(flags.limit ?? 0.25)
+  if (!Number.isFinite(limit) || limit <= 0) throw usage('--limit is no number above 0.', 'Say 0.25.')
+  const format = readFormat(flags.format ?? formatOf(flags.input))
+  const { release } = loadTrusted(flags.release, config, (message) => logToStderr('warn', message))
+  const report = await checkDrift({ release, input: flags.input, format, to: flags.to ?? null, limit })
+  print(`${JSON.stringify(report)}\n`)
+  refuseDrifted(report)
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { batchPartSchema } from '../../../shared/serving/batch-part.ts'
 import type { BatchPart } from '../../../shared/serving/batch-part.ts'
@@ -34,7 +35,9 @@ async function readParts(folder: string): Promise<BatchPart[]> {
 }
 
 /** What must be the same in all parts. */
-const common = ({ manifestSha256, input, shards, keep, badRows, threads }: BatchPart): string =>
+export type CommonFacts = Pick<BatchPart, 'manifestSha256' | 'input' | 'shards' | 'keep' | 'badRows' | 'threads'>
+
+const common = ({ manifestSha256, input, shards, keep, badRows, threads }: CommonFacts): string =>
   JSON.stringify([manifestSha256, input, shards, keep, badRows, threads])
 
 function checkParts(parts: readonly BatchPart[]): void {
@@ -100,6 +103,23 @@ export async function mergeParts(folder: string, to: string): Promise<Merged> {
     `${JSON.stringify({ schema: 'assay.batch/1', ...merged, manifestSha256: parts[0]!.manifestSha256, input: parts[0]!.input, parts }, null, 2)}\n`,
   )
   return merged
+}
+
+/** How often a folder that others write is looked at: network folders tell what is new only after a while. */
+const lookMs = 2_000
+
+/**
+ * Waits until every part of this very work is there, then merges. Parts of earlier work are waited out, for their shards
+ * write them anew. It has no end of its own: whoever started it ends it.
+ */
+export async function mergeWhenComplete(folder: string, to: string, wanted: CommonFacts): Promise<Merged> {
+  const isThere = async (): Promise<boolean> => {
+    // Not there yet, or just being written.
+    const parts = await readParts(folder).catch(() => [])
+    return parts.length === wanted.shards && parts.every((part) => common(part) === common(wanted))
+  }
+  while (!(await isThere())) await sleep(lookMs)
+  return mergeParts(folder, to)
 }
 
 /** Past the newline that ends the header; the header's own quoted newlines are left in it. */
