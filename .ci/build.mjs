@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundledPackages } from './serving-components.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -51,9 +52,11 @@ const node = {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
   },
 }
-await Promise.all([
+const [built] = await Promise.all([
   build({
     ...node,
+    metafile: true,
+    absWorkingDir: root,
     entryPoints: {
       main: join(root, 'electron/main/main.ts'),
       engine: join(root, 'electron/engine/entry.ts'),
@@ -76,6 +79,8 @@ await Promise.all([
     logLevel: 'warning',
   }),
 ])
+const { inputs } = built.metafile.outputs['dist/serving.mjs']
+writeFileSync(join(dist, 'serving-components.json'), JSON.stringify(bundledPackages(inputs, root), null, 2))
 // Read at run time, beside the bundle.
 copyFileSync(join(root, 'electron/serving/inference.proto'), join(dist, 'inference.proto'))
 const vite = spawnSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {

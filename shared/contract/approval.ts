@@ -301,7 +301,7 @@ export const approvalCalls = {
     workspace: call.output(proofSchema),
     /** A package or an audit export; says where it was changed. */
     file: call.input(z.strictObject({ file: fileRefSchema })).output(proofSchema),
-    /** A release folder; says which of its files was changed, added or taken away. */
-    release: call.input(z.strictObject({ folder: fileRefSchema })).output(proofSchema),
+    /** A release folder; says which of its files was changed, added or taken away, and whether its image is. */
+    release: call.input(z.strictObject({ folder: fileRefSchema, image: fileRefSchema.optional() })).output(proofSchema),
   },
 }

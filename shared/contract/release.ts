@@ -18,6 +18,7 @@ export const imageSummarySchema = z.strictObject({
   /** Digest of the image's manifest. */
   digest: z.string(),
   /** Of the tar. */
+  sha256: sha256Schema,
   bytes: z.int().nonnegative(),
   layers: z.array(z.strictObject({ title: z.string(), sha256: sha256Schema, bytes: z.int() })),
   packages: z.array(

@@ -21,13 +21,13 @@ function printProof(proof: Proof): void {
 }
 
 /** A file is held against the people of the workspace at hand, where there is one. */
-async function prove(target: string | undefined, global: Global): Promise<Proof> {
+async function prove(target: string | undefined, image: string | undefined, global: Global): Promise<Proof> {
   if (target !== undefined && isReleaseFolder(target)) {
+    const path = image === undefined ? null : resolve(image)
     const ledgerPath = join(workspaceFolder(global.workspace), 'ledger.sqlite')
-    if (!existsSync(ledgerPath)) return proveReleaseFolder(resolve(target), null)
-    return withSession(global.workspace, global.json, (session) =>
-      session.call.proofs.release({ folder: { path: resolve(target) } }),
-    )
+    if (!existsSync(ledgerPath)) return proveReleaseFolder(resolve(target), null, path)
+    const call = { folder: { path: resolve(target) }, ...(path === null ? {} : { image: { path } }) }
+    return withSession(global.workspace, global.json, (session) => session.call.proofs.release(call))
   }
   const isFolder = target !== undefined && existsSync(target) && statSync(target).isDirectory()
   if (target === undefined || isFolder) {
@@ -42,8 +42,9 @@ export function addVerifyCommands(program: Command, global: () => Global): void 
   program
     .command('verify [target]')
     .description('prove a workspace (log, files, scores, signatures), a release, a review package or an audit export')
-    .action(async (target: string | undefined) => {
-      const proof = await prove(target, global())
+    .option('--image <file>', 'with a release: the tar of its image as well')
+    .action(async (target: string | undefined, flags: { image?: string }) => {
+      const proof = await prove(target, flags.image, global())
       if (global().json) printJson(proof)
       else printProof(proof)
       if (!proof.ok) process.exitCode = exitCodes.badInput

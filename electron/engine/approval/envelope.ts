@@ -18,7 +18,7 @@ export const payloadTypes = {
 export type StatementKind = keyof typeof payloadTypes
 
 /** What is signed: DSSE's pre-authentication encoding. */
-function preAuthentication(type: string, body: Uint8Array): Buffer {
+export function preAuthentication(type: string, body: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `), body])
 }
 

@@ -243,7 +243,11 @@ const proofs = {
     proveFile(grants.resolve(input.file, 'read'), engine.workspace.ledger),
   ),
   release: coded.proofs.release.handler(({ context: { engine, grants }, input }) =>
-    proveReleaseFolder(grants.resolve(input.folder, 'read'), engine.workspace.ledger),
+    proveReleaseFolder(
+      grants.resolve(input.folder, 'read'),
+      engine.workspace.ledger,
+      input.image ? grants.resolve(input.image, 'read') : null,
+    ),
   ),
 }
 

@@ -20,6 +20,7 @@ import { proofText, proveRelease, servingFolder, servingProgram } from './prove-
 import { approvalOf, readApprovalFile } from './release-approval.ts'
 import { sealFolder, unlockReleaser } from './sign-files.ts'
 import { checkPlace, writeKit } from './write-kit.ts'
+import { writeRecords } from './supply-chain/write-records.ts'
 import { workspaceTrust } from './workspace-trust.ts'
 import { writeRelease } from './write-release.ts'
 import { writeWhole } from '../workspace/write-whole.ts'
@@ -36,7 +37,7 @@ export interface ReleaseRunRequest {
   readonly signer: { readonly personId: PersonId; readonly passphrase: string }
 }
 
-function summaryOf({ tag: _, ...image }: BuiltImage): ReleaseSummary['image'] {
+function summaryOf({ tag: _tag, size: _size, versions: _versions, ...image }: BuiltImage): ReleaseSummary['image'] {
   return { ...image, layers: [...image.layers], packages: [...image.packages] }
 }
 
@@ -50,6 +51,7 @@ export async function releaseRun(
   const { ledger } = engine.workspace
   const run = readRun(ledger, request.runId)
   if (request.kit) checkPlace(request.kit, servedName(run.model))
+  const startedOn = new Date().toISOString()
   const approval = request.approvalFile ? await readApprovalFile(request.approvalFile) : await approvalOf(engine, run)
   const releaser = await unlockReleaser(engine, request.signer.personId, request.signer.passphrase)
   const { approvers } = workspaceTrust(ledger)
@@ -67,6 +69,11 @@ export async function releaseRun(
       : { proof: null, notProved: 'It was not asked for.' }
     const measured = proof?.measured ?? null
     const kit = request.kit && (await writeKit({ folder, release, image, measured, place: request.kit }))
+    const software = { ...engine.software }
+    await writeRecords(
+      { folder, release, releaser, image, servingFolder: servingFolder(), software, startedOn },
+      context.signal,
+    )
     return releaseSummarySchema.parse({
       folder,
       manifestSha256: release.manifestSha256,

@@ -2,16 +2,20 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Proof } from '../../../shared/contract/approval.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
+import { sha256Schema } from '../../../shared/contract/ids.ts'
 import { plural } from '../../../shared/format/number.ts'
 import { recordFiles, releaseFiles } from '../../../shared/serving/release-manifest.ts'
 import { readSignedFiles } from '../../../shared/serving/signed-files.ts'
 import type { SignedFiles } from '../../../shared/serving/signed-files.ts'
 import { findByFingerprint } from '../approval/people.ts'
 import type { Ledger } from '../workspace/ledger.ts'
+import { hashFile } from '../workspace/content-store.ts'
 import { proofs } from './proofs.ts'
 import { hashFolder } from './sign-files.ts'
+import { supplyChainFiles } from './supply-chain/write-records.ts'
 import { verifyFolder } from './write-release.ts'
 
 export const isReleaseFolder = (folder: string): boolean =>
@@ -39,8 +43,31 @@ async function checkSeal(folder: string): Promise<{ problems: string[]; seal: Si
   return { problems, seal }
 }
 
-/** @param ledger of the workspace at hand, which says whose keys are known; null where there is none */
-export async function proveReleaseFolder(folder: string, ledger: Ledger | null): Promise<Proof> {
+const imageFactsSchema = z.object({ name: z.string(), digest: z.string(), tar: z.object({ sha256: sha256Schema }) })
+
+/** @returns what is found of the image; what is wrong with it goes to `problems` */
+async function checkImage(folder: string, image: string, problems: string[]): Promise<string[]> {
+  const text = await readFile(join(folder, supplyChainFiles.image), 'utf8').catch(() => null)
+  if (text === null) problems.push('The release was made without an image.')
+  const hash = await hashFile(image).catch((error: NodeJS.ErrnoException) => {
+    problems.push(`${image} cannot be read (${error.code}).`)
+  })
+  if (text === null || !hash) return []
+  const { name, digest, tar } = imageFactsSchema.parse(JSON.parse(text))
+  if (tar.sha256 === hash.sha256) return [`image ${name}, ${digest}`]
+  problems.push(`${image} is not the image that was written: its SHA-256 differs.`)
+  return []
+}
+
+/**
+ * @param image the tar of its image, to be held against the release; null where it is not asked about
+ * @param ledger of the workspace at hand, which says whose keys are known; null where there is none
+ */
+export async function proveReleaseFolder(
+  folder: string,
+  ledger: Ledger | null,
+  image: string | null = null,
+): Promise<Proof> {
   const { problems, seal } = await checkSeal(folder)
   const known = (fingerprint: string): boolean => ledger !== null && findByFingerprint(ledger, fingerprint) !== null
   const found: string[] = []
@@ -59,6 +86,7 @@ export async function proveReleaseFolder(folder: string, ledger: Ledger | null):
       problems.push(error.message)
     }
   }
+  if (seal && problems.length === 0 && image !== null) found.push(...(await checkImage(folder, image, problems)))
   return {
     kind: 'release',
     ok: problems.length === 0,

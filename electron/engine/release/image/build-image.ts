@@ -15,6 +15,7 @@ import { writeLayer } from './layer.ts'
 import { writeImage } from './oci.ts'
 import type { Architecture, Image } from './oci.ts'
 import { runtimeLayers } from './runtime-layers.ts'
+import type { RuntimeLayers } from './runtime-layers.ts'
 import type { Entry } from './tar.ts'
 
 const trustPath = 'trust/trust.json'
@@ -40,6 +41,7 @@ export interface BuiltImage extends Image {
   /** Bytes of each layer as it lies in the image. */
   readonly layers: readonly { readonly title: string; readonly sha256: string; readonly bytes: number }[]
   readonly packages: readonly DebianPackage[]
+  readonly versions: RuntimeLayers['versions']
 }
 
 /** What is served, and who is trusted. Records such as the proof are written after the image and are not in it. */
@@ -112,6 +114,7 @@ export async function buildImage(request: ImageRequest, context: JobContext): Pr
       architecture,
       layers: layers.map(({ layer: { title, sha256, bytes } }) => ({ title, sha256, bytes })),
       packages: runtime.packages,
+      versions: runtime.versions,
     }
   } catch (error) {
     throw error instanceof AssayError ? error : notWritable(error, request.path)

@@ -36,19 +36,23 @@ export interface PlacedLayer {
 export interface Image {
   /** Digest of the manifest: what a registry and a deployment name the image by. */
   readonly digest: string
+  /** Bytes of the manifest. */
+  readonly size: number
+  /** Of the tar. */
+  readonly sha256: string
   readonly bytes: number
 }
 
 const user = '65532:65532'
 
 /** Keys in a fixed order: byte for byte the same for the same content. */
-function json(value: unknown): Buffer {
+export function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value))
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-function byKey(record: Readonly<Record<string, string>>): Record<string, string> {
+export function byKey(record: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
@@ -134,7 +138,17 @@ export async function writeImage(
     file('manifest.json', dockerSave),
     file('oci-layout', json({ imageLayoutVersion: '1.0.0' })),
   ]
+  return { digest, size: manifest.length, ...(await writeTar(path, entries, signal)) }
+}
+
+/** An archive of fixed times and owners: whole, or not at all. */
+export async function writeTar(
+  path: string,
+  entries: readonly Entry[],
+  signal: AbortSignal,
+): Promise<{ sha256: string; bytes: number }> {
   const temporary = `${path}.tmp-${process.pid}`
+  const hash = createHash('sha256')
   let bytes = 0
   try {
     await pipeline(
@@ -142,6 +156,7 @@ export async function writeImage(
       async function* (pieces: AsyncIterable<Uint8Array>) {
         for await (const piece of pieces) {
           bytes += piece.length
+          hash.update(piece)
           yield piece
         }
       },
@@ -152,5 +167,5 @@ export async function writeImage(
   } finally {
     await rm(temporary, { force: true })
   }
-  return { digest, bytes }
+  return { sha256: hash.digest('hex'), bytes }
 }

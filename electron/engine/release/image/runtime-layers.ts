@@ -30,6 +30,7 @@ const keptSchema = z.strictObject({
 export interface RuntimeLayers {
   readonly layers: readonly PlacedLayer[]
   readonly packages: readonly DebianPackage[]
+  readonly versions: { readonly node: string; readonly onnxruntime: string }
 }
 
 /** Where layers are kept between exports: the user's own cache, not the workspace, which is to be moved about. */
@@ -57,14 +58,14 @@ export async function runtimeLayers(
     return { title: 'Debian libraries and certificates', ...made }
   })
   const others = [
-    await kept(cache, `node-${await keyOf(node)}`, signal, async () => ({
+    await kept(cache, `node-${await keyOf(node.entries)}`, signal, async () => ({
       title: 'Node.js',
-      entries: node,
+      entries: node.entries,
       packages: [],
     })),
-    await kept(cache, `onnxruntime-${await keyOf(ort)}`, signal, async () => ({
+    await kept(cache, `onnxruntime-${await keyOf(ort.entries)}`, signal, async () => ({
       title: 'ONNX Runtime',
-      entries: ort,
+      entries: ort.entries,
       packages: [],
     })),
   ]
@@ -76,7 +77,11 @@ export async function runtimeLayers(
       packages: [],
     })),
   )
-  return { layers: [base.placed, ...others.map(({ placed }) => placed)], packages: base.packages }
+  return {
+    layers: [base.placed, ...others.map(({ placed }) => placed)],
+    packages: base.packages,
+    versions: { node: node.version, onnxruntime: ort.version },
+  }
 }
 
 async function kept(
@@ -139,7 +144,7 @@ function packageFolder(name: string): string | null {
   return null
 }
 
-async function nodeEntries(architecture: Architecture): Promise<Entry[]> {
+async function nodeEntries(architecture: Architecture): Promise<{ entries: Entry[]; version: string }> {
   const named = `node-linux-${nodeNames[architecture]}`
   const folders = [packageFolder(named), packageFolder(`node/node_modules/${named}`), packageFolder('node')]
   for (const folder of folders) {
@@ -147,10 +152,11 @@ async function nodeEntries(architecture: Architecture): Promise<Entry[]> {
     const binary = join(folder, 'bin', 'node')
     if (!(await isBinaryFor(binary, architecture))) continue
     const license = join(folder, 'LICENSE')
-    return withFolders([
+    const entries = withFolders([
       await fileEntry('nodejs/bin/node', binary, true),
       ...(existsSync(license) ? [await fileEntry('nodejs/LICENSE', license)] : []),
     ])
+    return { entries, version: await versionOf(folder) }
   }
   throw new AssayError({
     code: 'image/no-node',
@@ -170,7 +176,7 @@ async function javascriptOf(folder: string, at: string): Promise<Entry[]> {
   return entries
 }
 
-async function onnxRuntimeEntries(architecture: Architecture): Promise<Entry[]> {
+async function onnxRuntimeEntries(architecture: Architecture): Promise<{ entries: Entry[]; version: string }> {
   const node = packageFolder('onnxruntime-node')
   const common = packageFolder('onnxruntime-common')
   const binaries = node ? join(node, 'bin/napi-v6/linux', nodeNames[architecture]) : ''
@@ -184,7 +190,7 @@ async function onnxRuntimeEntries(architecture: Architecture): Promise<Entry[]> 
     })
   const at = 'app/node_modules'
   const bin = `${at}/onnxruntime-node/bin/napi-v6/linux/${nodeNames[architecture]}`
-  return withFolders([
+  const entries = withFolders([
     await fileEntry(`${bin}/libonnxruntime.so.1`, library, true),
     await fileEntry(`${bin}/onnxruntime_binding.node`, join(binaries, 'onnxruntime_binding.node'), true),
     await fileEntry(`${at}/onnxruntime-node/package.json`, join(node, 'package.json')),
@@ -192,6 +198,12 @@ async function onnxRuntimeEntries(architecture: Architecture): Promise<Entry[]> 
     await fileEntry(`${at}/onnxruntime-common/package.json`, join(common, 'package.json')),
     ...(await javascriptOf(join(common, 'dist'), `${at}/onnxruntime-common/dist`)),
   ])
+  return { entries, version: await versionOf(node) }
+}
+
+async function versionOf(folder: string): Promise<string> {
+  return z.object({ version: z.string() }).parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')))
+    .version
 }
 
 /** @throws AssayError release/not-built */
