@@ -75,14 +75,17 @@ export const fairnessAttributeSchema = z.strictObject({
 })
 export type FairnessAttribute = z.infer<typeof fairnessAttributeSchema>
 
-/** What one threshold a group would do, fitted on one half of the rows and judged on the other. */
+/** What a threshold a group, or one for all that keeps them near, would do, fitted on one half of the rows and judged on the other. */
 export const mitigationSchema = z.strictObject({
   attribute: z.string(),
   /** Which rate is made equal. */
-  goal: z.enum(['demographic_parity', 'equal_opportunity']),
-  /** `keep`: at the overall rate of today; `best`: at the rate with the highest accuracy. */
-  choice: z.enum(['keep', 'best']),
-  /** The rate that the thresholds aim at, in each group. */
+  goal: z.enum(['demographic_parity', 'equal_opportunity', 'equalized_odds']),
+  /**
+   * `keep`: a threshold a group, at the overall rate of today; `best`: at the rate with the highest accuracy; `single`: one
+   * for all, the most accurate that leaves the groups no further apart than the target.
+   */
+  choice: z.enum(['keep', 'best', 'single']),
+  /** The rate that the thresholds aim at in each group (for equalized odds the true positive rate); the gap of `single`. */
   target: z.number(),
   rowsFitted: count,
   rowsJudged: count,
@@ -146,6 +149,8 @@ export const fairnessOptionsSchema = z.strictObject({
   selected: z.string().optional(),
   /** A column within whose values CDDPL compares. */
   strata: z.string().optional(),
+  /** How far apart one threshold for all may leave the groups; 0.05 where left out. */
+  largestGap: z.number().min(0).max(1).optional(),
 })
 export type FairnessOptions = z.infer<typeof fairnessOptionsSchema>
 

@@ -27,6 +27,8 @@ export interface FairnessInput {
   /** Column to value. */
   readonly reference: Readonly<Record<string, string>>
   readonly minimumGroup: number
+  /** How far apart groups may be under one threshold for all; 0.05 where left out. */
+  readonly largestGap?: number | undefined
   /** Where thresholds of their own make sense: the threshold that decides today. */
   readonly threshold: number | null
   readonly seed: number
@@ -36,6 +38,8 @@ export type FairnessResult = Pick<FairnessSection, 'attributes' | 'mitigation' |
 
 /** Groups in all attributes together: the evidence stays under its 2 MB whatever is crossed with what. */
 const mostInAll = 160
+/** A gap of 5 points in a rate is what one threshold for all may leave unless told otherwise. */
+const usualGap = 0.05
 /** Mitigation of more groups than these is a list of thresholds that nobody could defend. */
 const mostMitigated = 12
 
@@ -67,8 +71,9 @@ export function analyseFairness(
     if (input.rows.kind === 'classifier' && input.rows.score && input.threshold !== null) {
       if (formed.groups.length <= mostMitigated) {
         const { y, score } = input.rows
+        const { largestGap = usualGap } = input
         mitigation.push(
-          ...mitigate({ attribute: name, formed, y, score, threshold: input.threshold, seed: input.seed }),
+          ...mitigate({ attribute: name, formed, y, score, threshold: input.threshold, largestGap, seed: input.seed }),
         )
       }
     }

@@ -1,5 +1,6 @@
 /** What each number of a fairness analysis means, and which question it answers. */
 import type { MetricDefinition } from '../contract/evidence.ts'
+import type { Mitigation } from '../contract/fairness.ts'
 
 const fraction = (title: string, definition: string, source: string): MetricDefinition => ({
   title,
@@ -188,4 +189,14 @@ export const parityGuides: Readonly<Record<string, ParityGuide>> = {
 
 /** What must be said beside every threshold of its own for a group. */
 export const mitigationCaution =
-  'A threshold for each group takes the protected attribute into the decision itself, which may be unlawful where you are. The numbers are of rows that the thresholds were not fitted to.'
+  'A threshold for each group takes the protected attribute into the decision itself, which may be unlawful where you are; one threshold for all does not. The numbers are of rows that the thresholds were not fitted to.'
+
+/** What a set of thresholds makes alike, and how, in words. */
+export const mitigationTitle = ({ goal, choice, target }: Pick<Mitigation, 'goal' | 'choice' | 'target'>): string => {
+  const how = {
+    keep: 'by group, overall rate kept',
+    best: 'by group, most accurate',
+    single: `one for all, at most ${target} apart`,
+  }[choice]
+  return `${parityGuides[goal]?.title ?? goal}, ${how}`
+}

@@ -6,15 +6,14 @@
  */
 import type { Mitigation } from '../contract/fairness.ts'
 import { metricWithInterval, proportionMetric, undefinedMetric } from '../metrics/metric.ts'
-import { groupScores } from '../metrics/ranked-groups.ts'
 import { pairedDifferenceInterval } from '../statistics/paired-proportions.ts'
 import { createRandom } from '../statistics/random.ts'
 import { wilsonInterval } from '../statistics/wilson.ts'
 import type { FormedGroups } from './form-groups.ts'
 import { groupLabel } from './classifier-groups.ts'
 import { spreadOf } from './spread.ts'
-
-type Goal = Mitigation['goal']
+import { correctAt, nearestStep, overallRates, ratesOf, singleThreshold, staircase, stepAt } from './staircase.ts'
+import type { Goal, Staircase } from './staircase.ts'
 
 export interface MitigationRequest {
   readonly attribute: string
@@ -22,104 +21,73 @@ export interface MitigationRequest {
   readonly y: Uint8Array
   readonly score: Float32Array | Float64Array
   readonly threshold: number
+  /** How far apart groups may be under one threshold for all. */
+  readonly largestGap: number
   readonly seed: number
 }
 
 /** Rates tried when the most accurate one is sought. */
 const rateSteps = 200
 
-/** One group's rows of the fitting half, as a staircase from the highest score down. */
-interface Staircase {
-  readonly rows: number
-  readonly positives: number
-  /** Threshold, rows and positive rows at or above it. */
-  readonly threshold: Float32Array | Float64Array
-  readonly above: Float64Array
-  readonly positivesAbove: Float64Array
-}
+const goals = ['demographic_parity', 'equal_opportunity', 'equalized_odds'] as const
 
-function staircase(y: Uint8Array, score: Float32Array | Float64Array, rows: Uint32Array): Staircase {
-  const own = Float64Array.from(rows, (row) => score[row]!)
-  const groups = groupScores(
-    Uint8Array.from(rows, (row) => y[row]!),
-    own,
-  )
-  const size = groups.threshold.length
-  const above = new Float64Array(size)
-  const positivesAbove = new Float64Array(size)
-  for (let step = 0, all = 0, positive = 0; step < size; step++) {
-    positive += groups.positives[step]!
-    all += groups.positives[step]! + groups.negatives[step]!
-    above[step] = all
-    positivesAbove[step] = positive
-  }
-  return { rows: rows.length, positives: groups.positiveRows, threshold: groups.threshold, above, positivesAbove }
-}
-
-/** Step whose rate is nearest to the target; −1 selects nobody. Rates rise with the step. */
-function nearestStep(stairs: Staircase, goal: Goal, target: number): number {
-  const counts = goal === 'demographic_parity' ? stairs.above : stairs.positivesAbove
-  const all = goal === 'demographic_parity' ? stairs.rows : stairs.positives
-  let low = -1
-  let high = counts.length - 1
-  // The last step whose rate does not pass the target.
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (counts[middle]! / all <= target) low = middle
-    else high = middle - 1
-  }
-  const below = low < 0 ? 0 : counts[low]! / all
-  const next = low + 1 < counts.length ? counts[low + 1]! / all : Infinity
-  return next - target < target - below ? low + 1 : low
-}
-
-function correctAt(stairs: Staircase, step: number): number {
-  const negatives = stairs.rows - stairs.positives
-  if (step < 0) return negatives
-  const positivesAbove = stairs.positivesAbove[step]!
-  return positivesAbove + negatives - (stairs.above[step]! - positivesAbove)
-}
-
-/** Both goals, each at today's overall rate and at the most accurate one. Empty where a group cannot be fitted. */
+/**
+ * For each goal: a threshold a group at today's overall rate, one a group at the most accurate rate, and the most accurate
+ * one for all groups that leaves them at most `largestGap` apart. Empty where a group cannot be fitted.
+ */
 export function mitigate(request: MitigationRequest): Mitigation[] {
-  const { formed, y, score, threshold } = request
+  const { formed, y, score, threshold, largestGap } = request
   const halves = split(formed, request.seed)
   const stairs = halves.fit.map((rows) => staircase(y, score, rows))
   if (stairs.length < 2 || stairs.some(({ positives, rows }) => positives === 0 || positives === rows)) return []
   const rowsFitted = stairs.reduce((sum, { rows }) => sum + rows, 0)
+  const stepsToday = stairs.map((group) => stepAt(group, threshold))
   const results: Mitigation[] = []
-  for (const goal of ['demographic_parity', 'equal_opportunity'] as const) {
-    const steps = (target: number): number[] => stairs.map((group) => nearestStep(group, goal, target))
-    const correct = (target: number): number =>
-      steps(target).reduce((sum, step, group) => sum + correctAt(stairs[group]!, step), 0)
-    const today = overallRate(stairs, goal, threshold)
-    let best = today
-    for (let step = 0; step <= rateSteps; step++) {
-      const target = step / rateSteps
-      if (correct(target) > correct(best)) best = target
-    }
-    for (const [choice, target] of [
+  const add = (goal: Goal, choice: Mitigation['choice'], target: number, thresholds: (number | null)[]): void => {
+    results.push({ ...judge(request, halves.judge, thresholds, goal), goal, choice, target, rowsFitted })
+  }
+  for (const goal of goals) {
+    const stepsFor = (targets: readonly number[]): number[] => stairs.map((group) => nearestStep(group, goal, targets))
+    const today = overallRates(stairs, goal, stepsToday)
+    for (const [choice, targets] of [
       ['keep', today],
-      ['best', best],
+      ['best', mostAccurate(stairs, goal, today)],
     ] as const) {
-      const thresholds = steps(target).map((step, group) => (step < 0 ? null : stairs[group]!.threshold[step]!))
-      results.push({ ...judge(request, halves.judge, thresholds, goal), goal, choice, target, rowsFitted })
+      const thresholds = stepsFor(targets).map((step, group) => (step < 0 ? null : stairs[group]!.threshold[step]!))
+      add(goal, choice, targets[0]!, thresholds)
     }
+    const single = singleThreshold(stairs, goal, largestGap)
+    add(
+      goal,
+      'single',
+      largestGap,
+      stairs.map(() => single),
+    )
   }
   return results
 }
 
-function overallRate(stairs: readonly Staircase[], goal: Goal, threshold: number): number {
-  let selected = 0
-  let all = 0
-  for (const group of stairs) {
-    let step = -1
-    while (step + 1 < group.threshold.length && group.threshold[step + 1]! >= threshold) step++
-    const counts = goal === 'demographic_parity' ? group.above : group.positivesAbove
-    selected += step < 0 ? 0 : counts[step]!
-    all += goal === 'demographic_parity' ? group.rows : group.positives
+/** Of rates that one threshold for all gives, the ones with the most right decisions once the groups share them. */
+function mostAccurate(stairs: readonly Staircase[], goal: Goal, today: readonly number[]): readonly number[] {
+  const correct = (targets: readonly number[]): number =>
+    stairs.reduce((sum, group) => sum + correctAt(group, nearestStep(group, goal, targets)), 0)
+  const largest = stairs.reduce((a, b) => (b.rows > a.rows ? b : a))
+  let best = today
+  for (let step = 0; step <= rateSteps; step++) {
+    // Rates are tried in equal steps; for equalized odds, along the curve of all rows together.
+    const share = step / rateSteps
+    const cut = largest.threshold[Math.round(share * (largest.threshold.length - 1))]!
+    const targets =
+      ratesOf[goal].length === 1
+        ? [share]
+        : overallRates(
+            stairs,
+            goal,
+            stairs.map((group) => stepAt(group, cut)),
+          )
+    if (correct(targets) > correct(best)) best = targets
   }
-  return selected / all
+  return best
 }
 
 function split(formed: FormedGroups, seed: number): { fit: Uint32Array[]; judge: Uint32Array[] } {
@@ -192,14 +160,19 @@ function judge(
     n,
   }
   const gap = (when: 0 | 1) => {
-    const estimates = judged.flatMap((group, at) => {
-      const [events, rows] =
-        goal === 'demographic_parity' ? [group.selected[when], group.n] : [group.found[when], group.positives]
-      if (rows === 0) return []
-      const intervalAt = (z: number) => wilsonInterval(events, rows, z)
-      return [{ label: labels[at]!, value: events / rows, n: rows, intervalAt }]
-    })
-    return spreadOf([estimates], 'Newcombe (Wilson limits)').difference
+    const estimates = ratesOf[goal].map((name) =>
+      judged.flatMap((group, at) => {
+        const [events, rows] = {
+          selected: [group.selected[when], group.n],
+          found: [group.found[when], group.positives],
+          flagged: [group.selected[when] - group.found[when], group.n - group.positives],
+        }[name] as [number, number]
+        if (rows === 0) return []
+        const intervalAt = (z: number) => wilsonInterval(events, rows, z)
+        return [{ label: labels[at]!, value: events / rows, n: rows, intervalAt }]
+      }),
+    )
+    return spreadOf(estimates, 'Newcombe (Wilson limits)').difference
   }
   const rate = (of: (group: Judged) => number) => proportionMetric(sum(of), n, 'no rows')
   return {

@@ -2,9 +2,10 @@
 import type { Calibration, Metric } from '../contract/evidence.ts'
 import { meanAndError } from '../statistics/mean.ts'
 import { createRandom } from '../statistics/random.ts'
+import { clippedLogLoss } from './log-loss.ts'
 import { normalMetric, undefinedMetric, weightedProportionMetric } from './metric.ts'
-import type { Mass } from './metric.ts'
 import type { ScoredGroups } from './ranked-groups.ts'
+import { rowMeanMethod } from './row-mean.ts'
 
 const bins = 10
 const replicates = 500
@@ -13,6 +14,9 @@ export interface Calibrated {
   readonly calibration: Calibration
   readonly ece: Metric
   readonly mce: Metric
+  /** Mean squared error of the probability (Brier 1950). */
+  readonly brier: Metric
+  readonly logLoss: Metric
 }
 
 /** Whether every score can be a probability. */
@@ -27,59 +31,168 @@ export function groupsAreProbabilities({ threshold }: ScoredGroups): boolean {
 
 /**
  * Ten bins of equal width, bin = min(⌊10 p⌋, 9), with the expected and the maximum calibration error over them
- * (Naeini, Cooper and Hauskrecht 2015). Weighted rows count with their weight.
+ * (Naeini, Cooper and Hauskrecht 2015), and the mean losses of the probabilities, all in one pass. Weighted rows count with
+ * their weight.
  *
  * @param groups Rows by probability, positive where the event happened.
  * @param seed Seed of the resampled bin gaps.
  */
 export function calibrate(groups: ScoredGroups, seed: number): Calibrated {
-  const { threshold, positives, negatives, rows: n } = groups
-  const squares = groups.squares ?? groups
-  const counts = groups.counts ?? groups
-  const zeros = (): Float64Array<ArrayBuffer> => new Float64Array(bins)
-  const [weights, probabilitySums, squaredGaps] = [zeros(), zeros(), zeros()]
-  const hits = { sum: zeros(), squares: zeros(), rows: zeros() }
-  const misses = { sum: zeros(), squares: zeros(), rows: zeros() }
-  for (let g = 0; g < threshold.length; g++) {
-    const p = threshold[g]!
-    const bin = Math.min(Math.floor(p * bins), bins - 1)
-    const own = positives[g]!
-    const others = negatives[g]!
-    const ownSquares = squares.positives[g]!
-    const otherSquares = squares.negatives[g]!
-    weights[bin]! += own + others
-    probabilitySums[bin]! += (own + others) * p
-    squaredGaps[bin]! += ownSquares * (1 - p) * (1 - p) + otherSquares * p * p
-    hits.sum[bin]! += own
-    misses.sum[bin]! += others
-    hits.squares[bin]! += ownSquares
-    misses.squares[bin]! += otherSquares
-    hits.rows[bin]! += counts.positives[g]!
-    misses.rows[bin]! += counts.negatives[g]!
-  }
-  const massAt = (side: typeof hits, bin: number): Mass => ({
-    sum: side.sum[bin]!,
-    squares: side.squares[bin]!,
-    rows: side.rows[bin]!,
-  })
+  const n = groups.rows
+  const sums = Array.from({ length: bins }, (_, bin) => sumsOf(groups, bin))
   const calibration: Calibration = {
-    bins: Array.from(weights, (weight, bin) => ({
+    bins: sums.map(({ hits, misses, probability, weight }, bin) => ({
       low: bin / bins,
       high: (bin + 1) / bins,
-      n: hits.rows[bin]! + misses.rows[bin]!,
-      meanPredicted: weight === 0 ? null : probabilitySums[bin]! / weight,
-      observed: weightedProportionMetric(massAt(hits, bin), massAt(misses, bin), 'no rows in the bin'),
+      n: hits.rows + misses.rows,
+      meanPredicted: weight === 0 ? null : probability / weight,
+      observed: weightedProportionMetric(hits, misses, 'no rows in the bin'),
     })),
   }
-  if (n === 0) return { calibration, ece: undefinedMetric(0, 'no rows'), mce: undefinedMetric(0, 'no rows') }
-  const gaps = hits.sum.map((events, bin) => events - probabilitySums[bin]!)
+  if (n === 0) {
+    const none = undefinedMetric(0, 'no rows')
+    return { calibration, ece: none, mce: none, brier: none, logLoss: none }
+  }
+  const weights = Float64Array.from(sums, ({ weight }) => weight)
+  const gaps = Float64Array.from(sums, ({ hits, probability }) => hits.sum - probability)
+  const squaredGaps = Float64Array.from(sums, ({ squaredGap }) => squaredGap)
   const total = groups.positiveRows + groups.negativeRows
   const value = calibrationErrors(gaps, weights, total)
   const spread = calibrationSpread(value, gaps, squaredGaps, weights, total, seed)
   const method = `Normal resampling of the bins' gaps (${replicates} replicates, seed ${seed})`
   const metric = (key: 'ece' | 'mce'): Metric =>
     normalMetric({ value: value[key], ...spread[key], n, method, range: [0, 1] })
-  return { calibration, ece: metric('ece'), mce: metric('mce') }
+  const squaredWeight = sums.reduce((sum, { hits, misses }) => sum + hits.squares + misses.squares, 0)
+  const loss = (key: 'brier' | 'logLoss', range: readonly [number, number]): Metric =>
+    lossMetric(
+      sums.map((bin) => bin[key]),
+      { n, total, squaredWeight, range },
+    )
+  return {
+    calibration,
+    ece: metric('ece'),
+    mce: metric('mce'),
+    brier: loss('brier', [0, 1]),
+    logLoss: loss('logLoss', [0, Infinity]),
+  }
+}
+
+/** First group of which the bin is below `bin + 1`: thresholds fall, so that each bin is one run of groups. */
+function firstBelow(threshold: Float32Array | Float64Array, bin: number): number {
+  let low = 0
+  for (let high = threshold.length; low < high;) {
+    const middle = (low + high) >>> 1
+    if (Math.min(Math.floor(threshold[middle]! * bins), bins - 1) > bin) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Groups whose sums are taken apart, so that 10M rows lose no digits. */
+const block = 1024
+
+interface LossSums {
+  /** Σ w x, Σ w² x and Σ w² x². */
+  readonly sum: number
+  readonly squaredSum: number
+  readonly squares: number
+}
+
+function sumsOf(groups: ScoredGroups, bin: number) {
+  const { threshold, positives, negatives } = groups
+  const squares = groups.squares ?? groups
+  const counts = groups.counts ?? groups
+  const positiveSquares = squares.positives
+  const negativeSquares = squares.negatives
+  const hits = { sum: 0, squares: 0, rows: 0 }
+  const misses = { sum: 0, squares: 0, rows: 0 }
+  const brier = { sum: 0, squaredSum: 0, squares: 0 }
+  const logLoss = { sum: 0, squaredSum: 0, squares: 0 }
+  let probability = 0
+  const to = firstBelow(threshold, bin - 1)
+  for (let start = firstBelow(threshold, bin); start < to; start += block) {
+    const end = Math.min(start + block, to)
+    let [p, q, p2, q2, expected] = [0, 0, 0, 0, 0]
+    let [b, bb, b2, l, ll, l2] = [0, 0, 0, 0, 0, 0]
+    for (let g = start; g < end; g++) {
+      const s = threshold[g]!
+      const own = positives[g]!
+      const others = negatives[g]!
+      const ownSquares = positiveSquares[g]!
+      const otherSquares = negativeSquares[g]!
+      p += own
+      q += others
+      p2 += ownSquares
+      q2 += otherSquares
+      expected += (own + others) * s
+      const rest = 1 - s
+      const atOwn = rest * rest
+      const atOthers = s * s
+      b += own * atOwn + others * atOthers
+      bb += ownSquares * atOwn + otherSquares * atOthers
+      b2 += ownSquares * atOwn * atOwn + otherSquares * atOthers * atOthers
+      if (own > 0) {
+        const loss = clippedLogLoss(s)
+        l += own * loss
+        ll += ownSquares * loss
+        l2 += ownSquares * loss * loss
+      }
+      if (others > 0) {
+        const loss = clippedLogLoss(rest)
+        l += others * loss
+        ll += otherSquares * loss
+        l2 += otherSquares * loss * loss
+      }
+    }
+    hits.sum += p
+    hits.squares += p2
+    misses.sum += q
+    misses.squares += q2
+    probability += expected
+    brier.sum += b
+    brier.squaredSum += bb
+    brier.squares += b2
+    logLoss.sum += l
+    logLoss.squaredSum += ll
+    logLoss.squares += l2
+    if (groups.counts) {
+      for (let g = start; g < end; g++) {
+        hits.rows += counts.positives[g]!
+        misses.rows += counts.negatives[g]!
+      }
+    } else {
+      hits.rows += p
+      misses.rows += q
+    }
+  }
+  // A bin's gap is a sum over its rows, whose squares are those of the Brier score.
+  return { hits, misses, brier, logLoss, probability, weight: hits.sum + misses.sum, squaredGap: brier.squaredSum }
+}
+
+/** Mean loss with the standard error of a weighted mean: the linearised √Σ w² (x − mean)² / Σ w. */
+function lossMetric(
+  parts: readonly LossSums[],
+  {
+    n,
+    total,
+    squaredWeight,
+    range,
+  }: {
+    readonly n: number
+    readonly total: number
+    readonly squaredWeight: number
+    readonly range: readonly [number, number]
+  },
+): Metric {
+  const all = (key: keyof LossSums): number => parts.reduce((sum, part) => sum + part[key], 0)
+  const mean = all('sum') / total
+  const spread = all('squares') - 2 * mean * all('squaredSum') + mean * mean * squaredWeight
+  // What rounding leaves of a spread of 0.
+  const noise = 1e-13 * all('squares')
+  const effective = (total * total) / squaredWeight
+  const variance = spread > noise ? (spread * effective) / (effective - 1) : 0
+  const standardError = effective > 1 ? Math.sqrt(variance) / total : NaN
+  return normalMetric({ value: mean, standardError, n, method: rowMeanMethod, range })
 }
 
 /** @param gaps Events minus the sum of probabilities, by bin. */

@@ -13,28 +13,38 @@ export const curvePoints = 300
  */
 export function rocCurve(groups: ScoredGroups, limit: number = curvePoints): RocCurve | null {
   if (missingClassReason(groups)) return null
+  // Kept are the corners nearest to equal steps along the curve, which is 2 long, and the last one.
+  const thinned = rocCorners(groups, limit, 2 / (limit - 1))
+  return thinned.exactPoints <= limit ? rocCorners(groups, limit, 0) : thinned
+}
+
+/** @param step Least distance between kept corners, along the curve. */
+function rocCorners(groups: ScoredGroups, limit: number, step: number): RocCurve {
   const { positives, negatives, threshold, positiveRows, negativeRows } = groups
   const last = positives.length - 1
-  const straight = (g: number): boolean =>
-    g > 0 && g < last && positives[g] === positives[g + 1] && negatives[g] === negatives[g + 1]
-  let size = 1
-  for (let g = 0; g <= last; g++) if (!straight(g)) size++
-  const curve = { fpr: [0], tpr: [0], threshold: [null] as (number | null)[], exactPoints: size }
-  // Kept are the corners nearest to equal steps along the curve, which is 2 long, and the last one.
-  const step = size <= limit ? 0 : 2 / (limit - 1)
+  const curve = { fpr: [0], tpr: [0], threshold: [null] as (number | null)[] }
+  let exactPoints = 1
   let tp = 0
   let fp = 0
+  let due = step
   for (let g = 0; g <= last; g++) {
-    tp += positives[g]!
-    fp += negatives[g]!
-    const due = step === 0 || tp / positiveRows + fp / negativeRows >= curve.fpr.length * step
-    if (g < last && (!due || straight(g) || (step > 0 && curve.fpr.length >= limit - 1))) continue
+    const p = positives[g]!
+    const q = negatives[g]!
+    tp += p
+    fp += q
+    // A point within a straight run is no corner.
+    if (g > 0 && g < last && p === positives[g + 1] && q === negatives[g + 1]) continue
+    exactPoints++
+    if (g < last && step > 0) {
+      if (tp / positiveRows + fp / negativeRows < due || curve.fpr.length >= limit - 1) continue
+    }
     // The sums of weights may miss their total by a rounding.
     curve.fpr.push(g === last ? 1 : fp / negativeRows)
     curve.tpr.push(g === last ? 1 : tp / positiveRows)
     curve.threshold.push(threshold[g]!)
+    due = curve.fpr.length * step
   }
-  return curve
+  return { ...curve, exactPoints }
 }
 
 /**

@@ -3,9 +3,7 @@ import type { BinaryEvidence, Metrics } from '../contract/evidence.ts'
 import { binaryConfusionMetrics, confusionOfGroups, countBinaryConfusion } from './binary-confusion.ts'
 import { calibrate, groupsAreProbabilities } from './calibration.ts'
 import { prCurve, rocCurve } from './curves.ts'
-import { brierMetric, groupMeanMetric } from './group-mean.ts'
 import { groupHistogram } from './histogram.ts'
-import { clippedLogLoss } from './log-loss.ts'
 import { undefinedMetrics } from './metric.ts'
 import { groupScores } from './ranked-groups.ts'
 import type { ScoredGroups } from './ranked-groups.ts'
@@ -84,8 +82,8 @@ function evaluateScores(groups: ScoredGroups, { positive, negative, seed }: Bina
   const calibrated = probabilities ? calibrate(groups, seed) : null
   const probabilityMetrics = calibrated
     ? {
-        log_loss: groupMeanMetric(groups, (p, happened) => clippedLogLoss(happened ? p : 1 - p)),
-        brier_score: brierMetric(groups),
+        log_loss: calibrated.logLoss,
+        brier_score: calibrated.brier,
         ece: calibrated.ece,
         mce: calibrated.mce,
       }

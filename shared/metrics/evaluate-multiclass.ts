@@ -2,7 +2,6 @@
 import type { ClassEvidence, Metrics, MulticlassEvidence } from '../contract/evidence.ts'
 import { areProbabilities, calibrate } from './calibration.ts'
 import { curvePoints, rocCurve } from './curves.ts'
-import { brierMetric } from './group-mean.ts'
 import { histogram } from './histogram.ts'
 import { addMasses, f1Metric, undefinedMetric, undefinedMetrics, weightedProportionMetric } from './metric.ts'
 import type { Mass } from './metric.ts'
@@ -190,7 +189,7 @@ function rankClasses(
         average_precision: averagePrecisionMetric(groups),
         ...(calibrated
           ? {
-              brier_score: brierMetric(groups),
+              brier_score: calibrated.brier,
               ece: calibrated.ece,
               mce: calibrated.mce,
             }

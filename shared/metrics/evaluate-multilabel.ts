@@ -3,9 +3,7 @@ import type { ClassEvidence, Metrics, MultilabelEvidence } from '../contract/evi
 import { binaryConfusionMetrics, confusionOfGroups } from './binary-confusion.ts'
 import { calibrate, groupsAreProbabilities } from './calibration.ts'
 import { curvePoints, rocCurve } from './curves.ts'
-import { brierMetric, groupMeanMetric } from './group-mean.ts'
 import { histogram } from './histogram.ts'
-import { clippedLogLoss } from './log-loss.ts'
 import { undefinedMetrics } from './metric.ts'
 import { labelAverages } from './multilabel-averages.ts'
 import { labelRowMetrics } from './multilabel-rows.ts'
@@ -127,8 +125,8 @@ function rankLabels(
         average_precision: averagePrecisionMetric(groups),
         ...(calibrated
           ? {
-              log_loss: groupMeanMetric(groups, (p, happened) => clippedLogLoss(happened ? p : 1 - p)),
-              brier_score: brierMetric(groups),
+              log_loss: calibrated.logLoss,
+              brier_score: calibrated.brier,
               ece: calibrated.ece,
               mce: calibrated.mce,
             }

@@ -37,14 +37,22 @@ export function groupScores(positive: Uint8Array, score: Scores, weight?: Float6
   for (let row = 0; row < n; row++) positiveRows += positive[row]!
   const make = (size: number): Scores =>
     score instanceof Float32Array ? new Float32Array(size) : new Float64Array(size)
-  const own = make(positiveRows)
-  const others = make(n - positiveRows)
+  // One place more: each score is written to both, and counts where its label says.
+  const own = make(positiveRows + 1)
+  const others = make(n - positiveRows + 1)
   for (let row = 0, p = 0, q = 0; row < n; row++) {
     // −0 and 0 are one score but not the same bits.
-    if (positive[row] === 1) own[p++] = score[row]! + 0
-    else others[q++] = score[row]! + 0
+    const value = score[row]! + 0
+    own[p] = value
+    others[q] = value
+    p += positive[row]!
+    q += 1 - positive[row]!
   }
-  return mergeSorted(sortNumbers(own), sortNumbers(others), make(n))
+  return mergeSorted(
+    sortNumbers(own.subarray(0, positiveRows) as Scores),
+    sortNumbers(others.subarray(0, n - positiveRows) as Scores),
+    make(n),
+  )
 }
 
 /** @param thresholds Working memory of as many numbers as there are rows. */
@@ -57,14 +65,19 @@ function mergeSorted(own: Scores, others: Scores, thresholds: Scores): ScoredGro
   while (p >= 0 || q >= 0) {
     const a = p >= 0 ? own[p]! : -Infinity
     const b = q >= 0 ? others[q]! : -Infinity
-    const score = a > b ? a : b
-    const beforeP = p
-    const beforeQ = q
-    while (p >= 0 && own[p] === score) p--
-    while (q >= 0 && others[q] === score) q--
-    positives[size] = beforeP - p
-    negatives[size] = beforeQ - q
-    thresholds[size++] = score
+    if (a >= b) {
+      const from = p
+      do p--
+      while (p >= 0 && own[p] === a)
+      positives[size] = from - p
+    }
+    if (b >= a) {
+      const from = q
+      do q--
+      while (q >= 0 && others[q] === b)
+      negatives[size] = from - q
+    }
+    thresholds[size++] = a > b ? a : b
   }
   return {
     threshold: thresholds.subarray(0, size),

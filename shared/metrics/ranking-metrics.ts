@@ -90,22 +90,21 @@ function sweep({ positives, negatives }: ScoreGroups, whole: boolean): Sweep {
     tp += p
     fp += q
     const precisionHere = tp / (tp + fp)
-    if (p > 0) prTrapezoid += (p * (precision + precisionHere)) / 2
+    prTrapezoid += p * (precision + precisionHere)
     precision = precisionHere
     const distance = tp * n - fp * m
     if (distance > ks) {
       ks = distance
       ksGroup = g
     }
-    const f1 = tp / (tp + fp + m)
-    if (f1 > bestF1) {
-      bestF1 = f1
+    if (tp > bestF1 * (tp + fp + m)) {
+      bestF1 = tp / (tp + fp + m)
       bestF1Group = g
     }
   }
   const chance = (partialFpr * partialFpr) / 2
   return {
-    prTrapezoid: prTrapezoid / m,
+    prTrapezoid: prTrapezoid / m / 2,
     partialAuc: (1 + (partial / m / n - chance) / (partialFpr - chance)) / 2,
     ks: m > 0 && n > 0 ? ks / m / n : NaN,
     ksGroup,

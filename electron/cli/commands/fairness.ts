@@ -9,7 +9,8 @@ import { findRun } from '../find.ts'
 import { metricText, printFindings, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
 import { analyse, count, pText } from './analyse.ts'
-import { wholeNumber } from '../options.ts'
+import { mitigationTitle } from '../../../shared/fairness/definitions.ts'
+import { real, wholeNumber } from '../options.ts'
 import { addRobustnessCommand } from './robustness.ts'
 import { addSlicesCommand } from './slices.ts'
 
@@ -17,6 +18,7 @@ interface FairnessFlags {
   by?: string[]
   intersections: boolean
   minimum?: number
+  gap?: number
   selected?: string
   strata?: string
   reference?: string[]
@@ -77,12 +79,12 @@ function printFairness(section: FairnessSection): void {
   }
   if (section.mitigation.length === 0) return
   printLine()
-  printLine('A threshold for each group, fitted on one half of the rows and judged on the other:')
+  printLine('Thresholds that make groups alike, fitted on one half of the rows and judged on the other:')
   printTable(
     ['attribute', 'goal', 'thresholds', 'gap before', 'gap after', 'change of accuracy'],
     section.mitigation.map((entry) => [
       entry.attribute,
-      `${entry.goal.replace('_', ' ')}, ${entry.choice === 'keep' ? 'overall rate kept' : 'most accurate'}`,
+      mitigationTitle(entry),
       entry.groups.map((group) => `${group.label} ${group.thresholdAfter?.toFixed(3) ?? 'none'}`).join(', '),
       metricText(entry.gapBefore),
       metricText(entry.gapAfter),
@@ -99,6 +101,7 @@ export function addFairnessCommands(program: Command, global: () => Global): voi
     .option('--by <columns...>', 'the columns that form groups (default: the protected ones)')
     .option('--no-intersections', 'do not cross columns')
     .option('--minimum <rows>', 'leave out groups of fewer rows (default: 30)', wholeNumber)
+    .option('--gap <rate>', 'how far apart one threshold for all may leave the groups (default: 0.05)', real)
     .option('--selected <class>', 'the class that counts as selected')
     .option('--strata <column>', 'compare within the values of this column (CDDPL)')
     .option('--reference <column=value...>', 'the group that others are held against (default: the largest)')
@@ -111,6 +114,7 @@ export function addFairnessCommands(program: Command, global: () => Global): voi
           reference: readReference(flags.reference ?? []),
           ...(flags.by ? { by: flags.by } : {}),
           ...(flags.minimum ? { minimumGroup: flags.minimum } : {}),
+          ...(flags.gap === undefined ? {} : { largestGap: flags.gap }),
           ...(flags.selected === undefined ? {} : { selected: flags.selected }),
           ...(flags.strata === undefined ? {} : { strata: flags.strata }),
         }

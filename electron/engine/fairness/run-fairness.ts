@@ -46,6 +46,7 @@ export async function runFairness(
         strata: strata.length > 0 ? names.length : null,
         reference: options.reference,
         minimumGroup: options.minimumGroup,
+        largestGap: options.largestGap,
         threshold: decided.threshold,
         seed: decided.evidence.seed,
       },

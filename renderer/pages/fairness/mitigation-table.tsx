@@ -1,28 +1,25 @@
 /** A threshold for each group, judged on rows that it was not fitted to, with its price. */
 import { useState } from 'react'
 import type { FairnessAttribute, Mitigation } from '../../../shared/contract/fairness.ts'
-import { mitigationCaution, parityGuides } from '../../../shared/fairness/definitions.ts'
+import { mitigationCaution, mitigationTitle } from '../../../shared/fairness/definitions.ts'
 import { Field, Select } from '../../components/field.tsx'
 import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
 import { formatCount, formatFixed, plural } from '../../../shared/format/number.ts'
 
-const titleOf = ({ goal, choice }: Mitigation): string =>
-  `${parityGuides[goal]?.title ?? goal}, ${choice === 'keep' ? 'overall rate kept' : 'most accurate rate'}`
-
 const threshold = (value: number | null): string => (value === null ? 'none is selected' : formatFixed(value, 3))
 
 const Price = ({ entry }: { readonly entry: Mitigation }) => (
-  <div className="table-scroll" role="group" aria-label="Price of thresholds by group" tabIndex={0}>
+  <div className="table-scroll" role="group" aria-label="Price of the thresholds" tabIndex={0}>
     <table className="table">
       <thead>
         <tr>
           <th scope="col">On {plural(entry.rowsJudged, 'row')}</th>
           <th scope="col" className="number">
-            One threshold
+            Today
           </th>
           <th scope="col" className="number">
-            By group
+            With these thresholds
           </th>
         </tr>
       </thead>
@@ -125,11 +122,11 @@ export const MitigationTable = ({
   readonly attribute: FairnessAttribute
 }) => {
   const [title, setTitle] = useState('')
-  const entry = mitigation.find((one) => titleOf(one) === title) ?? mitigation[0]
+  const entry = mitigation.find((one) => mitigationTitle(one) === title) ?? mitigation[0]
   if (!entry) return null
   return (
     <Section
-      title="Thresholds by group"
+      title="Thresholds that make groups alike"
       note={`Fitted on ${plural(entry.rowsFitted, 'row')}, judged on the other ${plural(entry.rowsJudged, 'row')}`}
     >
       <div className="stack">
@@ -138,9 +135,9 @@ export const MitigationTable = ({
           {(ids) => (
             <Select
               {...ids}
-              value={titleOf(entry)}
+              value={mitigationTitle(entry)}
               onChoose={setTitle}
-              choices={mitigation.map((one) => ({ value: titleOf(one), title: titleOf(one) }))}
+              choices={mitigation.map((one) => ({ value: mitigationTitle(one), title: mitigationTitle(one) }))}
             />
           )}
         </Field>

@@ -6,7 +6,7 @@ import type { RobustnessSection } from '../../contract/robustness.ts'
 import type { Evidence } from '../../contract/run.ts'
 import { slicesSectionSchema } from '../../contract/slices.ts'
 import type { Slice, SlicesSection } from '../../contract/slices.ts'
-import { groupMetricDefinitions, mitigationCaution, parityGuides } from '../../fairness/definitions.ts'
+import { groupMetricDefinitions, mitigationCaution, mitigationTitle, parityGuides } from '../../fairness/definitions.ts'
 import { formatCount, formatNumber, formatPercent, plural } from '../../format/number.ts'
 import { metricTitle } from '../../format/words.ts'
 import { left, right, roomy, table, text } from '../report-document.ts'
@@ -80,7 +80,7 @@ function fairnessSection(section: FairnessSection): Section {
         : [
             text(mitigationCaution),
             table({
-              caption: 'A threshold for each group',
+              caption: 'Thresholds that make groups alike, and their price',
               columns: [
                 left('Attribute'),
                 left('Made equal'),
@@ -91,7 +91,7 @@ function fairnessSection(section: FairnessSection): Section {
               ],
               rows: shown.map((entry) => [
                 nameText(entry.attribute),
-                `${parityGuides[entry.goal]?.title ?? entry.goal}, ${entry.choice === 'keep' ? 'overall rate kept' : 'most accurate'}`,
+                mitigationTitle(entry),
                 listNames(
                   entry.groups.map(
                     (group) =>
