@@ -44,7 +44,10 @@ const settingsSchema = z.object({
   MAX_BATCH_ROWS: whole(1024, 1, 1e9),
   MAX_DELAY_MS: number(0, 0, 10_000),
   MAX_QUEUE_ROWS: whole(20_000, 1, 1e9),
+  /** Cores for the model; 0 takes all. */
   THREADS: whole(0, 0, 256),
+  /** Runs at the same time, among which the cores are shared out; 0 chooses. */
+  SESSIONS: whole(0, 0, 64),
   /** Values outside of what was evaluated: `warn` answers with a warning, `refuse` with an error. */
   UNLIKE_EVALUATED: z.enum(['warn', 'refuse']).default('warn'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

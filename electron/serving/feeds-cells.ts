@@ -26,11 +26,6 @@ export class TensorColumn {
     const value = this.data[row * this.width + this.offset]!
     return value === this.#missingText || value !== value ? null : value
   }
-
-  /** The data where all of it is plain numbers, which the hot loops take without a call a value. */
-  numbers(): Float32Array | Float64Array | null {
-    return this.data instanceof Float32Array || this.data instanceof Float64Array ? this.data : null
-  }
 }
 
 /** Columns that tensors hold as they are; images, constants and 16-bit floats are left out. */

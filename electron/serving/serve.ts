@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { bindGrpc, makeGrpcServer } from './grpc/server.ts'
 import { RateLimit } from './guard/rate-limit.ts'
-import { startModel } from './model/model.ts'
+import { splitCores, startModel } from './model/model.ts'
 import { makeRestServer } from './rest/server.ts'
 import { Service } from './service.ts'
 import { loadTrusted } from './trust.ts'
@@ -28,13 +28,14 @@ export async function serve(request: ServeRequest): Promise<void> {
   const { config, log } = request
   const { release, from } = loadTrusted(request.release, config, (message) => log('warn', message))
   const { manifest, approval } = release
-  const threads = config.THREADS > 0 ? config.THREADS : availableParallelism()
+  const cores = config.THREADS > 0 ? config.THREADS : availableParallelism()
+  const split = splitCores(cores, release.model.length, config.SESSIONS)
   let end: (reason: string) => void = () => undefined
   const ended = new Promise<string>((resolve) => {
     end = resolve
   })
   let dead = false
-  const model = await startModel(request.entry, release.model, threads, (reason) => {
+  const model = await startModel(request.entry, release.model, split, (reason) => {
     dead = true
     end(reason)
   })
@@ -64,7 +65,7 @@ export async function serve(request: ServeRequest): Promise<void> {
     host: config.HOST,
     port: typeof address === 'object' && address ? address.port : config.PORT,
     grpcPort,
-    threads,
+    ...split,
     keys: config.keys.length,
   })
   // A second signal of either kind ends the wait before the doors close; Ctrl-C does not wait at all.

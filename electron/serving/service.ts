@@ -11,6 +11,7 @@ import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
 import type { Config } from './config.ts'
 import { tensorColumns } from './feeds-cells.ts'
 import { Batcher } from './model/batcher.ts'
+import { giveFeeds } from './model/join-tensors.ts'
 import type { Done } from './model/batcher.ts'
 import type { Feeds } from './model/messages.ts'
 import type { Model } from './model/model.ts'
@@ -169,11 +170,11 @@ export class Service {
   async infer(request: InferRequest, caller: Caller): Promise<{ outputs: Feeds; served: Served }> {
     const { feeds, rows, fetches } = checkInfer(request, this.model, this.config.MAX_ROWS)
     const { binding, inputs } = this.release.manifest
-    const columns = tensorColumns(feeds, binding, inputs)
-    const warnings = this.#watcher.checkTensors(columns, rows)
+    const warnings = this.#watcher.checkTensors(tensorColumns(feeds, binding, inputs), rows)
     const inputMs = performance.now() - caller.since
     const done = await this.#submit(feeds, rows, fetches, caller)
-    this.#watcher.tensors(columns, rows, done.outputs, warnings, request.id)
+    this.#watcher.tensors(tensorColumns(done.feeds, binding, inputs), rows, done.outputs, warnings, request.id)
+    giveFeeds(done.feeds)
     return { outputs: done.outputs, served: servedOf(rows, inputMs, done) }
   }
 

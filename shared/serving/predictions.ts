@@ -63,6 +63,31 @@ export function labelOf(
   return labelsOf((k) => scores[k]![row]!, scores.length, output, threshold)
 }
 
+/** Rows by class at the threshold. Rows without a class (a regression's, scores that are not numbers) are in none. */
+export function countLabels(
+  columns: ScoreColumns,
+  rows: number,
+  output: OutputBinding,
+  threshold: number | null,
+): Map<string, number> {
+  const found = new Map<string, number>()
+  const add = (label: string | null | undefined, n: number): void => {
+    if (n > 0 && typeof label === 'string') found.set(label, (found.get(label) ?? 0) + n)
+  }
+  const { scores, labels } = columns
+  if (scores === null) for (let row = 0; row < rows; row++) add(labels?.[row], 1)
+  else if (output.task !== 'regression') {
+    const { length } = scores
+    const counts = new Uint32Array(length)
+    for (let row = 0; row < rows; row++) {
+      const at = classOf((k) => scores[k]![row]!, length, output, threshold)
+      if (at >= 0) counts[at]!++
+    }
+    counts.forEach((n, k) => add(output.classes[k], n))
+  }
+  return found
+}
+
 /** Scores of one row, in the order of the binding's classes. */
 export function rowScores(columns: ScoreColumns, row: number): number[] | null {
   return columns.scores?.map((column) => column[row]!) ?? null

@@ -78,7 +78,7 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
   const [shard, shards] = readShard(flags, index)
   const { part, already } = await scoreShard({
     release,
-    startModel: () => startModel(entry, release.model, threads, () => process.exit(1)),
+    startModel: () => startModel(entry, release.model, { sessions: 1, threads }, () => process.exit(1)),
     input: flags.input,
     format,
     folder: flags.output,

@@ -4,7 +4,7 @@
  * outputs that it asked for and its own rows; one that fails does not fail its neighbours.
  */
 import { Refusal } from '../protocol/refusal.ts'
-import { joinFeeds, rowsOf, signatureOf } from './join-tensors.ts'
+import { giveFeeds, joinFeeds, rowsOf, signatureOf } from './join-tensors.ts'
 import type { Feeds } from './messages.ts'
 import type { Model } from './model.ts'
 
@@ -30,6 +30,8 @@ export interface Job {
 
 export interface Done {
   readonly outputs: Feeds
+  /** As they were given, whose own objects may have been lent to the run and be empty now. */
+  readonly feeds: Feeds
   /** Rows and requests of the run that this one took part in. */
   readonly batchRows: number
   readonly batchRequests: number
@@ -48,9 +50,6 @@ interface Waiting {
   resolve(done: Done): void
   reject(error: Error): void
 }
-
-/** One run under way, and one more in the thread's inbox so that it never waits for this one. */
-const mostUnderWay = 2
 
 export class Batcher {
   readonly #model: Model
@@ -104,10 +103,12 @@ export class Batcher {
 
   #dispatch(): void {
     this.#dropAbandoned()
-    while (this.#queue.length > 0 && this.#underWay < mostUnderWay) {
+    const { sessions } = this.#model
+    // One run a session, and one more in its inbox so that it never waits for this thread.
+    while (this.#queue.length > 0 && this.#underWay < 2 * sessions) {
       const full = this.#queuedRows >= this.#options.maxBatchRows || !this.#joins
-      // A second run is worth sending ahead only when it is full: until then it can still grow.
-      if (this.#underWay > 0 && !full) return
+      // A run is worth sending ahead only when it is full: until then it can still grow.
+      if (this.#underWay >= sessions && !full) return
       const waited = performance.now() - this.#queue[0]!.since
       if (!full && waited < this.#options.maxDelayMs) {
         this.#timer ??= setTimeout(() => {
@@ -159,12 +160,13 @@ export class Batcher {
     const fetches = [...new Set(taken.flatMap((waiting) => waiting.job.fetches))]
     let alone: readonly Waiting[] = []
     try {
-      const feeds = joinFeeds(taken.map((waiting) => waiting.job.feeds))
-      const { outputs, microseconds } = await this.#model.run(feeds, fetches)
+      const joined = joinFeeds(taken.map((waiting) => waiting.job.feeds))
+      const { outputs, feeds, microseconds } = await this.#model.run(joined, fetches)
       const runMs = microseconds / 1000
       this.#observer.ran(rows, taken.length, runMs)
       const facts = { batchRows: rows, batchRequests: taken.length, runMs }
-      alone = this.#answer(taken, outputs, rows, startedAt, facts)
+      if (taken.length > 1) giveFeeds(feeds)
+      alone = this.#answer(taken, outputs, rows, startedAt, { ...facts, feeds })
     } catch (error) {
       // One request's values can fail a run that others share: each gets its own answer.
       if (taken.length > 1) alone = taken
@@ -180,7 +182,7 @@ export class Batcher {
     outputs: Feeds,
     total: number,
     startedAt: number,
-    facts: Pick<Done, 'batchRows' | 'batchRequests' | 'runMs'>,
+    { feeds, ...facts }: Pick<Done, 'batchRows' | 'batchRequests' | 'runMs' | 'feeds'>,
   ): readonly Waiting[] {
     let from = 0
     const cuts = taken.map((waiting) => {
@@ -196,7 +198,12 @@ export class Batcher {
       return taken
     }
     taken.forEach((waiting, k) =>
-      waiting.resolve({ outputs: cuts[k]!, ...facts, queueMs: Math.max(0, startedAt - waiting.since) }),
+      waiting.resolve({
+        outputs: cuts[k]!,
+        feeds: taken.length === 1 ? feeds : waiting.job.feeds,
+        ...facts,
+        queueMs: Math.max(0, startedAt - waiting.since),
+      }),
     )
     return []
   }

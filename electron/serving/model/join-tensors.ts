@@ -1,5 +1,6 @@
 /** Requests side by side in one tensor, and apart again. */
-import { elementsOf, tensorMemory } from '../protocol/tensor.ts'
+import { giveMemory, takeMemory } from '../protocol/memory.ts'
+import { elementsOf } from '../protocol/tensor.ts'
 import type { Tensor, TensorData } from '../protocol/tensor.ts'
 import type { Feeds } from './messages.ts'
 
@@ -17,7 +18,7 @@ function joined(tensors: readonly Tensor[]): Tensor {
   if (Array.isArray(first!.data)) return { type: first!.type, data: tensors.flatMap((t) => t.data as string[]), dims }
   const Class = first!.data.constructor as typeof Float32Array
   const elements = elementsOf(dims)
-  const data = new Class(tensorMemory(elements * Class.BYTES_PER_ELEMENT), 0, elements)
+  const data = new Class(takeMemory(elements * Class.BYTES_PER_ELEMENT), 0, elements)
   let at = 0
   for (const tensor of tensors) {
     data.set(tensor.data as Float32Array, at)
@@ -30,6 +31,12 @@ function joined(tensors: readonly Tensor[]): Tensor {
 export function joinFeeds(all: readonly Feeds[]): Feeds {
   if (all.length === 1) return all[0]!
   return Object.fromEntries(Object.keys(all[0]!).map((name) => [name, joined(all.map((feeds) => feeds[name]!))]))
+}
+
+/** Says that nobody looks at these tensors any more. */
+export function giveFeeds(feeds: Feeds): void {
+  const memory = Object.values(feeds).flatMap(({ data }) => (Array.isArray(data) ? [] : [data.buffer]))
+  for (const one of new Set(memory)) giveMemory(one)
 }
 
 /** Rows [from, from + rows) of outputs that all have `total` rows; null where an output is not one row a row. */

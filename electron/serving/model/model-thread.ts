@@ -7,16 +7,15 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type * as Ort from 'onnxruntime-node'
 import { datatypeOf } from '../protocol/tensor.ts'
 import type { Tensor, TensorData } from '../protocol/tensor.ts'
-import type { Feeds, FromModel, ModelStart, TensorFacts, ToModel } from './messages.ts'
+import { memoryOf } from './messages.ts'
+import type { FromModel, ModelStart, TensorFacts, ToModel } from './messages.ts'
 import { runtimeMessage } from '../../../shared/scoring/runtime-message.ts'
 
 /** Where JavaScript has a Float16Array, the runtime wants it. */
 const Half = (globalThis as { Float16Array?: new (buffer: ArrayBufferLike, offset: number, length: number) => object })
   .Float16Array
 
-function toOrt(ort: typeof Ort, { type, data: given, dims }: Tensor): Ort.Tensor {
-  // The runtime takes memory of one thread only; `slice` copies out of the shared one.
-  const data = !Array.isArray(given) && given.buffer instanceof SharedArrayBuffer ? given.slice() : given
+function toOrt(ort: typeof Ort, { type, data, dims }: Tensor): Ort.Tensor {
   const values =
     type === 'float16' && Half && !Array.isArray(data) ? new Half(data.buffer, data.byteOffset, data.length) : data
   return new ort.Tensor(type as 'float32', values as Float32Array, [...dims])
@@ -40,7 +39,7 @@ function facts(list: readonly Ort.InferenceSession.ValueMetadata[]): TensorFacts
 export async function runModelThread(): Promise<void> {
   const port = parentPort!
   const { model, threads } = workerData as ModelStart
-  const say = (message: FromModel) => port.postMessage(message)
+  const say = (message: FromModel, lent: ArrayBuffer[] = []) => port.postMessage(message, lent)
   const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof Ort
   let session: Ort.InferenceSession
   try {
@@ -57,14 +56,15 @@ export async function runModelThread(): Promise<void> {
     say({ type: 'refused', message: runtimeMessage(error) })
     return
   }
-  const run = async (id: number, feeds: Feeds, fetches: readonly string[]): Promise<void> => {
+  const run = async ({ id, feeds, lent, fetches }: Extract<ToModel, { type: 'run' }>): Promise<void> => {
     try {
       const given = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(ort, tensor)]))
       const start = process.hrtime.bigint()
       const result = await session.run(given, [...fetches])
       const microseconds = Number(process.hrtime.bigint() - start) / 1000
       const outputs = Object.fromEntries(fetches.map((name) => [name, fromOrt(result[name]!)]))
-      say({ type: 'ran', id, outputs, microseconds })
+      const back = Object.fromEntries(lent.map((name) => [name, feeds[name]!]))
+      say({ type: 'ran', id, outputs, lent: back, microseconds }, memoryOf(feeds, lent))
     } catch (error) {
       say({ type: 'failed', id, message: runtimeMessage(error) })
     }
@@ -73,7 +73,7 @@ export async function runModelThread(): Promise<void> {
   let queue: Promise<void> = Promise.resolve()
   port.on('message', (message: ToModel) => {
     queue = queue.then(async () => {
-      if (message.type === 'run') return run(message.id, message.feeds, message.fetches)
+      if (message.type === 'run') return run(message)
       await session.release()
       port.close()
     })

@@ -1,11 +1,16 @@
-/** The model, seen from the server: its inputs and outputs, and runs in the thread that holds it. */
+/** The model, seen from the server: its inputs and outputs, and runs in the threads that hold it. */
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { AssayError } from '../../../shared/contract/errors.ts'
+import { isLendable, takeBack } from '../protocol/memory.ts'
+import type { Tensor } from '../protocol/tensor.ts'
+import { memoryOf } from './messages.ts'
 import type { Feeds, FromModel, ModelStart, TensorFacts, ToModel } from './messages.ts'
 
 export interface RunResult {
   readonly outputs: Feeds
+  /** As they were given: what was lent to the run is to be looked at here, for it came back as other objects. */
+  readonly feeds: Feeds
   /** Time inside ONNX Runtime. */
   readonly microseconds: number
 }
@@ -13,34 +18,88 @@ export interface RunResult {
 export interface Model {
   readonly inputs: readonly TensorFacts[]
   readonly outputs: readonly TensorFacts[]
-  /** Runs are done in the order in which they are asked for. @throws AssayError score/run-failed */
+  /** Runs that are done at the same time. */
+  readonly sessions: number
+  /** In a session that has the least to do. The memory of large feeds is lent: `feeds` is not to be used again. @throws AssayError score/run-failed */
   run(feeds: Feeds, fetches: readonly string[]): Promise<RunResult>
   stop(): Promise<void>
 }
 
+/** Sessions side by side, and ONNX Runtime's threads in each. */
+export interface Split {
+  readonly sessions: number
+  readonly threads: number
+}
+
+/** Each session holds the weights once more. */
+const largestCopied = 64 * 1024 * 1024
+const mostSessions = 8
+
+/**
+ * Sessions of one thread each do more runs a second than one session over all cores: no core waits for another within a
+ * run, nor for the one that reads and writes requests. A large model would fill the memory; it has one session.
+ *
+ * @param asked 0 chooses
+ */
+export function splitCores(cores: number, modelBytes: number, asked: number): Split {
+  const sessions = asked > 0 ? asked : modelBytes > largestCopied ? 1 : Math.min(cores, mostSessions)
+  return { sessions, threads: Math.max(1, Math.floor(cores / sessions)) }
+}
+
 interface Waiting {
+  readonly feeds: Feeds
   resolve(result: RunResult): void
   reject(error: Error): void
 }
 
 /**
  * @param entry the script that starts a model thread when its workerData says so
- * @param onDeath called when the thread ends without being asked to: nothing can be answered any more
+ * @param onDeath called when a thread ends without being asked to: nothing can be answered any more
  * @throws AssayError release/model-refused
  */
 export async function startModel(
   entry: URL,
   model: Uint8Array,
-  threads: number,
+  { sessions, threads }: Split,
   onDeath: (reason: string) => void,
 ): Promise<Model> {
   const start: ModelStart = { role: 'model', model, threads }
+  const started = await Promise.allSettled(Array.from({ length: sessions }, () => startSession(entry, start, onDeath)))
+  const all = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const refused = started.find((result) => result.status === 'rejected')
+  const stop = async (): Promise<void> => {
+    await Promise.all(all.map((session) => session.stop()))
+  }
+  if (refused) {
+    await stop()
+    throw refused.reason
+  }
+  const [first] = all
+  return {
+    inputs: first!.ready.inputs,
+    outputs: first!.ready.outputs,
+    sessions,
+    run: (feeds, fetches) =>
+      all.reduce((least, session) => (session.underWay() < least.underWay() ? session : least)).run(feeds, fetches),
+    stop,
+  }
+}
+
+interface Session {
+  readonly ready: Extract<FromModel, { type: 'ready' }>
+  underWay(): number
+  run: Model['run']
+  stop: Model['stop']
+}
+
+/** One thread with one session. @throws AssayError release/model-refused */
+async function startSession(entry: URL, start: ModelStart, onDeath: (reason: string) => void): Promise<Session> {
   const worker = new Worker(fileURLToPath(entry), { workerData: start, argv: [], stdout: false })
   const waiting = new Map<number, Waiting>()
   let next = 0
   let stopping = false
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-  const ready = await new Promise<Extract<FromModel, { type: 'ready' }>>((resolve, reject) => {
+  const ready = await new Promise<Session['ready']>((resolve, reject) => {
     const refuse = (message: string) =>
       reject(
         new AssayError({
@@ -55,10 +114,14 @@ export async function startModel(
           return resolve(message)
         case 'refused':
           return refuse(message.message)
-        case 'ran':
-          waiting.get(message.id)?.resolve(message)
-          waiting.delete(message.id)
+        case 'ran': {
+          const { id, outputs, lent, microseconds } = message
+          memoryOf(lent, Object.keys(lent)).forEach(takeBack)
+          const asked = waiting.get(id)
+          asked?.resolve({ outputs, feeds: { ...asked.feeds, ...lent }, microseconds })
+          waiting.delete(id)
           return
+        }
         case 'failed':
           waiting.get(message.id)?.reject(failed(message.message))
           waiting.delete(message.id)
@@ -71,15 +134,16 @@ export async function startModel(
     waiting.clear()
     if (!stopping) onDeath('The model thread ended')
   })
-  const say = (message: ToModel, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer)
+  const say = (message: ToModel, lent: ArrayBuffer[] = []) => worker.postMessage(message, lent)
   return {
-    inputs: ready.inputs,
-    outputs: ready.outputs,
+    ready,
+    underWay: () => waiting.size,
     run: (feeds, fetches) =>
       new Promise((resolve, reject) => {
         const id = next++
-        waiting.set(id, { resolve, reject })
-        say({ type: 'run', id, feeds, fetches })
+        waiting.set(id, { feeds, resolve, reject })
+        const lent = Object.keys(feeds).filter((name) => isLent(feeds[name]!))
+        say({ type: 'run', id, feeds, lent, fetches }, memoryOf(feeds, lent))
       }),
     stop: async () => {
       stopping = true
@@ -88,6 +152,8 @@ export async function startModel(
     },
   }
 }
+
+const isLent = ({ data }: Tensor): boolean => !Array.isArray(data) && isLendable(data.buffer)
 
 function failed(message: string): AssayError {
   return new AssayError({

@@ -1,6 +1,7 @@
 /** Tensors as bytes: row-major, little-endian; a text has its length in four bytes before it. */
 import { Refusal } from './refusal.ts'
-import { elementsOf, tensorMemory } from './tensor.ts'
+import { isLendable, takeMemory } from './memory.ts'
+import { elementsOf } from './tensor.ts'
 import type { Datatype, Tensor } from './tensor.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -29,19 +30,18 @@ export function tensorFromBytes(name: string, datatype: Datatype, dims: readonly
   return { type: datatype.type, data, dims }
 }
 
-/** The bytes where they lie, if that is shared memory and at a multiple of the size; else a copy that is. */
+/** The bytes where they lie, if that can be lent and is at a multiple of the size; else a copy that is. */
 function viewOf(array: NonNullable<Datatype['array']>, bytes: Uint8Array, elements: number) {
-  if (bytes.buffer instanceof SharedArrayBuffer && bytes.byteOffset % array.BYTES_PER_ELEMENT === 0)
+  if (isLendable(bytes.buffer) && bytes.byteOffset % array.BYTES_PER_ELEMENT === 0)
     return new array(bytes.buffer, bytes.byteOffset, elements)
-  const copy = tensorMemory(bytes.length)
+  const copy = takeMemory(bytes.length)
   new Uint8Array(copy).set(bytes)
   return new array(copy, 0, elements)
 }
 
 export function textOf(name: string, bytes: Uint8Array): string {
   try {
-    // Decoders take no shared memory.
-    return decoder.decode(bytes.buffer instanceof SharedArrayBuffer ? bytes.slice() : bytes)
+    return decoder.decode(bytes)
   } catch {
     throw new Refusal('request/text', `The input "${name}" holds a text that is not UTF-8.`, 'Send UTF-8.')
   }

@@ -21,8 +21,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /** @throws Refusal request/json */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
-    // Decoders take no shared memory.
-    return JSON.parse(utf8.decode(bytes.buffer instanceof SharedArrayBuffer ? bytes.slice() : bytes))
+    return JSON.parse(utf8.decode(bytes))
   } catch (error) {
     throw new Refusal('request/json', `The body is not JSON: ${(error as Error).message.slice(0, 200)}`, 'Send JSON.')
   }

@@ -27,14 +27,6 @@ interface TypedArrayClass {
   new (buffer: ArrayBufferLike, offset: number, length: number): Exclude<TensorData, string[]>
 }
 
-/** Below this a copy to the model's thread costs less than shared memory does. */
-const sharedFrom = 16 * 1024
-
-/** Memory for a tensor. Large ones are shared with the model's thread, so that sending them copies nothing. */
-export function tensorMemory(bytes: number): ArrayBufferLike {
-  return bytes >= sharedFrom ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)
-}
-
 export interface Datatype {
   /** As the protocol writes it. */
   readonly name: string

@@ -74,7 +74,7 @@ async function throughBatch(release: VerifiedRelease, entry: URL): Promise<Answe
     await writeFile(input, golden.map((row) => `${JSON.stringify(row.inputs)}\n`).join(''))
     await scoreShard({
       release,
-      startModel: () => startModel(entry, release.model, 1, () => undefined),
+      startModel: () => startModel(entry, release.model, { sessions: 1, threads: 1 }, () => undefined),
       input,
       format: 'jsonl',
       folder,

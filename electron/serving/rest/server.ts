@@ -13,8 +13,7 @@ import { parseJson, readInfer, writeInfer } from '../protocol/rest-body.ts'
 import { datatypeOf } from '../protocol/tensor.ts'
 import type { Caller, Served, Service } from '../service.ts'
 import { errorFields } from '../watch/log.ts'
-import { SharedPool, emptyBody, readBody } from './request-body.ts'
-import type { RequestBody } from './request-body.ts'
+import { emptyBody, readBody } from './request-body.ts'
 
 const requestIdPattern = /^[\w.:-]{1,100}$/
 /** Probes and collectors have no key. */
@@ -85,10 +84,7 @@ export function makeRestServer(service: Service, limit: RateLimit): FastifyInsta
   app.server.maxConnections = config.MAX_CONNECTIONS
   // Bytes as they came: the routes read JSON themselves, so that its errors have their own codes.
   app.removeAllContentTypeParsers()
-  const pool = new SharedPool()
-  app.addContentTypeParser('*', (_: FastifyRequest, stream: IncomingMessage) =>
-    readBody(stream, pool, config.MAX_BODY_BYTES),
-  )
+  app.addContentTypeParser('*', (_: FastifyRequest, stream: IncomingMessage) => readBody(stream, config.MAX_BODY_BYTES))
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
@@ -184,7 +180,7 @@ function addServed(reply: FastifyReply, { batchRows, queueMs, runMs }: Served): 
 }
 
 /** A request without a body has none of ours either. */
-const bodyOf = (request: FastifyRequest): RequestBody => (request.body as RequestBody | null | undefined) ?? emptyBody
+const bodyOf = (request: FastifyRequest): Uint8Array => (request.body as Uint8Array | null | undefined) ?? emptyBody
 
 function addHealth(app: FastifyInstance, service: Service): void {
   app.get('/v2/health/live', async () => ({ live: true }))
@@ -236,12 +232,9 @@ function addProtocol(app: FastifyInstance, service: Service): void {
       const { answer, served } = await service.answer(caller, async () => {
         check(request)
         const header = first(request.headers['inference-header-content-length'])
-        const body = bodyOf(request)
-        const infer = readInfer(body.bytes, header, caller.requestId)
+        const infer = readInfer(bodyOf(request), header, caller.requestId)
         const done = await service.infer(infer, { ...caller, requestId: infer.id })
         const written = writeInfer(model, infer, done.outputs)
-        // Only here: after a time-out or an error the run may still be looking at it.
-        body.release()
         return { answer: written, served: done.served }
       })
       addServed(reply, served)
@@ -268,7 +261,7 @@ function addRows(app: FastifyInstance, service: Service): void {
   app.post('/v1/predict', async (request, reply) => {
     const caller = callerOf(service, request, reply, 'row')
     const { predictions, served } = await service.answer(caller, async () => {
-      const body = parseJson(bodyOf(request).bytes)
+      const body = parseJson(bodyOf(request))
       return service.predict(Array.isArray(body) ? body : [body], caller)
     })
     addServed(reply, served)

@@ -5,7 +5,7 @@ import type { ScoreColumns } from '../../../shared/scoring/outputs.ts'
 import type { Cell, CellProblem } from '../../../shared/serving/cells.ts'
 import { missingProblem, unlikeEvaluated } from '../../../shared/serving/input-rows.ts'
 import type { ReadRow } from '../../../shared/serving/input-rows.ts'
-import { labelOf, rowScores } from '../../../shared/serving/predictions.ts'
+import { countLabels, labelOf, rowScores } from '../../../shared/serving/predictions.ts'
 import type { Prediction } from '../../../shared/serving/predictions.ts'
 import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
 import type { Settings } from '../config.ts'
@@ -30,8 +30,11 @@ class Counts {
   readonly #labels = new Map<string, number>()
   readonly #warnings = new Map<string, { readonly problem: CellProblem; rows: number }>()
 
-  add(label: string | null, warnings: readonly CellProblem[]): void {
-    if (label !== null) this.#labels.set(label, (this.#labels.get(label) ?? 0) + 1)
+  labels(rows: ReadonlyMap<string, number>): void {
+    for (const [label, n] of rows) this.#labels.set(label, (this.#labels.get(label) ?? 0) + n)
+  }
+
+  warnings(warnings: readonly CellProblem[]): void {
     for (const problem of warnings) {
       const key = `${problem.code} ${problem.column}`
       const known = this.#warnings.get(key)
@@ -113,11 +116,13 @@ export class Watcher {
       const place = this.#places.get(entry.column.name)!
       for (const row of read) entry.observe(row.cells[place]!)
     }
+    const { binding, threshold } = this.#manifest
     const counts = new Counts()
+    counts.labels(countLabels(scores, read.length, binding.output, threshold))
     read.forEach((row, at) => {
-      const { label } = predictions[at]!
-      counts.add(label, row.warnings)
+      counts.warnings(row.warnings)
       if (!logged) return
+      const { label } = predictions[at]!
       const cellOf = (name: string): Cell | undefined => row.cells[this.#places.get(name) ?? -1]
       this.#write(request, at, cellOf, rowScores(scores, at), label, row.warnings)
     })
@@ -131,26 +136,20 @@ export class Watcher {
     warnings: ReadonlyMap<number, readonly CellProblem[]>,
     request: string,
   ): void {
-    const logged = this.#log.takes(request)
-    const byName = new Map(columns.map((entry) => [entry.column.name, entry]))
-    for (const entry of this.#traffic.columns) {
-      const given = byName.get(entry.column.name)
-      if (!given) continue
-      const numbers = given.numbers()
-      if (numbers) entry.observeNumbers(numbers, rows, given.width, given.offset)
-      else for (let row = 0; row < rows; row++) entry.observe(given.at(row))
-    }
+    for (const entry of columns) this.#traffic.of(entry.column)?.observeTensor(entry, rows)
     const { binding, threshold } = this.#manifest
     const scored = this.#read(binding.output, outputs, rows)
     const counts = new Counts()
+    if (scored) counts.labels(countLabels(scored, rows, binding.output, threshold))
+    for (const own of warnings.values()) counts.warnings(own)
+    counts.tell(this.#metrics)
+    if (!this.#log.takes(request)) return
+    const byName = new Map(columns.map((entry) => [entry.column.name, entry]))
     for (let at = 0; at < rows; at++) {
       const label = scored ? labelOf(scored, at, binding.output, threshold) : null
-      const own = warnings.get(at) ?? none
-      counts.add(label, own)
-      if (logged)
-        this.#write(request, at, (name) => byName.get(name)?.at(at), scored && rowScores(scored, at), label, own)
+      const cellOf = (name: string): Cell | undefined => byName.get(name)?.at(at)
+      this.#write(request, at, cellOf, scored && rowScores(scored, at), label, warnings.get(at) ?? none)
     }
-    counts.tell(this.#metrics)
   }
 
   /** null where the caller did not ask for what the binding reads. */

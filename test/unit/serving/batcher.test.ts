@@ -18,6 +18,7 @@ function doubler(ms: number): { model: Model; ran: Ran[] } {
   const model: Model = {
     inputs: [],
     outputs: [],
+    sessions: 1,
     stop: async () => undefined,
     run: (feeds, fetches) => {
       const work = last.then(async () => {
@@ -31,7 +32,8 @@ function doubler(ms: number): { model: Model; ran: Ran[] } {
           name: { type: 'string', data: values.map((value) => `v${value}`), dims: [dims[0]!] },
           total: { type: 'float32', data: Float32Array.of(values.length), dims: [1] },
         }
-        return { outputs: Object.fromEntries(fetches.map((name) => [name, all[name]!])), microseconds: ms * 1000 }
+        const outputs = Object.fromEntries(fetches.map((name) => [name, all[name]!]))
+        return { outputs, feeds, microseconds: ms * 1000 }
       })
       last = work.catch(() => undefined)
       return work

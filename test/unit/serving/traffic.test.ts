@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { countSorted, decileEdges } from '../../../shared/drift/bins.ts'
 import type { InputColumn } from '../../../shared/serving/release-manifest.ts'
-import { ColumnTraffic, stabilityIndex } from '../../../electron/serving/watch/traffic.ts'
+import { TensorColumn } from '../../../electron/serving/feeds-cells.ts'
+import { ColumnTraffic, countedRows, stabilityIndex } from '../../../electron/serving/watch/traffic.ts'
 
 const column = (more: Partial<InputColumn>): InputColumn => ({
   name: 'x',
@@ -34,16 +35,28 @@ describe('traffic', () => {
     const counts = [...countSorted(reference, edges)]
     const traffic = new ColumnTraffic(column({ reference: { kind: 'bins', edges, counts } }))
     const values = Float64Array.from({ length: 2000 }, (__, k) => (k % 50 === 0 ? edges[k % edges.length]! : draw()))
-    const wide = new Float64Array(6000)
-    values.forEach((value, k) => (wide[k * 3 + 1] = value))
-    traffic.observeNumbers(wide, 2000, 3, 1)
     const wanted = countSorted(values.slice().sort(), edges)
-    expect(traffic.counts).toEqual(wanted)
     for (const value of values) traffic.observe(value)
-    expect(traffic.counts).toEqual(wanted.map((count) => 2 * count))
+    expect(traffic.counts).toEqual(wanted)
+    const wide = new Float64Array(3 * countedRows)
+    for (let k = 0; k < countedRows; k++) wide[k * 3 + 1] = values[k]!
+    const first = countSorted(values.slice(0, countedRows).sort(), edges)
+    traffic.observeTensor(new TensorColumn(traffic.column, wide, 3, 1, ''), countedRows)
+    expect(traffic.counts).toEqual(wanted.map((count, bin) => count + first[bin]!))
     traffic.observe(null)
-    traffic.observeNumbers(Float32Array.of(NaN), 1, 1, 0)
+    traffic.observeTensor(new TensorColumn(traffic.column, Float32Array.of(NaN), 1, 0, ''), 1)
     expect(traffic.missing).toBe(2)
+  })
+
+  it('of a large request is counted by rows that stand for the others', () => {
+    const traffic = new ColumnTraffic(column({ reference: { kind: 'bins', edges: [10, 20], counts: [1, 1, 1] } }))
+    // Of 3000 rows a third lies in each bin, in blocks; the rows counted are spread evenly over them.
+    const values = Float32Array.from({ length: 3000 }, (_, k) => (k < 1000 ? 5 : k < 2000 ? 15 : NaN))
+    traffic.observeTensor(new TensorColumn(traffic.column, values, 1, 0, ''), 3000)
+    expect(traffic.counts[0]! + traffic.counts[1]! + traffic.missing).toBeCloseTo(3000, 6)
+    for (const count of [traffic.counts[0]!, traffic.counts[1]!, traffic.missing])
+      expect(Math.abs(count - 1000)).toBeLessThanOrEqual(3000 / countedRows)
+    expect(traffic.counts[2]).toBe(0)
   })
 
   it('of categories has a place for those that were never evaluated', () => {
