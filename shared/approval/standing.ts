@@ -1,6 +1,7 @@
 /** Whether a version is approved, from its signed decisions: the one rule that gates releases. */
 import type { Policy } from '../contract/policy.ts'
 import type { ApprovalStatement, DecisionView, FindingView, Standing } from '../contract/review.ts'
+import { voterOf } from './delegation.ts'
 import { plural } from '../format/number.ts'
 import { isSettled } from './review-state.ts'
 
@@ -73,11 +74,11 @@ function blockingFindings(findings: readonly FindingView[], conditional: boolean
   )
 }
 
-/** The newest decision of each signer; an earlier one is taken back by it. */
+/** The newest decision of each voter; an earlier one is taken back by it. */
 function newestOfEach(approvals: readonly CheckedApproval[]): Set<string> {
   const newest = new Map<string, CheckedApproval>()
   for (const approval of approvals) {
-    const key = approval.statement.signer.fingerprint
+    const key = voterOf(approval.statement).fingerprint
     const other = newest.get(key)
     if (!other || other.statement.signedAt < approval.statement.signedAt) newest.set(key, approval)
   }

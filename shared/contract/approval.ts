@@ -189,6 +189,21 @@ export const approvalCalls = {
         }),
       )
       .output(personSchema),
+    /** An approver lets someone decide in their place, up to a day; their two decisions are one vote. */
+    delegate: call
+      .input(
+        z.strictObject({
+          from: personIdSchema,
+          to: personIdSchema,
+          passphrase: z.string().max(1000),
+          until: dateSchema,
+          reason: z.string().trim().max(2000),
+          /** Where to write it as well, for the workspace in which the other decides. */
+          file: fileRefSchema.optional(),
+        }),
+      )
+      .output(personSchema),
+    endDelegations: call.input(z.strictObject({ from: personIdSchema, to: personIdSchema })).output(personSchema),
     /** Writes whom this workspace trusts, for the places where its releases run. */
     trust: call.input(z.strictObject({ file: fileRefSchema })).output(trustFileSchema),
     setRoles: call

@@ -32,16 +32,6 @@ export const identitySchema = z.strictObject({
 })
 export type Identity = z.infer<typeof identitySchema>
 
-export const personSchema = identitySchema.omit({ schema: true }).extend({
-  /** The private part is in this workspace. */
-  local: z.boolean(),
-  /** The system account that made the key here; null for colleagues. */
-  account: z.string().nullable(),
-  addedAt: timeSchema,
-  revoked: revocationSchema.nullable(),
-})
-export type Person = z.infer<typeof personSchema>
-
 /** Who did something: enough to find the key and to read without it. */
 export const signerSchema = z.strictObject({ id: personIdSchema, name: nameSchema, fingerprint: sha256Schema })
 export type Signer = z.infer<typeof signerSchema>
@@ -57,3 +47,35 @@ export const envelopeSchema = z.strictObject({
   signatures: z.array(z.strictObject({ keyid: sha256Schema, sig: z.base64().max(1000) })).length(1),
 })
 export type Envelope = z.infer<typeof envelopeSchema>
+
+/** An approver lets someone decide in their place for a while. It carries no vote of its own: the two together are one. */
+export const delegationStatementSchema = z.strictObject({
+  schema: z.literal('assay.delegation/1'),
+  from: signerSchema,
+  to: signerSchema,
+  reason: z.string().max(2000),
+  at: timeSchema,
+  /** The last moment at which a decision under it may be signed. */
+  until: timeSchema,
+})
+export type DelegationStatement = z.infer<typeof delegationStatementSchema>
+
+export const delegationSchema = z.strictObject({
+  statement: delegationStatementSchema,
+  envelope: envelopeSchema,
+  /** When the approver took it back. */
+  endedAt: timeSchema.nullable(),
+})
+export type Delegation = z.infer<typeof delegationSchema>
+
+export const personSchema = identitySchema.omit({ schema: true }).extend({
+  /** The private part is in this workspace. */
+  local: z.boolean(),
+  /** The system account that made the key here; null for colleagues. */
+  account: z.string().nullable(),
+  addedAt: timeSchema,
+  revoked: revocationSchema.nullable(),
+  /** What approvers let this person decide in their place, the newest last. */
+  delegations: z.array(delegationSchema).optional(),
+})
+export type Person = z.infer<typeof personSchema>

@@ -141,6 +141,9 @@ export const approvalStatementSchema = z.strictObject({
   conditions: z.array(conditionSchema).max(100),
   reasons: text,
   signer: signerSchema,
+  /** Where the signer decides in an approver’s place: that approver, and what they signed to allow it. */
+  onBehalfOf: signerSchema.optional(),
+  delegation: envelopeSchema.optional(),
   /** As stated in the request: none of them is the signer. */
   authors: z.array(signerSchema).min(1),
   account: sha256Schema,

@@ -1,6 +1,8 @@
 /** Whether a release's approval holds now: the one question that the container asks of it. */
 import { AssayError } from '../contract/errors.ts'
 import { approvalStatementSchema } from '../contract/review.ts'
+import { delegationPayloadType, voterOf, whyNotDelegated } from '../approval/delegation.ts'
+import { delegationStatementSchema } from '../contract/person.ts'
 import { endOfApproval } from '../approval/standing.ts'
 import type { ApprovalEnd } from '../approval/standing.ts'
 import type { ApprovalStatement } from '../contract/review.ts'
@@ -82,7 +84,7 @@ function agreed(statements: readonly ApprovalStatement[]): { quorum: number; pol
 /**
  * @throws AssayError release/signature, release/not-trusted, release/other-evidence, release/other-model,
  *   release/other-policy, release/no-quorum, release/rejected, release/own-work, release/expired,
- *   release/condition-due, release/not-approved
+ *   release/condition-due, release/not-approved, release/not-delegated
  */
 export function checkApproval(request: ApprovalRequest, proofs: Proofs): StandingApproval {
   const { approval, now } = request
@@ -99,10 +101,12 @@ export function checkApproval(request: ApprovalRequest, proofs: Proofs): Standin
       refuse('signature', `The key of ${statement.signer.name} is not in the approval.`, 'Release the model again.')
     if (!proofs.isSignedBy(envelope, signer.publicKey))
       refuse('signature', `The signature of ${signer.name} does not fit what it signs.`, 'Release the model again.')
-    if (request.trusted && !request.trusted.includes(signer.fingerprint))
+    checkDelegation(statement, approval, proofs)
+    const voter = voterOf(statement)
+    if (request.trusted && !request.trusted.includes(voter.fingerprint))
       refuse(
         'not-trusted',
-        `${signer.name} (${signer.fingerprint.slice(0, 16)}…) is not among the approvers trusted here.`,
+        `${voter.name} (${voter.fingerprint.slice(0, 16)}…) is not among the approvers trusted here.`,
         'Check who signed, then add the fingerprint to the trust file or to ASSAY_TRUSTED_APPROVERS.',
       )
     checkStatement(statement, signer.name, request)
@@ -117,12 +121,12 @@ export function checkApproval(request: ApprovalRequest, proofs: Proofs): Standin
     signed.push({ statement, end: endOfApproval(statement, isMet) })
   }
   const { quorum, policySha256 } = agreed(signed.map(({ statement }) => statement))
-  // The newest of each signer: who signs twice is one.
+  // The newest of each voter: who signs twice, or has someone sign in their place, is one.
   const given = new Map(
     signed
       .filter(({ end }) => end.at > now)
       .sort((a, b) => (a.statement.signedAt < b.statement.signedAt ? -1 : 1))
-      .map((entry) => [entry.statement.signer.fingerprint, entry]),
+      .map((entry) => [voterOf(entry.statement).fingerprint, entry]),
   )
   const counting = [...given.values()]
   if (counting.length < quorum) {
@@ -140,6 +144,32 @@ export function checkApproval(request: ApprovalRequest, proofs: Proofs): Standin
     quorum,
     policySha256,
   }
+}
+
+/** Who decides in an approver's place shows what that approver signed. @throws AssayError release/not-delegated */
+function checkDelegation(statement: ApprovalStatement, { signers }: ReleaseApproval, proofs: Proofs): void {
+  const { signer, onBehalfOf, delegation } = statement
+  if (!onBehalfOf) return
+  const no = (why: string): never =>
+    refuse('not-delegated', `${signer.name} signed for ${onBehalfOf.name}: ${why}`, 'Have the model approved again.')
+  const giver = signers.find((entry) => entry.fingerprint === onBehalfOf.fingerprint)
+  if (
+    delegation?.payloadType !== delegationPayloadType ||
+    delegation.signatures[0]?.keyid !== giver?.fingerprint ||
+    !giver ||
+    proofs.fingerprintOf(giver.publicKey) !== giver.fingerprint ||
+    !proofs.isSignedBy(delegation, giver.publicKey)
+  )
+    return no('the delegation is not signed by them.')
+  let read: unknown
+  try {
+    read = JSON.parse(proofs.textOfBase64(delegation.payload))
+  } catch {
+    return no('the delegation is not JSON.')
+  }
+  const parsed = delegationStatementSchema.safeParse(read)
+  const why = parsed.success ? whyNotDelegated(parsed.data, statement) : 'the delegation is not valid.'
+  if (why !== null) no(why)
 }
 
 function endWords({ at, code, reason }: ApprovalEnd, signer: string): [string, string] {

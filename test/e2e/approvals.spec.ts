@@ -155,6 +155,27 @@ test('the approver takes the package in after comparing the fingerprint', async 
   await lookAt(page, 'approvals-review')
 })
 
+test('an approver who will be away can let someone else decide', async () => {
+  const { page } = approver
+  await go(page, 'Approvals')
+  await page.getByRole('tab', { name: 'People' }).click()
+  await page.getByRole('button', { name: 'Let someone decide for Grace' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Until, that day included').fill('2099-01-31')
+  await dialog.getByLabel('Reason').fill('On leave')
+  await dialog.getByLabel('Passphrase of Grace').fill(passphrase)
+  await lookAt(page, 'approvals-delegate')
+  await approver.answerSave(file('delegation.json'))
+  await dialog.getByRole('button', { name: 'Sign and save the file' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText('decides for Grace')).toBeVisible()
+  await lookAt(page, 'approvals-people-delegated')
+  await page.getByRole('button', { name: 'End what was delegated to Ada' }).click()
+  await expect(page.getByText('decides for Grace')).toBeHidden()
+  await page.getByRole('tab', { name: 'Reviews' }).click()
+  await page.getByRole('row', { name: review }).getByRole('link').first().click()
+})
+
 test('a finding stops the approval until it is settled; the decision is signed', async () => {
   const { page } = approver
   await page.getByRole('tab', { name: 'Findings' }).click()

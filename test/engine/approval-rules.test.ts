@@ -153,3 +153,75 @@ describe('what a decision needs', () => {
 it('leaves a workspace that proves itself', async () => {
   expect((await test.call.proofs.workspace()).problems).toEqual([])
 })
+
+describe('an approver who is away', () => {
+  const delegate = (from: Person, to: Person, more: object = {}) =>
+    test.call.people.delegate({
+      from: from.id,
+      to: to.id,
+      passphrase,
+      until: '2999-01-01',
+      reason: 'On leave',
+      ...more,
+    })
+  let ivo: Person
+
+  it('lets someone without the role decide, for a while, with one vote between them', async () => {
+    ivo = await test.call.people.add({ name: 'Ivo', roles: ['validator'], passphrase })
+    const review = await ask(policy('{ quorum: 2 }'))
+    expect(await codeOf(decide(review, ivo))).toBe('approval/not-approver')
+    await delegate(grace, ivo)
+    const { decision, review: once } = await decide(review, ivo)
+    expect(decision).toMatchObject({ counts: true, statement: { onBehalfOf: { name: 'Grace' } } })
+    expect(once.standing).toMatchObject({ state: 'pending', approvals: 1, needed: 2 })
+    const { review: twice } = await decide(review, grace)
+    expect(twice.standing).toMatchObject({ state: 'pending', approvals: 1 })
+  })
+
+  it('travels as a file, and counts where both keys are known and the giver is an approver', async () => {
+    const desk = await openTestEngine()
+    try {
+      const path = (name: string) => ({ path: join(folder, name) })
+      await delegate(grace, ivo, { file: path('delegation.json') })
+      await test.call.people.export({ id: ivo.id, file: path('ivo.json') })
+      await test.call.people.export({ id: grace.id, file: path('grace.json') })
+      const take = (name: string, roles?: Person['roles']) =>
+        desk.call.people.import({ file: path(name), ...(roles ? { roles } : {}) })
+      expect(await codeOf(take('delegation.json'))).toBe('delegation/not-valid')
+      await take('ivo.json')
+      await take('grace.json', ['validator'])
+      expect(await codeOf(take('delegation.json'))).toBe('delegation/not-valid')
+      await desk.call.people.setRoles({ id: grace.id, roles: ['approver'] })
+      expect((await take('delegation.json')).delegations).toHaveLength(1)
+      expect((await take('delegation.json')).delegations).toHaveLength(1)
+    } finally {
+      await desk.close()
+    }
+  })
+
+  it('is refused what is not theirs to give: own work, the past, no role', async () => {
+    expect(await codeOf(delegate(ada, ivo))).toBe('delegation/not-approver')
+    expect(await codeOf(delegate(grace, grace))).toBe('delegation/to-self')
+    expect(await codeOf(delegate(grace, ivo, { until: '2020-01-01' }))).toBe('delegation/past')
+    // Hana may have made the model, so who decides in her place decides nothing on it.
+    const jo = await test.call.people.add({ name: 'Jo', roles: ['validator'], passphrase })
+    await delegate(hana, jo)
+    expect(await codeOf(decide(await ask(policy('{}')), jo))).toBe('approval/not-approver')
+    // Nor is a delegate an approver: they delegate nothing on.
+    expect(await codeOf(delegate(ivo, jo))).toBe('delegation/not-approver')
+  })
+
+  it('takes it back, or loses it with the role: what was decided before counts on, nothing after', async () => {
+    const review = await ask(policy('{}'))
+    expect((await decide(review, ivo)).review.standing.state).toBe('approved')
+    await test.call.people.endDelegations({ from: grace.id, to: ivo.id })
+    expect((await test.call.reviews.get({ id: review.id })).standing.state).toBe('approved')
+    expect(await codeOf(decide(await ask(policy('{}')), ivo))).toBe('approval/not-approver')
+    await test.call.people.setRoles({ id: grace.id, roles: ['validator'] })
+    expect((await test.call.reviews.get({ id: review.id })).decisions[0]!.remark).toMatch(
+      /Grace, who delegated it, has no/,
+    )
+    await test.call.people.setRoles({ id: grace.id, roles: ['approver'] })
+    expect((await test.call.proofs.workspace()).problems).toEqual([])
+  })
+})

@@ -43,6 +43,10 @@ function printPerson(person: Person): void {
   printLine(`${person.name}  ${person.id}  ${person.roles.join(', ')}  ${stateOf(person)}`)
   printLine(`${person.algorithm}, fingerprint`)
   printLine(`  ${spoken(person.fingerprint)}`)
+  for (const { statement, endedAt } of person.delegations ?? [])
+    printLine(
+      `may decide for ${statement.from.name} until ${statement.until.slice(0, 10)}${endedAt === null ? '' : `; taken back ${endedAt.slice(0, 10)}`}`,
+    )
 }
 
 export function addPersonCommands(program: Command, global: () => Global): void {
@@ -108,7 +112,9 @@ export function addPersonCommands(program: Command, global: () => Global): void 
     })
   person
     .command('import <file>')
-    .description('take a colleague’s public key in; compare the fingerprint with them in another way')
+    .description(
+      'take in a colleague’s public key, or a delegation to someone known here; compare the fingerprint with them in another way',
+    )
     .option('--role <roles...>', `the roles that you give them: ${roleNames} (default: what the file says)`)
     .action(async (file: string, flags: { role?: string[] }) => {
       await withPeople((session) =>
@@ -139,6 +145,33 @@ export function addPersonCommands(program: Command, global: () => Global): void 
     .action(async (wanted: string, flags: { role: string[] }) => {
       await withPeople(async (session) =>
         session.call.people.setRoles({ id: (await findPerson(session, wanted)).id, roles: rolesOf(flags.role) }),
+      )
+    })
+  person
+    .command('delegate <approver> <person>')
+    .description('let someone decide in an approver’s place for a while; signed by the approver, and one vote')
+    .requiredOption('--until <date>', 'the last day, as 2027-01-31')
+    .requiredOption('--reason <text>', 'why')
+    .option('--out <file>', 'write it as well, for the workspace in which the other decides: assay person import')
+    .action(async (from: string, to: string, flags: { until: string; reason: string; out?: string }) => {
+      await withPeople(async (session) => {
+        const approver = await findPerson(session, from)
+        const { id } = await findPerson(session, to)
+        const passphrase = await readPassphrase(approver.name)
+        const { until, reason, out } = flags
+        const file = out === undefined ? {} : { file: { path: resolve(out) } }
+        return session.call.people.delegate({ from: approver.id, to: id, passphrase, until, reason, ...file })
+      })
+    })
+  person
+    .command('undelegate <approver> <person>')
+    .description('take a delegation back; decisions that were seen before it still count')
+    .action(async (from: string, to: string) => {
+      await withPeople(async (session) =>
+        session.call.people.endDelegations({
+          from: (await findPerson(session, from)).id,
+          to: (await findPerson(session, to)).id,
+        }),
       )
     })
   person

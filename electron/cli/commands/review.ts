@@ -56,7 +56,7 @@ function printReview(review: ReviewView): void {
     printLine(`${comment.by.name} on ${comment.path ?? 'the whole'}: ${comment.text}`)
   for (const { statement, counts, remark } of review.decisions)
     printLine(
-      `${statement.signer.name}: ${statement.decision}, signed ${statement.signedAt}${counts ? '' : ', does not count'}${remark === null ? '' : ` (${remark})`}`,
+      `${statement.signer.name}${statement.onBehalfOf ? `, for ${statement.onBehalfOf.name}` : ''}: ${statement.decision}, signed ${statement.signedAt}${counts ? '' : ', does not count'}${remark === null ? '' : ` (${remark})`}`,
     )
 }
 

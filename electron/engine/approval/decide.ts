@@ -12,6 +12,7 @@ import type { Engine } from '../engine.ts'
 import type { StoredFile } from '../workspace/content-store.ts'
 import { canonicalSha256, canonicalText } from './canonical.ts'
 import { addCheckpoint } from './checkpoint.ts'
+import { delegationFor } from './delegations.ts'
 import { signStatement, statementSha256 } from './envelope.ts'
 import { evidenceByHash, gatesByHash, judgeEvidence } from './gates.ts'
 import { accountDigest, signerOf, signingKey } from './people.ts'
@@ -113,8 +114,18 @@ export async function decide(engine: Engine, request: DecisionRequest): Promise<
       { person: person.id },
     )
   }
-  if (!person.roles.includes('approver'))
-    refuse('not-approver', `${person.name} has no approver’s role.`, 'An approver signs.', { person: person.id })
+  const signedAt = new Date()
+  const delegation = person.roles.includes('approver')
+    ? null
+    : delegationFor(workspace.ledger, person, asked.authors, signedAt.toISOString())
+  if (!person.roles.includes('approver') && !delegation) {
+    refuse(
+      'not-approver',
+      `${person.name} has no approver’s role, and no approver has delegated it.`,
+      'An approver signs, or delegates: assay person delegate.',
+      { person: person.id },
+    )
+  }
   if (standing.state === 'withdrawn') refuse('withdrawn', 'The review was withdrawn.', 'Nothing is to be decided.')
   if (standing.state === 'outdated' || asked.subject.evidenceSha256 !== request.evidenceSha256) {
     refuse(
@@ -142,7 +153,6 @@ export async function decide(engine: Engine, request: DecisionRequest): Promise<
   const gates = await judgeAgain(engine, found)
   if (request.decision !== 'reject') checkApproval(found, gates, request, openItems(policy, found.state))
   const gatesFile = await takeText(engine, canonicalText(gates))
-  const signedAt = new Date()
   const expires = new Date(signedAt.getTime() + validDaysOf(policy) * 86_400_000).toISOString()
   const statement: ApprovalStatement = {
     schema: 'assay.approval/1',
@@ -158,6 +168,7 @@ export async function decide(engine: Engine, request: DecisionRequest): Promise<
     conditions: [...request.conditions],
     reasons: request.reasons,
     signer: signerOf(person),
+    ...(delegation ? { onBehalfOf: delegation.statement.from, delegation: delegation.envelope } : {}),
     authors: asked.authors,
     account,
     signedAt: signedAt.toISOString(),

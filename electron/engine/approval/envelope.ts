@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto'
 import type { z } from 'zod'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Envelope, KeyAlgorithm } from '../../../shared/contract/person.ts'
+import { delegationPayloadType } from '../../../shared/approval/delegation.ts'
 import { inTotoPayloadType } from '../../../shared/serving/signed-files.ts'
 import { canonicalText, readCanonical, sha256Of } from './canonical.ts'
 
@@ -13,6 +14,7 @@ export const payloadTypes = {
   approval: 'application/vnd.assay.approval+json',
   package: 'application/vnd.assay.package+json',
   checkpoint: 'application/vnd.assay.checkpoint+json',
+  delegation: delegationPayloadType,
   files: inTotoPayloadType,
 } as const
 export type StatementKind = keyof typeof payloadTypes

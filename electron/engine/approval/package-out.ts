@@ -36,7 +36,8 @@ export const championName = 'champion-evidence.json'
 /** The identities of everyone whose signature is in the review, the sender's first. */
 function peopleOf(engine: Engine, sender: PersonId, document: ReviewDocument): Envelope[] {
   const { ledger } = engine.workspace
-  const prints = [...document.rounds, ...document.approvals].map(keyIdOf)
+  const behind = document.approvals.flatMap((envelope) => readApproval(envelope).onBehalfOf?.fingerprint ?? [])
+  const prints = [...[...document.rounds, ...document.approvals].map(keyIdOf), ...behind]
   const ids = [sender, ...prints.map((print) => findByFingerprint(ledger, print)?.id)].filter((id) => id !== undefined)
   return [...new Set(ids)].map((id) => identityEnvelope(ledger, id))
 }

@@ -61,7 +61,8 @@ function insert(ledger: Ledger, person: Person, identity: Envelope): void {
     .run(person.id, person.fingerprint, JSON.stringify(person), canonicalText(identity))
 }
 
-function update(ledger: Ledger, person: Person): void {
+/** Writes what is known of a person who is there already. */
+export function putPerson(ledger: Ledger, person: Person): void {
   ledger.prepare('UPDATE person SET document = ? WHERE id = ?').run(JSON.stringify(person), person.id)
 }
 
@@ -201,6 +202,7 @@ export function admit(engine: Engine, envelope: Envelope, roles: readonly Person
     account: null,
     addedAt: known?.addedAt ?? new Date().toISOString(),
     revoked: known?.revoked ?? null,
+    ...(known?.delegations ? { delegations: known.delegations } : {}),
   }
   workspace.change(
     'person imported',
@@ -212,7 +214,8 @@ export function admit(engine: Engine, envelope: Envelope, roles: readonly Person
   return person
 }
 
-export async function importPerson(engine: Engine, path: string, roles: readonly PersonRole[] | null): Promise<Person> {
+/** A signed file that someone sent about a person. @throws AssayError person/file, proof/* */
+export async function readPersonFile(path: string): Promise<Envelope> {
   const bytes = await readFile(path).catch(() => null)
   if (!bytes || bytes.length > largestFile) {
     throw new AssayError({
@@ -221,7 +224,7 @@ export async function importPerson(engine: Engine, path: string, roles: readonly
       remedy: 'Choose the file that the person exported: assay person export NAME --out FILE.',
     })
   }
-  return admit(engine, readCanonical(bytes, envelopeSchema, 'the person’s file'), roles, 'file')
+  return readCanonical(bytes, envelopeSchema, 'the person’s file')
 }
 
 export function revokePerson(engine: Engine, id: PersonId, reason: Revocation['reason'], text: string): Person {
@@ -235,7 +238,9 @@ export function revokePerson(engine: Engine, id: PersonId, reason: Revocation['r
     })
   }
   const revoked = { ...person, revoked: { at: new Date().toISOString(), reason, text } }
-  workspace.change('person revoked', id, { name: person.name, reason, text }, () => update(workspace.ledger, revoked))
+  workspace.change('person revoked', id, { name: person.name, reason, text }, () =>
+    putPerson(workspace.ledger, revoked),
+  )
   engine.jobs.changed('approvals')
   return revoked
 }
@@ -244,7 +249,7 @@ export function setRoles(engine: Engine, id: PersonId, roles: readonly PersonRol
   const { workspace } = engine
   const person = { ...readPerson(workspace.ledger, id), roles: [...new Set(roles)] }
   workspace.change('roles given', id, { name: person.name, roles: person.roles }, () =>
-    update(workspace.ledger, person),
+    putPerson(workspace.ledger, person),
   )
   engine.jobs.changed('approvals')
   return person

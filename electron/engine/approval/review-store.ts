@@ -13,6 +13,7 @@ import { mergeEvents } from '../../../shared/approval/review-state.ts'
 import type { Engine } from '../engine.ts'
 import type { Ledger } from '../workspace/ledger.ts'
 import { canonicalSha256 } from './canonical.ts'
+import { whyDelegationRefused } from './delegations.ts'
 import { isSignedBy, keyIdOf, readStatement, statementSha256 } from './envelope.ts'
 import { findByFingerprint } from './people.ts'
 
@@ -142,14 +143,18 @@ export function whyApprovalRefused(ledger: Ledger, envelope: Envelope, statement
   if (!person) return `It is signed by a key that this workspace does not know (${keyIdOf(envelope).slice(0, 16)}).`
   if (statement.signer.fingerprint !== person.fingerprint || !isSignedBy(envelope, person.publicKey))
     return 'Its signature does not fit: it was changed after it was signed.'
-  if (!person.roles.includes('approver')) return `${person.name} has no approver’s role here.`
+  const sha256 = statementSha256(envelope)
+  // What is not recorded yet is seen now.
+  const seen = receivedAt(ledger, statement.reviewId, sha256) ?? new Date().toISOString()
+  if (!person.roles.includes('approver') || statement.onBehalfOf) {
+    const why = whyDelegationRefused(ledger, statement, seen)
+    if (why !== null) return why
+  }
   if (person.expiresAt !== null && statement.signedAt > person.expiresAt)
     return `The key of ${person.name} had expired on ${person.expiresAt.slice(0, 10)}.`
   if (person.revoked) {
     if (person.revoked.reason === 'compromised') return `The key of ${person.name} is compromised.`
-    const seen = receivedAt(ledger, statement.reviewId, statementSha256(envelope))
-    if (seen === null || seen > person.revoked.at)
-      return `The key of ${person.name} was revoked before this decision was seen here.`
+    if (seen > person.revoked.at) return `The key of ${person.name} was revoked before this decision was seen here.`
   }
   return null
 }

@@ -19,15 +19,8 @@ import { evidenceByHash, gateStateOf, judgeRun, listGateStates } from '../approv
 import { lineageGraph, modelHistory, setLineage } from '../approval/lineage.ts'
 import { importPackage } from '../approval/package-in.ts'
 import { exportPackage } from '../approval/package-out.ts'
-import {
-  addPerson,
-  exportPerson,
-  importPerson,
-  listPeople,
-  revokePerson,
-  setRoles,
-  signingKey,
-} from '../approval/people.ts'
+import { addPerson, exportPerson, listPeople, revokePerson, setRoles, signingKey } from '../approval/people.ts'
+import { delegate, endDelegations, importPerson } from '../approval/delegations.ts'
 import { getPolicy, listPolicies, readPolicy, readPolicyFile, savePolicy, today } from '../approval/policies.ts'
 import type { ReadPolicy } from '../approval/policies.ts'
 import { listRegistry, registryEntry, setAlias, setStage } from '../approval/registry.ts'
@@ -134,6 +127,12 @@ const people = {
   ),
   revoke: coded.people.revoke.handler(({ context, input }) =>
     revokePerson(context.engine, input.id, input.reason, input.text),
+  ),
+  delegate: coded.people.delegate.handler(({ context: { engine, grants }, input: { file, ...rest } }) =>
+    delegate(engine, { ...rest, ...(file ? { path: grants.resolve(file, 'write') } : {}) }),
+  ),
+  endDelegations: coded.people.endDelegations.handler(({ context, input }) =>
+    endDelegations(context.engine, input.from, input.to),
   ),
   trust: coded.people.trust.handler(({ context: { engine, grants }, input }) =>
     writeTrust(engine.workspace.ledger, grants.resolve(input.file, 'write')),

@@ -6,6 +6,7 @@ import { releaseApprovalSchema } from '../../../shared/serving/release-approval.
 import type { ReleaseApproval } from '../../../shared/serving/release-approval.ts'
 import { keyIdOf } from '../approval/envelope.ts'
 import { findByFingerprint } from '../approval/people.ts'
+import { readApproval } from '../approval/review-store.ts'
 import { assertReleasable } from '../approval/releasable.ts'
 import type { Engine } from '../engine.ts'
 
@@ -20,7 +21,13 @@ export async function approvalOf(engine: Engine, run: Run): Promise<ReleaseAppro
       where: { run: run.id },
     })
   }
-  const signers = proof.envelopes.map((envelope) => findByFingerprint(engine.workspace.ledger, keyIdOf(envelope))!)
+  const { ledger } = engine.workspace
+  // Who delegated a decision is needed to check it; they were known here when it was found to count.
+  const prints = proof.envelopes.flatMap((envelope) => [
+    keyIdOf(envelope),
+    ...(readApproval(envelope).onBehalfOf ? [readApproval(envelope).onBehalfOf!.fingerprint] : []),
+  ])
+  const signers = [...new Set(prints)].map((print) => findByFingerprint(ledger, print)!)
   return {
     schema: 'assay.release-approval/2',
     signers: signers.map(({ name, publicKey, fingerprint }) => ({ name, publicKey, fingerprint })),

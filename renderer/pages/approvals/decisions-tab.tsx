@@ -31,6 +31,7 @@ const Decision = ({ decision }: { readonly decision: DecisionView }) => {
       )}
       <Facts
         facts={[
+          ...(statement.onBehalfOf ? [['In place of', statement.onBehalfOf.name] as const] : []),
           ['Signed', formatTime(statement.signedAt)],
           ['Holds until', formatTime(statement.expiresAt)],
           ['Round', String(statement.round)],

@@ -11,7 +11,8 @@ import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { LookBadge, WholeHash } from './badge.tsx'
 import { AddPersonDialog } from './add-person-dialog.tsx'
-import { usePeople } from './queries.ts'
+import { DelegateDialog } from './delegate-dialog.tsx'
+import { standsInFor, usePeople } from './queries.ts'
 import type { Look } from './words.ts'
 
 const lookOf = (person: Person): Look => {
@@ -25,6 +26,15 @@ const lookOf = (person: Person): Look => {
 
 const PersonRow = ({ person }: { readonly person: Person }) => {
   const { busy, problem, run } = useAction()
+  const [delegating, setDelegating] = useState(false)
+  const standing = standsInFor(person)
+  const canDelegate = person.local && !person.revoked && person.roles.includes('approver')
+  const givers = (person.delegations ?? []).filter(({ endedAt }) => endedAt === null)
+  const takeBack = (): void =>
+    void run(async () => {
+      for (const from of new Set(givers.map(({ statement }) => statement.from.id)))
+        await ask((client) => client.people.endDelegations({ from, to: person.id }))
+    })
   const save = (): void =>
     void run(async () => {
       const file = await bridge().chooseSavePath({ suggestedName: `${person.name}.person.json`, kind: 'json' })
@@ -33,7 +43,10 @@ const PersonRow = ({ person }: { readonly person: Person }) => {
   return (
     <tr>
       <th scope="row">{person.name}</th>
-      <td>{person.roles.join(', ')}</td>
+      <td>
+        {person.roles.join(', ')}
+        {standing.length > 0 && <div className="muted">decides for {standing.join(', ')}</div>}
+      </td>
       <td>
         <LookBadge look={lookOf(person)} />
       </td>
@@ -46,6 +59,16 @@ const PersonRow = ({ person }: { readonly person: Person }) => {
           <Button busy={busy} onClick={save} aria-label={`Export the public key of ${person.name}`}>
             Export
           </Button>
+          {canDelegate && (
+            <Button onClick={() => setDelegating(true)} aria-label={`Let someone decide for ${person.name}`}>
+              Delegate
+            </Button>
+          )}
+          {standing.length > 0 && (
+            <Button busy={busy} onClick={takeBack} aria-label={`End what was delegated to ${person.name}`}>
+              End delegation
+            </Button>
+          )}
           {!person.revoked && (
             <ConfirmButton
               label="Revoke"
@@ -65,6 +88,7 @@ const PersonRow = ({ person }: { readonly person: Person }) => {
           )}
         </div>
         {problem && <ProblemPanel problem={problem} />}
+        {delegating && <DelegateDialog from={person} onClose={() => setDelegating(false)} />}
       </td>
     </tr>
   )

@@ -15,14 +15,21 @@ export const useGateState = (runId: RunId) =>
 /** A call that changes a review answers with it as it is then. */
 export const showReview = (review: ReviewView): void => setAnswer(['approvals', 'review', review.id], review)
 
+/** The approvers in whose place someone may decide now. */
+export const standsInFor = (person: Person, now = new Date().toISOString()): readonly string[] =>
+  (person.delegations ?? [])
+    .filter(({ statement, endedAt }) => endedAt === null && statement.until >= now)
+    .map(({ statement }) => statement.from.name)
+
 /** People who can act here: their key is in this workspace and still valid. */
 export const canAct = (people: readonly Person[], roles: readonly PersonRole[]): readonly Person[] => {
   const now = new Date().toISOString()
+  const decides = (person: Person): boolean => roles.includes('approver') && standsInFor(person, now).length > 0
   return people.filter(
     (person) =>
       person.local &&
       !person.revoked &&
       (person.expiresAt === null || person.expiresAt >= now) &&
-      person.roles.some((role) => roles.includes(role)),
+      (person.roles.some((role) => roles.includes(role)) || decides(person)),
   )
 }

@@ -1,5 +1,6 @@
 /** The approval of a release: what it must say, and by whom. */
 import { describe, expect, it } from 'vitest'
+import { signStatement } from '../../../electron/engine/approval/envelope.ts'
 import { generateKey } from '../../../electron/engine/approval/keys.ts'
 import { proofs } from '../../../electron/serving/proofs.ts'
 import { checkApproval } from '../../../shared/serving/check-approval.ts'
@@ -98,6 +99,45 @@ describe('approval', () => {
     expect(codeOf(approvalBy([by(ann)], 2))).toBe('release/not-approved')
     expect(codeOf(approvalBy([by(ann), by(ann)], 2))).toBe('release/not-approved')
     expect(codeOf(approvalBy([by(ann), by(bob)], 2))).toBe('approved')
+  })
+
+  it('may be signed in an approver’s place: with their delegation, in its time, one vote between the two', () => {
+    const signer = (key: typeof ann) => statementFor(evidence, evidenceSha256, key).signer
+    const signedAt = statementFor(evidence, evidenceSha256, bob).signedAt
+    const granted = (more: object = {}, key = ann) =>
+      signStatement(
+        'delegation',
+        {
+          schema: 'assay.delegation/1',
+          from: signer(ann),
+          to: signer(bob),
+          reason: 'On leave',
+          at: signedAt,
+          until: '2030-01-01T00:00:00.000Z',
+          ...more,
+        },
+        key,
+      )
+    const standIn = (delegation = granted(), more: Partial<ApprovalStatement> = {}) =>
+      by(bob, { onBehalfOf: signer(ann), delegation, ...more })
+    // The giver's key comes with the approval, as the engine writes it.
+    const carried = (statement: ReturnType<typeof by>, quorum = 1): ReleaseApproval => {
+      const both = approvalBy([statement, by(ann)], quorum)
+      return { ...both, statements: both.statements.slice(0, 1) }
+    }
+    expect(codeOf(carried(standIn()), { trusted: [ann.fingerprint] })).toBe('approved')
+    expect(codeOf(carried(standIn()), { trusted: [bob.fingerprint] })).toBe('release/not-trusted')
+    expect(codeOf(approvalBy([standIn(), by(ann)], 2))).toBe('release/not-approved')
+    for (const bad of [
+      granted({}, bob),
+      granted({ until: '2020-01-01T00:00:00.000Z' }),
+      granted({ to: signer(ann) }),
+      granted({ from: signer(bob) }),
+    ])
+      expect(codeOf(carried(standIn(bad)))).toBe('release/not-delegated')
+    expect(codeOf(approvalBy([standIn()]))).toBe('release/not-delegated')
+    expect(codeOf(carried(by(bob, { onBehalfOf: signer(ann) })))).toBe('release/not-delegated')
+    expect(codeOf(carried(standIn(granted(), { authors: [signer(ann)] })))).toBe('release/not-delegated')
   })
 
   it.each<[string, string, () => string]>([
