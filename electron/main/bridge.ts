@@ -11,6 +11,7 @@ import type {
 import type { Dialogs } from './dialogs.ts'
 import type { Engine } from './engine-host.ts'
 import type { FileGrants } from './file-grants.ts'
+import type { Keychain } from './keychain.ts'
 import { isOurPage } from './security.ts'
 import type { Settings } from './settings.ts'
 import { isEndToEndTest, testHook } from './test-hook.ts'
@@ -22,6 +23,7 @@ interface Parts {
   readonly grants: FileGrants
   readonly windows: Windows
   readonly settings: Settings
+  readonly keychain: Keychain
 }
 export type OpenWorkspace = (window: BrowserWindow) => Promise<OpenedWorkspace | null>
 
@@ -51,7 +53,7 @@ function notify({ title, body }: NotificationRequest, window: BrowserWindow): vo
 }
 
 /** Returns how to open another workspace, which the menu does too. */
-export function registerBridge({ dialogs, engine, grants, windows, settings }: Parts): OpenWorkspace {
+export function registerBridge({ dialogs, engine, grants, windows, settings, keychain }: Parts): OpenWorkspace {
   const openWorkspace: OpenWorkspace = async (window) => {
     const folder = await dialogs.openFolder(window)
     if (folder === null) return null
@@ -67,6 +69,12 @@ export function registerBridge({ dialogs, engine, grants, windows, settings }: P
   })
   answer('assay:grant-dropped', async (paths) => grants.forReading(paths))
   answer('assay:open-workspace', async (_, window) => openWorkspace(window))
+  answer('assay:keychain-take', async (person) => ({
+    available: keychain.available,
+    passphrase: keychain.take(person),
+  }))
+  answer('assay:keychain-keep', async ({ person, passphrase }) => void keychain.keep(person, passphrase))
+  answer('assay:keychain-forget', async (person) => void keychain.forget(person))
   answer('assay:notify', async (request, window) => void notify(request, window))
   return openWorkspace
 }

@@ -5,6 +5,7 @@ import { setUpDialogs } from './dialogs.ts'
 import { setUpEngine } from './engine-host.ts'
 import { setUpEnvironment } from './environment.ts'
 import { FileGrants } from './file-grants.ts'
+import { Keychain } from './keychain.ts'
 import { setUpMenu } from './menu.ts'
 import { registerAppScheme, setUpSecurity } from './security.ts'
 import { Settings } from './settings.ts'
@@ -20,7 +21,7 @@ async function start(): Promise<void> {
   const engine = setUpEngine(findWorkspace(settings))
   const grants = new FileGrants(engine)
   const windows = setUpWindows(settings, engine)
-  const openWorkspace = registerBridge({ dialogs, engine, grants, windows, settings })
+  const openWorkspace = registerBridge({ dialogs, engine, grants, windows, settings, keychain: new Keychain() })
   setUpMenu({ windows, openWorkspace })
   if (isEndToEndTest) setUpTestHook({ engine })
   windows.open()

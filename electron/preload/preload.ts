@@ -43,6 +43,9 @@ const assay: AssayBridge = {
     return call('assay:grant-dropped', paths)
   },
   openWorkspace: () => call('assay:open-workspace', undefined),
+  takePassphrase: (person) => call('assay:keychain-take', person),
+  keepPassphrase: (person, passphrase) => call('assay:keychain-keep', { person, passphrase }),
+  forgetPassphrase: (person) => call('assay:keychain-forget', person),
   notify: (notification) => call('assay:notify', notification),
   onMenu: (listener) => listenTo('assay:menu', listener),
   onEngine: (listener) => {

@@ -4,6 +4,8 @@
  * stays free of zod.
  */
 import { z } from 'zod'
+import { personIdSchema } from './ids.ts'
+import type { PersonId } from './ids.ts'
 
 export const grantedFileSchema = z.strictObject({
   /** Good for calls that read, until the application quits. */
@@ -33,6 +35,13 @@ export type SaveRequest = Readonly<z.infer<typeof saveRequestSchema>>
 export const notificationSchema = z.strictObject({ title: z.string().min(1).max(200), body: z.string().max(1000) })
 export type NotificationRequest = Readonly<z.infer<typeof notificationSchema>>
 
+export const keptPassphraseSchema = z.strictObject({
+  /** Whether the system has a keychain that can keep it. */
+  available: z.boolean(),
+  passphrase: z.string().nullable(),
+})
+export type KeptPassphrase = Readonly<z.infer<typeof keptPassphraseSchema>>
+
 export const openedWorkspaceSchema = z.strictObject({ folder: z.string() })
 export type OpenedWorkspace = Readonly<z.infer<typeof openedWorkspaceSchema>>
 
@@ -43,6 +52,12 @@ export const bridgeCalls = {
   /** Paths that `webUtils.getPathForFile` gave preload for files that the user dropped. */
   'assay:grant-dropped': { request: z.array(z.string().max(4096)).max(1000), response: z.array(grantedFileSchema) },
   'assay:open-workspace': { request: z.undefined(), response: openedWorkspaceSchema.nullable() },
+  'assay:keychain-take': { request: personIdSchema, response: keptPassphraseSchema },
+  'assay:keychain-keep': {
+    request: z.strictObject({ person: personIdSchema, passphrase: z.string().min(1).max(1000) }),
+    response: z.undefined(),
+  },
+  'assay:keychain-forget': { request: personIdSchema, response: z.undefined() },
   'assay:notify': { request: notificationSchema, response: z.undefined() },
 } as const
 export type BridgeCalls = typeof bridgeCalls
@@ -106,6 +121,10 @@ export interface AssayBridge {
   grantDroppedFiles(files: readonly DroppedFile[]): Promise<readonly GrantedFile[]>
   /** Shows the native dialog; on a choice, starts the engine on that folder and loads the page anew at `/`. */
   openWorkspace(): Promise<OpenedWorkspace | null>
+  /** The passphrase of a person's key, where they chose to keep it in the system's keychain. */
+  takePassphrase(person: PersonId): Promise<KeptPassphrase>
+  keepPassphrase(person: PersonId, passphrase: string): Promise<void>
+  forgetPassphrase(person: PersonId): Promise<void>
   /** Shown by the system only while the window is not in front. */
   notify(notification: NotificationRequest): Promise<void>
   /** Returns how to stop listening; so does onEngine. */

@@ -192,6 +192,7 @@ test('a finding stops the approval until it is settled; the decision is signed',
     await dialog.getByLabel('Passphrase of the key').fill(passphrase)
   }
   await sign('Approve')
+  await dialog.getByLabel(/Keep it in this computer/).check()
   await dialog.getByRole('button', { name: 'Sign: approve' }).click()
   await expect(dialog.getByText(/1 finding not settled/)).toBeVisible()
   await dialog.getByLabel('Approve with conditions', { exact: true }).check()
@@ -202,6 +203,14 @@ test('a finding stops the approval until it is settled; the decision is signed',
   await dialog.getByRole('button', { name: 'Sign: approve with conditions' }).click()
   await expect(dialog).toBeHidden()
   await expect(page.getByTestId('standing').getByText('Approved')).toBeVisible()
+  // What opened the key is kept, if one wants that, and forgotten as easily.
+  await page.getByRole('button', { name: 'Decide' }).click()
+  await expect(dialog.getByText('From this computer’s keychain.')).toBeVisible()
+  await expect(dialog.getByLabel('Passphrase of the key')).toHaveValue(passphrase)
+  await lookAt(page, 'approvals-keychain')
+  await dialog.getByRole('button', { name: 'Forget it on this computer' }).click()
+  await expect(dialog.getByLabel('Passphrase of the key')).toHaveValue('')
+  await dialog.getByRole('button', { name: 'Close without signing' }).click()
   await page.getByRole('tab', { name: 'Checklists' }).click()
   await page.getByText('SR 26-2 model risk management').click()
   await page.getByLabel(/Materiality: Exposure and purpose/).selectOption('done')

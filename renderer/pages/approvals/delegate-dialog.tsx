@@ -9,14 +9,15 @@ import { bridge } from '../../engine/bridge.ts'
 import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { usePeople } from './queries.ts'
-import { PassphraseField, PersonField } from './signature-fields.tsx'
+import { KeptPassphraseField, PersonField, useKeptPassphrase } from './signature-fields.tsx'
 
 export const DelegateDialog = ({ from, onClose }: { readonly from: Person; readonly onClose: () => void }) => {
   const others = (usePeople().data ?? []).filter((person) => person.id !== from.id && !person.revoked)
   const [chosen, setChosen] = useState('')
   const [until, setUntil] = useState('')
   const [reason, setReason] = useState('')
-  const [passphrase, setPassphrase] = useState('')
+  const secret = useKeptPassphrase(from.id)
+  const { passphrase } = secret
   const { busy, problem, run } = useAction()
   const to = others.find((person) => person.id === chosen) ?? others[0]
   const ready = to !== undefined && until !== '' && reason.trim() !== '' && passphrase !== ''
@@ -37,6 +38,7 @@ export const DelegateDialog = ({ from, onClose }: { readonly from: Person; reado
           ...(saved ? { file: { token: saved.token } } : {}),
         }),
       )
+      await secret.keep()
       onClose()
     })
   return (
@@ -74,7 +76,7 @@ export const DelegateDialog = ({ from, onClose }: { readonly from: Person; reado
             )}
           </Field>
         </div>
-        <PassphraseField value={passphrase} onChange={setPassphrase} label={`Passphrase of ${from.name}’s key`} />
+        <KeptPassphraseField secret={secret} label={`Passphrase of ${from.name}’s key`} />
         {problem && <ProblemPanel problem={problem} />}
         <footer className="dialog-foot">
           <Button onClick={onClose}>Close without signing</Button>

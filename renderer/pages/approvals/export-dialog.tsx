@@ -11,7 +11,7 @@ import { runJob } from '../../engine/jobs.ts'
 import { toProblem } from '../../engine/problem.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { canAct, usePeople } from './queries.ts'
-import { PassphraseField, PersonField } from './signature-fields.tsx'
+import { KeptPassphraseField, PersonField, useKeptPassphrase } from './signature-fields.tsx'
 
 const texts = {
   review: {
@@ -38,10 +38,11 @@ export const ExportDialog = ({
 }) => {
   const people = canAct(usePeople().data ?? [], ['author', 'validator', 'approver'])
   const [chosen, setChosen] = useState('')
-  const [passphrase, setPassphrase] = useState('')
   const [includeModel, setIncludeModel] = useState(true)
   const { busy, problem, run } = useAction()
   const personId = chosen || (people[0]?.id ?? '')
+  const secret = useKeptPassphrase(personId)
+  const { passphrase } = secret
   const { title, about, ending } = texts[kind]
   const save = (): void =>
     void run(async () => {
@@ -61,6 +62,7 @@ export const ExportDialog = ({
         }),
       )
       if (job.error) throw new AssayError(toProblem({ data: job.error }))
+      await secret.keep()
       onClose()
     })
   return (
@@ -86,7 +88,7 @@ export const ExportDialog = ({
           label="Signed by"
           none="Nobody has a key in this workspace."
         />
-        <PassphraseField value={passphrase} onChange={setPassphrase} />
+        <KeptPassphraseField secret={secret} />
         {problem && <ProblemPanel problem={problem} />}
         <footer className="dialog-foot">
           <Button onClick={onClose}>Close</Button>

@@ -24,9 +24,8 @@ const lookOf = (person: Person): Look => {
     : { title: 'Public key', icon: 'check', tone: 'quiet' }
 }
 
-const PersonRow = ({ person }: { readonly person: Person }) => {
+const PersonRow = ({ person, onDelegate }: { readonly person: Person; readonly onDelegate: () => void }) => {
   const { busy, problem, run } = useAction()
-  const [delegating, setDelegating] = useState(false)
   const standing = standsInFor(person)
   const canDelegate = person.local && !person.revoked && person.roles.includes('approver')
   const givers = (person.delegations ?? []).filter(({ endedAt }) => endedAt === null)
@@ -60,7 +59,7 @@ const PersonRow = ({ person }: { readonly person: Person }) => {
             Export
           </Button>
           {canDelegate && (
-            <Button onClick={() => setDelegating(true)} aria-label={`Let someone decide for ${person.name}`}>
+            <Button onClick={onDelegate} aria-label={`Let someone decide for ${person.name}`}>
               Delegate
             </Button>
           )}
@@ -88,7 +87,6 @@ const PersonRow = ({ person }: { readonly person: Person }) => {
           )}
         </div>
         {problem && <ProblemPanel problem={problem} />}
-        {delegating && <DelegateDialog from={person} onClose={() => setDelegating(false)} />}
       </td>
     </tr>
   )
@@ -97,6 +95,7 @@ const PersonRow = ({ person }: { readonly person: Person }) => {
 export const PeopleTab = () => {
   const people = usePeople()
   const [adding, setAdding] = useState(false)
+  const [delegating, setDelegating] = useState<Person>()
   const { busy, problem, run } = useAction()
   const importKey = (): void =>
     void run(async () => {
@@ -119,6 +118,7 @@ export const PeopleTab = () => {
       }
     >
       {problem && <ProblemPanel problem={problem} />}
+      {delegating && <DelegateDialog from={delegating} onClose={() => setDelegating(undefined)} />}
       {adding && <AddPersonDialog onClose={() => setAdding(false)} />}
       <Answered answer={people} label="Loading people" rows={3}>
         {(list) =>
@@ -143,7 +143,7 @@ export const PeopleTab = () => {
                 </thead>
                 <tbody>
                   {list.map((person) => (
-                    <PersonRow key={person.id} person={person} />
+                    <PersonRow key={person.id} person={person} onDelegate={() => setDelegating(person)} />
                   ))}
                 </tbody>
               </table>

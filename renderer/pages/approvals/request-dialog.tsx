@@ -12,7 +12,7 @@ import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { WholeHash } from './badge.tsx'
 import { canAct, usePeople, usePolicies } from './queries.ts'
-import { PassphraseField, PersonField } from './signature-fields.tsx'
+import { KeptPassphraseField, PersonField, useKeptPassphrase } from './signature-fields.tsx'
 
 export const RequestDialog = ({
   run,
@@ -30,9 +30,10 @@ export const RequestDialog = ({
   const [chosenPerson, setPerson] = useState('')
   const [chosenPolicy, setPolicy] = useState('')
   const [note, setNote] = useState('')
-  const [passphrase, setPassphrase] = useState('')
   const { busy, problem, run: act } = useAction()
   const personId = chosenPerson || (authors[0]?.id ?? '')
+  const secret = useKeptPassphrase(personId)
+  const { passphrase } = secret
   const sha256 = chosenPolicy || (policies[0]?.sha256 ?? '')
   const request = (): void =>
     void act(async () => {
@@ -46,6 +47,7 @@ export const RequestDialog = ({
           ...(earlier ? { reviewId: earlier.id } : {}),
         }),
       )
+      await secret.keep()
       void navigate(`/approvals/${review.id}`)
     })
   return (
@@ -90,7 +92,7 @@ export const RequestDialog = ({
           label="Author"
           none="Nobody with an author’s role has a key in this workspace."
         />
-        <PassphraseField value={passphrase} onChange={setPassphrase} />
+        <KeptPassphraseField secret={secret} />
         {problem && <ProblemPanel problem={problem} />}
         <footer className="dialog-foot">
           <Button onClick={onClose}>Close</Button>

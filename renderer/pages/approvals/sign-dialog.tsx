@@ -12,7 +12,7 @@ import { LookBadge, WholeHash } from './badge.tsx'
 import { ConditionFields } from './condition-fields.tsx'
 import { gatesSummary } from './gate-table.tsx'
 import { canAct, showReview, usePeople } from './queries.ts'
-import { PassphraseField, PersonField } from './signature-fields.tsx'
+import { KeptPassphraseField, PersonField, useKeptPassphrase } from './signature-fields.tsx'
 import { gatesLook } from './words.ts'
 
 const decisions: readonly (readonly [Decision, string])[] = [
@@ -30,9 +30,10 @@ export const SignDialog = ({ review, onClose }: { readonly review: ReviewView; r
   const [decision, setDecision] = useState<Decision>('approve')
   const [reasons, setReasons] = useState('')
   const [conditions, setConditions] = useState<readonly Condition[]>([blank])
-  const [passphrase, setPassphrase] = useState('')
   const { busy, problem, run } = useAction()
   const personId = chosen || (approvers[0]?.id ?? '')
+  const secret = useKeptPassphrase(personId)
+  const { passphrase } = secret
   const conditional = decision === 'approve with conditions'
   const ready =
     personId !== '' &&
@@ -53,6 +54,7 @@ export const SignDialog = ({ review, onClose }: { readonly review: ReviewView; r
         }),
       )
       showReview(answer.review)
+      await secret.keep()
       onClose()
     })
   return (
@@ -111,7 +113,7 @@ export const SignDialog = ({ review, onClose }: { readonly review: ReviewView; r
             label="Approver"
             none="Nobody with an approver’s role has a key in this workspace."
           />
-          <PassphraseField value={passphrase} onChange={setPassphrase} />
+          <KeptPassphraseField secret={secret} />
         </div>
         {problem && <ProblemPanel problem={problem} />}
         <footer className="dialog-foot">
