@@ -1,7 +1,8 @@
 /** From labels and scores of a classifier of K classes to its metrics and curves. */
 import type { ClassEvidence, Metrics, MulticlassEvidence } from '../contract/evidence.ts'
 import { areProbabilities, calibrate } from './calibration.ts'
-import { curvePoints, rocCurve } from './curves.ts'
+import { curvePointsOf, limitClasses } from './class-detail.ts'
+import { rocCurve } from './curves.ts'
 import { histogram } from './histogram.ts'
 import { addMasses, f1Metric, undefinedMetric, undefinedMetrics, weightedProportionMetric } from './metric.ts'
 import type { Mass } from './metric.ts'
@@ -44,8 +45,6 @@ const classProbabilityKeys = ['brier_score', 'ece', 'mce'] as const
 const noScores = 'the model gives labels but no scores'
 const noProbabilities = 'scores outside 0 to 1 are not probabilities'
 const confidenceBins = 40
-/** Points of all classes' ROC curves together, past which each is drawn with fewer. */
-const allCurvePoints = 6000
 
 /**
  * Every metric, curve and table of a multiclass classifier. What is undefined is null with a reason.
@@ -71,7 +70,7 @@ export function evaluateMulticlass(request: MulticlassRequest): MulticlassEvalua
     },
     detail: {
       kind: 'multiclass',
-      classes: ranked.classes,
+      classes: limitClasses(ranked.classes),
       confusion: confusionEvidence(confusion, labels),
       confidence: perRow?.confidence ?? null,
       calibration: perRow?.calibration ?? null,
@@ -167,7 +166,7 @@ function rankClasses(
   const width = labels.length
   const oneVsRest = createOneVsRest(n, weight)
   const oneVsOne = createOneVsOne(y, width, weight)
-  const points = Math.max(20, Math.min(curvePoints, Math.floor(allCurvePoints / width)))
+  const points = curvePointsOf(width)
   const positive = new Uint8Array(n)
   const column = scores instanceof Float32Array ? new Float32Array(n) : new Float64Array(n)
   const classes = labels.map((label, k): ClassEvidence => {

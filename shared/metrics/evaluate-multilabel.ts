@@ -2,7 +2,8 @@
 import type { ClassEvidence, Metrics, MultilabelEvidence } from '../contract/evidence.ts'
 import { binaryConfusionMetrics, confusionOfGroups } from './binary-confusion.ts'
 import { calibrate, groupsAreProbabilities } from './calibration.ts'
-import { curvePoints, rocCurve } from './curves.ts'
+import { curvePointsOf, limitClasses } from './class-detail.ts'
+import { rocCurve } from './curves.ts'
 import { histogram } from './histogram.ts'
 import { undefinedMetrics } from './metric.ts'
 import { labelAverages } from './multilabel-averages.ts'
@@ -30,8 +31,6 @@ export interface MultilabelEvaluation {
   readonly detail: MultilabelEvidence
 }
 
-/** Points of all labels' ROC curves together, past which each is drawn with fewer. */
-const allCurvePoints = 6000
 const probabilityKeys = ['log_loss', 'brier_score', 'ece', 'mce'] as const
 const noProbabilities = 'scores outside 0 to 1 are not probabilities'
 
@@ -63,7 +62,7 @@ export function evaluateMultilabel(request: MultilabelRequest): MultilabelEvalua
     detail: {
       kind: 'multilabel',
       threshold,
-      classes,
+      classes: limitClasses(classes),
       labelsPerRow: labelCounts(truth, given, n, width),
     },
   }
@@ -99,7 +98,7 @@ function rankLabels(
   const width = labels.length
   const positive = new Uint8Array(n)
   const column = scores instanceof Float32Array ? new Float32Array(n) : new Float64Array(n)
-  const points = Math.max(20, Math.min(curvePoints, Math.floor(allCurvePoints / width)))
+  const points = curvePointsOf(width)
   return labels.map((label, k): ClassEvidence => {
     for (let row = 0; row < n; row++) {
       positive[row] = truth[row * width + k]!

@@ -1,5 +1,6 @@
 /** The confusion matrix of K classes and its counts by row and by column. */
 import type { Confusion } from '../contract/evidence.ts'
+import { largest, mostDetailed } from './class-detail.ts'
 import type { Mass } from './metric.ts'
 
 export const unnamedLabel = '(not named by the model)'
@@ -39,11 +40,23 @@ export function countConfusion(
   return { size, named, counts, squares, rows }
 }
 
+export const otherLabel = '(other classes)'
+
+/** The table in rows; of many classes the most frequent, and the others together. */
 export function confusionEvidence({ size, rows }: MulticlassConfusion, labels: readonly string[]): Confusion {
-  return {
-    labels: Array.from({ length: size }, (_, k) => labels[k] ?? unnamedLabel),
-    counts: Array.from({ length: size }, (_, k) => Array.from(rows.subarray(k * size, (k + 1) * size))),
+  const names = Array.from({ length: size }, (_, k) => labels[k] ?? unnamedLabel)
+  const supports = names.map((_, k) => rows.subarray(k * size, (k + 1) * size).reduce((sum, count) => sum + count, 0))
+  const kept = largest(supports, mostDetailed)
+  const rest = kept.length < size
+  const place = new Int32Array(size).fill(kept.length)
+  kept.forEach((k, at) => (place[k] = at))
+  const shown = kept.length + (rest ? 1 : 0)
+  const counts = Array.from({ length: shown }, () => new Array<number>(shown).fill(0))
+  for (let cell = 0; cell < rows.length; cell++) {
+    if (rows[cell] === 0) continue
+    counts[place[Math.floor(cell / size)]!]![place[cell % size]!]! += rows[cell]!
   }
+  return { labels: [...kept.map((k) => names[k]!), ...(rest ? [otherLabel] : [])], counts }
 }
 
 /** A table's non-empty cells, so that resampling 1000 classes costs what the rows need, not 1M cells. */

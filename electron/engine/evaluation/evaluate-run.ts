@@ -12,6 +12,7 @@ import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { evidenceSchema } from '../../../shared/contract/run.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
+import { mostClasses, mostDetailed } from '../../../shared/metrics/class-detail.ts'
 import { headlineMetrics, metricDefinitions } from '../../../shared/metrics/definitions.ts'
 import { defaultThreshold } from '../decision/chosen-threshold.ts'
 import type { Engine } from '../engine.ts'
@@ -252,6 +253,16 @@ function findingsOf(run: Run, computed: Computed, summary: Summary, disagreeing:
     })
   }
   const { detail } = computed
+  const named = run.binding.output.classes.length
+  if ((detail.kind === 'multiclass' || detail.kind === 'multilabel') && named > mostDetailed) {
+    findings.push({
+      code: 'evaluation/many-classes',
+      severity: 'note',
+      message: `The model names ${named} classes: the ${mostDetailed} with the most rows have curves, and rows of their own in the confusion matrix${named > mostClasses ? `; the ${mostClasses} with the most rows have metrics` : ''}.`,
+      remedy: 'Averages are over all classes.',
+      where: { classes: named },
+    })
+  }
   const present =
     detail.kind === 'multiclass'
       ? detail.classes.filter((entry) => entry.support > 0).map((entry) => entry.label)

@@ -80,7 +80,12 @@ const OneClass = ({ entry }: { readonly entry: ClassEvidence }) => {
     [entry],
   )
   if (specs.length === 0)
-    return <p className="muted">There are no curves for this class: the model gives labels only.</p>
+    return (
+      <p className="muted">
+        There are no curves for this class: the model gives labels only, or names so many classes that only the most
+        frequent have them.
+      </p>
+    )
   return (
     <div className="charts">
       {specs.map((spec) => (
