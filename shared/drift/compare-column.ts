@@ -64,13 +64,12 @@ export function sortSample(values: Float64Array): SortedSample {
 }
 
 export function compareNumbers(column: NumberColumn, settings: CompareSettings): ComparedColumn {
-  const referenceRows = column.reference.length
   // Before the rows lose their order.
   const split = column.chunks?.prepare(column.reference, column.current) ?? null
   const reference = sortSample(column.reference)
   const current = sortSample(column.current)
   const table = buildValueTable(reference.sorted, current.sorted)
-  const test = selectTest(settings.preset, { kind: 'numeric', distinct: table.values.length, referenceRows })
+  const test = selectTest(settings.preset, { kind: 'numeric', distinct: table.values.length, referenceRows: table.n })
   const moments = momentsOrNull(reference.sorted)
   const currentMoments = momentsOrNull(current.sorted)
   const edges = moments === null ? [] : decileEdges(reference.sorted)
@@ -175,7 +174,7 @@ export function compareCategories(column: CategoryColumn, settings: CompareSetti
   const test = selectTest(settings.preset, {
     kind: 'categorical',
     distinct: table.categories.length,
-    referenceRows: table.n + column.missing.reference,
+    referenceRows: table.n,
   })
   const nulls = defined && settings.splits >= 2 ? learnBinned(table, settings.splits, settings.seed) : {}
   const tests = defined ? binnedTests(byName(table), settings.seed, 'categories') : {}

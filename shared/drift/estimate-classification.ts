@@ -7,12 +7,9 @@
  * threshold too, so that calls of positive are exact. Rates are not smoothed: their sums are unbiased, and resampling
  * them gives the error that they have.
  */
-import type { Metric } from '../contract/evidence.ts'
 import type { PerformanceEstimate } from '../contract/drift.ts'
-import { drawPoisson } from '../statistics/poisson.ts'
 import { createRandom } from '../statistics/random.ts'
-import type { Random } from '../statistics/random.ts'
-import { z95 } from '../statistics/normal.ts'
+import { drawBinomial, drawEvents, estimatedMetric, foundMetric, replicates } from './drawn-labels.ts'
 import { binRates } from './score-bins.ts'
 import { countScores, scoreEdges } from './score-bins.ts'
 
@@ -23,7 +20,6 @@ export interface LabelledScores {
   readonly events: Uint8Array | null
 }
 
-const replicates = 400
 const names = ['accuracy', 'balanced_accuracy', 'precision', 'recall', 'specificity', 'f1', 'roc_auc'] as const
 type Name = (typeof names)[number]
 
@@ -61,19 +57,6 @@ function measure(positives: Float64Array, rows: Float64Array, cut: number): Reco
   }
 }
 
-/** Successes of `n` trials: by their number where there are few, by the normal distribution where there are many. */
-function drawBinomial(random: Random, n: number, p: number): number {
-  if (n * p * (1 - p) > 25) {
-    return Math.min(n, Math.max(0, Math.round(n * p + Math.sqrt(n * p * (1 - p)) * random.normal())))
-  }
-  // The rarer side is Poisson to good accuracy where the variance is small and there are many trials.
-  if (n > 200)
-    return p < 0.5 ? Math.min(n, drawPoisson(random, n * p)) : n - Math.min(n, drawPoisson(random, n * (1 - p)))
-  let successes = 0
-  for (let trial = 0; trial < n; trial++) if (random.uniform() < p) successes++
-  return successes
-}
-
 /**
  * @param reference With labels, at least 100 rows and both events present.
  * @param threshold Score at or above which a row is called positive; null measures accuracy of the model's own call,
@@ -100,11 +83,7 @@ export function estimateClassification(
   const spreadReference = new Map(wanted.map((name) => [name, [] as number[]]))
   const random = createRandom(seed)
   for (let replicate = 0; replicate < replicates; replicate++) {
-    const events = known.events.map((count) => (count === 0 ? 0 : drawPoisson(random, count)))
-    const rows = known.rows.map((count, bin) => {
-      const others = count - known.events[bin]!
-      return events[bin]! + (others === 0 ? 0 : drawPoisson(random, others))
-    })
+    const { events, rows } = drawEvents(random, known)
     const rates = binRates(events, rows)
     const drawn = now.rows.map((count, bin) => drawBinomial(random, count, rates[bin]!))
     const there = measure(drawn, now.rows, cut)
@@ -123,42 +102,16 @@ export function estimateClassification(
       wanted.map((name) => [
         name,
         {
-          estimated: metricOf(estimate[name], spread.get(name)!, current.scores.length, 'labels drawn'),
-          reference: metricOf(
+          estimated: estimatedMetric(estimate[name], spread.get(name)!, current.scores.length, 'labels drawn'),
+          reference: estimatedMetric(
             onReference[name],
             spreadReference.get(name)!,
             reference.scores.length,
             'Poisson bootstrap',
           ),
-          realised: realised === null ? null : exactly(realised[name], current.scores.length),
+          realised: realised === null ? null : foundMetric(realised[name], current.scores.length),
         },
       ]),
     ),
-  }
-}
-
-function metricOf(value: number, replicated: readonly number[], n: number, how: string): Metric {
-  if (!Number.isFinite(value)) return exactly(value, n)
-  const finite = replicated.filter(Number.isFinite)
-  const mean = finite.reduce((sum, x) => sum + x, 0) / finite.length
-  const deviation = Math.sqrt(finite.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (finite.length - 1))
-  return {
-    value,
-    low: Math.max(0, value - z95 * deviation),
-    high: Math.min(1, value + z95 * deviation),
-    n,
-    method: `${how}, ${replicates} replicates`,
-  }
-}
-
-function exactly(value: number, n: number): Metric {
-  const defined = Number.isFinite(value)
-  return {
-    value: defined ? value : null,
-    low: null,
-    high: null,
-    n,
-    method: null,
-    reason: defined ? 'what happened; nothing is estimated' : 'no row to divide by',
   }
 }

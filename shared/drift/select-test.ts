@@ -4,7 +4,7 @@ export interface ColumnFacts {
   readonly kind: 'numeric' | 'categorical'
   /** Distinct values of both samples together. */
   readonly distinct: number
-  /** Rows of the reference, with or without a value. */
+  /** Rows of the reference with a value: Evidently drops the others before it counts. */
   readonly referenceRows: number
 }
 

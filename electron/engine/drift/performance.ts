@@ -2,9 +2,11 @@
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { DriftOptions, DriftReport } from '../../../shared/contract/drift.ts'
+import type { DriftOptions, DriftReport, PerformanceEstimate } from '../../../shared/contract/drift.ts'
 import { differMetrics } from '../../../shared/drift/concept-drift.ts'
 import type { LabelledScores } from '../../../shared/drift/estimate-classification.ts'
+import { estimatedClassesAtMost } from '../../../shared/drift/estimate-multiclass.ts'
+import type { ScoredClasses } from '../../../shared/drift/estimate-multiclass.ts'
 import type { PredictedValues } from '../../../shared/drift/estimate-regression.ts'
 import { readNumbers } from '../../data-plane/read-numbers.ts'
 import type { Engine } from '../engine.ts'
@@ -120,9 +122,58 @@ async function fromClassification(request: FromRunsRequest, known: Gathered, now
     : { scores: await readScore(connection, current, score, context), events: null }
   const threshold = binary ? await thresholdOf(request) : null
   const input = { reference: before, current: after, threshold, seed: options.seed }
-  const performance = await pool.run('classification', input)
+  const performance =
+    (binary ? null : await ofEachClass(request, known, now)) ?? (await pool.run('classification', input))
   const test = now ? await pool.run('labels', { reference: before, current: after }) : null
   return { performance: { made: true, result: performance }, concept: await concept(request, test) }
+}
+
+/** Scores that all classes of one side may take. */
+const scoresAtMost = 1e8
+
+/** Null where a class has no row in the reference, or there is too much of them: then only accuracy is estimated. */
+async function ofEachClass(
+  { connection, pool, current, options, context }: FromRunsRequest,
+  known: Gathered,
+  now: Gathered | null,
+): Promise<PerformanceEstimate | null> {
+  const { width } = known
+  const reference = namedClasses(known)
+  const missing = new Set(reference.classes).size < width
+  if (missing || width > estimatedClassesAtMost || width * current.rows > scoresAtMost) return null
+  const after = now
+    ? namedClasses(now)
+    : { scores: await readScores(connection, current, width, context), classes: null, width }
+  return pool.run('multiclass', { reference, current: after, seed: options.seed })
+}
+
+/** Without rows of a class that the model never names. */
+function namedClasses({ scores, classes, width, used }: Gathered): ScoredClasses {
+  const kept = Uint32Array.from({ length: used }, (_, row) => row).filter((row) => classes![row]! >= 0)
+  const taken = new Float64Array(kept.length * width)
+  kept.forEach((row, to) => {
+    for (let k = 0; k < width; k++) taken[to * width + k] = scores![row * width + k]!
+  })
+  return { scores: taken, classes: Int32Array.from(kept, (row) => classes![row]!), width }
+}
+
+async function readScores(
+  connection: DuckDBConnection,
+  side: Side,
+  width: number,
+  context: JobContext,
+): Promise<Float64Array> {
+  const select = Array.from({ length: width }, (_, k) => `p${k}::DOUBLE`)
+  const sql = `SELECT ${select.join(', ')} FROM ${side.scored}`
+  const columns = await readNumbers(connection, sql, width, side.rows, context.signal)
+  const scores = new Float64Array(width * side.rows)
+  let kept = 0
+  for (let row = 0; row < side.rows; row++) {
+    if (!columns.every((column) => Number.isFinite(column[row]))) continue
+    columns.forEach((column, k) => (scores[kept * width + k] = column[row]!))
+    kept++
+  }
+  return scores.subarray(0, kept * width)
 }
 
 /** The threshold that the reference run was evaluated at, else 0.5. */

@@ -7,6 +7,8 @@ import { errorsOfPredictions, labelsGivenScores } from '../../../shared/drift/co
 import { NumberChunks } from '../../../shared/drift/chunk-column.ts'
 import { estimateClassification } from '../../../shared/drift/estimate-classification.ts'
 import type { LabelledScores } from '../../../shared/drift/estimate-classification.ts'
+import { estimateMulticlass } from '../../../shared/drift/estimate-multiclass.ts'
+import type { ScoredClasses } from '../../../shared/drift/estimate-multiclass.ts'
 import { estimateRegression } from '../../../shared/drift/estimate-regression.ts'
 import type { PredictedValues } from '../../../shared/drift/estimate-regression.ts'
 import type { FeatureSample } from '../../../shared/drift/feature-sample.ts'
@@ -42,6 +44,8 @@ export const tasks = {
     readonly threshold: number | null
     readonly seed: number
   }) => estimateClassification(input.reference, input.current, input.threshold, input.seed),
+  multiclass: (input: { readonly reference: ScoredClasses; readonly current: ScoredClasses; readonly seed: number }) =>
+    estimateMulticlass(input.reference, input.current, input.seed),
   regression: ({ reference, current }: { readonly reference: PredictedValues; readonly current: PredictedValues }) =>
     estimateRegression(reference, current),
   labels: ({ reference, current }: { readonly reference: LabelledScores; readonly current: LabelledScores }) =>
