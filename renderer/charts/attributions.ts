@@ -1,7 +1,7 @@
 /** Charts of attributions: one column against its values, what a moved column does to the score, and one row's parts. */
-import type { Dependence, Effect, RowExplanation } from '../../shared/contract/explain.ts'
+import type { Dependence, Effect, Quality, RowExplanation } from '../../shared/contract/explain.ts'
 import { formatNumber } from '../../shared/format/number.ts'
-import { axis, baseOptions } from './base-options.ts'
+import { axis, baseOptions, unit } from './base-options.ts'
 import { fade, seriesColor } from './colors.ts'
 import type { Whisker } from './plugins.ts'
 import { directLabels, intervalWhiskers } from './plugins.ts'
@@ -178,6 +178,61 @@ export const effectSpec = (column: string, effect: Effect): ChartSpec => {
         ],
       }
     },
+  }
+}
+
+/** The score while columns (or pixels) are taken away or put in, by attribution and at random. */
+export const faithfulnessSpec = (
+  kind: 'deletion' | 'insertion',
+  quality: Pick<Quality, 'share' | 'deletion' | 'insertion'>,
+  output: string,
+): ChartSpec => {
+  const { byAttribution, atRandom } = quality[kind]
+  const { share } = quality
+  const isDeletion = kind === 'deletion'
+  const lines = [
+    { text: 'By attribution', values: byAttribution, place: 1 },
+    { text: 'At random', values: atRandom, place: 5 },
+  ]
+  return {
+    title: isDeletion ? 'Deletion' : 'Insertion',
+    note: isDeletion
+      ? 'Mean score while columns get the values of other rows, what speaks most for the score first. A true order falls faster than a random one.'
+      : 'Mean score while columns of another row get the row’s values, what speaks most for the score first. A true order rises faster.',
+    table: {
+      columns: [isDeletion ? 'Share taken away' : 'Share put in', ...lines.map(({ text }) => text)],
+      rows: share.map((part, k) => [part, byAttribution[k] ?? null, atRandom[k] ?? null]),
+    },
+    draw: (colors) => ({
+      type: 'scatter',
+      data: {
+        datasets: lines.map(({ text, values, place }) => ({
+          label: text,
+          data: share.map((x, k) => ({ x, y: values[k] ?? 0 })),
+          showLine: true,
+          borderColor: seriesColor(colors, place),
+          backgroundColor: seriesColor(colors, place),
+          borderWidth: 2,
+          pointRadius: 2.5,
+        })),
+      },
+      options: {
+        ...baseOptions(colors),
+        scales: {
+          x: axis(colors, isDeletion ? 'Share taken away' : 'Share put in', unit),
+          y: axis(colors, `Score of ${output}`),
+        },
+      },
+      plugins: [
+        directLabels(
+          lines.map(({ text, values, place }) => {
+            const middle = Math.floor(share.length / 2)
+            return { text, x: share[middle] ?? 0, y: values[middle] ?? 0, color: seriesColor(colors, place) }
+          }),
+          colors.background,
+        ),
+      ],
+    }),
   }
 }
 

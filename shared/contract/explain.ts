@@ -145,6 +145,55 @@ export const surrogateSchema = z.strictObject({
   ),
 })
 
+/** Friedman's H: the share of what columns do together that is more than the sum of what each does alone, as a root. */
+export const friedmanSchema = z.strictObject({
+  output: z.string(),
+  /** Points at which partial dependence is taken, each against all the others. */
+  points: count,
+  /** A column against all others together. */
+  columns: z.array(z.strictObject({ player: count, h: metricSchema })),
+  pairs: z.array(z.strictObject({ a: count, b: count, h: metricSchema })),
+})
+
+/** The score while columns are taken away (or put in), those that speak most for it first. */
+const faithfulnessSchema = z.strictObject({
+  byAttribution: z.array(z.number()),
+  atRandom: z.array(z.number()),
+  /** How much better than chance the order is: mean difference between the curves, positive is better. */
+  gain: metricSchema,
+})
+
+/** Whether the attributions can be relied on, as measured on the rows themselves. */
+export const qualitySchema = z.strictObject({
+  output: z.string(),
+  rows: count,
+  /** Share of the columns taken away or put in, 0 to 1; the curves have a value for each. */
+  share: z.array(z.number()),
+  deletion: faithfulnessSchema,
+  insertion: faithfulnessSchema,
+  stability: z.strictObject({
+    /** Numbers are moved at random by this part of their standard deviation. */
+    shift: z.number(),
+    /** Mean of Σ |change of attribution| / Σ |attribution|. */
+    change: metricSchema,
+    /** |change of the margin| / Σ |attribution|: what a change of the score alone would explain. */
+    scoreChange: metricSchema,
+    /** Share of rows whose largest attribution stays the largest. */
+    firstReason: metricSchema,
+  }),
+  agreement: z.array(
+    z.strictObject({
+      /** The other method. */
+      method: z.string(),
+      /** Mean over rows of Spearman's correlation between the attributions. */
+      rank: metricSchema,
+      /** Mean share of the three largest that both have. */
+      top: metricSchema,
+    }),
+  ),
+})
+export type Quality = z.infer<typeof qualitySchema>
+
 export const explanationSchema = z.strictObject({
   schema: z.literal('assay.explanation/1'),
   createdAt: timeSchema,
@@ -182,6 +231,8 @@ export const explanationSchema = z.strictObject({
   importance: importanceSchema.nullable(),
   effects: z.array(effectSchema),
   surrogate: surrogateSchema.nullable(),
+  friedman: friedmanSchema.nullable().default(null),
+  quality: qualitySchema.nullable().default(null),
   seed: count,
   threads: count,
   elapsedMs: z.number().nonnegative(),
@@ -240,18 +291,75 @@ export const occlusionSchema = z.strictObject({
 })
 export type Occlusion = z.infer<typeof occlusionSchema>
 
+const changeSchema = z.strictObject({ column: z.string(), from: z.string(), to: z.string() })
+
 export const counterfactualSchema = z.strictObject({
   /** Changed columns only. */
-  changes: z.array(z.strictObject({ column: z.string(), from: z.string(), to: z.string() })),
+  changes: z.array(changeSchema),
   score: z.number(),
-  /** Sum over changed columns of the change in units of the column's spread; 1 for a category. */
+  /** Sum over changed columns of the change in units of the column's middle half, 1 for a category, times its cost. */
   distance: z.number(),
+  /** Distance to the nearest row of the data that the model decides as wanted; null where there are too few. */
+  nearest: finiteOrNull,
+  /** Whether that is no farther than 95 % of such rows are from one another. */
+  plausible: z.boolean().nullable(),
 })
 export type Counterfactual = z.infer<typeof counterfactualSchema>
 
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
+/** A class, or for a regression a range of predictions; null: any other decision. */
+export const goalSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('class'), name: z.string() }),
+    z.strictObject({ kind: z.literal('range'), low: finiteOrNull, high: finiteOrNull }),
+  ])
+  .nullable()
+export type Goal = z.infer<typeof goalSchema>
+
 const row = z.int().nonnegative()
 
+export const counterfactualRequestSchema = z.strictObject({
+  id: runIdSchema,
+  row,
+  /** Columns that must stay as they are. */
+  fixed: z.array(z.string()).default([]),
+  /** Numbers must stay within. */
+  bounds: z.record(z.string(), z.strictObject({ low: finiteOrNull, high: finiteOrNull })).default({}),
+  /** What a change of a column costs, where it is not 1. */
+  costs: z.record(z.string(), z.number().nonnegative().max(1e9)).default({}),
+  goal: goalSchema.default(null),
+  wanted: z.int().min(1).max(20).default(10),
+})
+export type CounterfactualRequest = z.infer<typeof counterfactualRequestSchema>
+
+export const counterfactualsSchema = z.strictObject({
+  found: z.array(counterfactualSchema),
+  /** Rows scored. */
+  tried: count,
+  /** 95 % of the rows decided as wanted have another one within this distance. */
+  usual: finiteOrNull,
+  elapsedMs: z.number().nonnegative(),
+})
+export type Counterfactuals = z.infer<typeof counterfactualsSchema>
+
+export const neighbourSchema = z.strictObject({
+  row,
+  distance: z.number(),
+  decision: z.string(),
+  score: z.number(),
+  target: z.string().nullable(),
+  /** Columns that differ: this row's value, and the neighbour's. */
+  differences: z.array(changeSchema),
+})
+export const neighboursSchema = z.strictObject({
+  decision: z.string(),
+  /** What another outcome is. */
+  rule: z.string(),
+  found: z.array(neighbourSchema),
+  searched: count,
+})
+export type Neighbours = z.infer<typeof neighboursSchema>
+
+const call = oc.errors({ ASSAY: { data: errorDataSchema } })
 export const explainContract = {
   start: call.input(explainRequestSchema).output(jobStartedSchema),
   /** null where the run has no explanation. */
@@ -262,17 +370,11 @@ export const explainContract = {
     .input(z.strictObject({ id: runIdSchema, row, changes: z.record(z.string(), z.string().max(10_000).nullable()) }))
     .output(rowExplanationSchema),
   /** Small changes that move the score of a row to the other side of the threshold. */
-  counterfactuals: call
-    .input(
-      z.strictObject({
-        id: runIdSchema,
-        row,
-        /** Columns that must stay as they are. */
-        fixed: z.array(z.string()).default([]),
-        wanted: z.int().min(1).max(20).default(10),
-      }),
-    )
-    .output(z.strictObject({ found: z.array(counterfactualSchema), tried: count })),
+  counterfactuals: call.input(counterfactualRequestSchema).output(counterfactualsSchema),
+  /** The rows of the data nearest to a row that have another outcome. */
+  neighbours: call
+    .input(z.strictObject({ id: runIdSchema, row, wanted: z.int().min(1).max(50).default(5) }))
+    .output(neighboursSchema),
   /** For models of images: what in the picture the score rests on. */
   occlusion: call
     .input(z.strictObject({ id: runIdSchema, row, className: z.string().nullable().default(null) }))

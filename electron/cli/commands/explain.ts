@@ -2,63 +2,48 @@ import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { explainMethodSchema, gameSchema } from '../../../shared/contract/explain.ts'
 import type {
-  Counterfactual,
+  Counterfactuals,
   ExplainRequest,
   Explanation,
+  Neighbours,
   Occlusion,
   RowExplanation,
 } from '../../../shared/contract/explain.ts'
-import { AssayError } from '../../../shared/contract/errors.ts'
+import { agreementWords, faithfulnessVerdict, stabilityWords } from '../../../shared/format/explanation-words.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { closeLocalSession } from '../../engine/explain/local-session.ts'
 import type { Global } from '../assay.ts'
 import { findDataset, findRun } from '../find.ts'
 import { metricText, printFindings, printJson, printLine, printTable } from '../output.ts'
+import { collect, oneOf, wholeNumber } from '../options.ts'
+import { turningRequest } from './explain-options.ts'
+import type { TurningFlags } from './explain-options.ts'
 import { withSession } from '../session.ts'
 import type { Session } from '../session.ts'
 
-interface Flags {
+interface Flags extends TurningFlags {
   method: string
   game: string
   background?: string
-  row?: string
-  rows?: string
+  row?: number
+  rows?: number
   className?: string
   out?: string
   effects: boolean
   counterfactuals?: boolean
+  neighbours?: boolean
 }
 
 const methods = ['auto', ...explainMethodSchema.options.filter((name) => name !== 'image')] as const
 
-function oneOf<T extends string>(text: string, allowed: readonly T[], option: string): T {
-  const found = allowed.find((name) => name === text)
-  if (found !== undefined) return found
-  throw new AssayError({
-    code: 'usage/choice',
-    message: `"${text}" is not one of the choices of ${option}.`,
-    remedy: `They are ${allowed.join(', ')}.`,
-  })
-}
-
-function wholeNumber(text: string, option: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1) return value
-  throw new AssayError({
-    code: 'usage/number',
-    message: `"${text}" is not a whole number above 0, as ${option} takes.`,
-    remedy: 'See --help.',
-  })
-}
-
 async function requestOf(session: Session, id: RunId, flags: Flags): Promise<Partial<ExplainRequest> & { id: RunId }> {
   return {
     id,
-    method: oneOf(flags.method, methods, '--method') as ExplainRequest['method'],
-    game: oneOf(flags.game, gameSchema.options, '--game'),
+    method: oneOf('method', methods, flags.method),
+    game: oneOf('game', gameSchema.options, flags.game),
     background: flags.background === undefined ? null : await findDataset(session, flags.background),
     effects: flags.effects,
-    rows: flags.rows === undefined ? null : wholeNumber(flags.rows, '--rows'),
+    rows: flags.rows ?? null,
   }
 }
 
@@ -83,6 +68,53 @@ export function printExplanation(explanation: Explanation): void {
         metricText(feature.mean),
         String(feature.largest),
       ]),
+    )
+  }
+  printMore(explanation)
+}
+
+/** What scoring the model again says of it: as the window shows it. */
+function printMore({ importance, friedman, quality, surrogate, players }: Explanation): void {
+  const named = (player: number): string => players[player]!.name
+  if (importance) {
+    printLine()
+    printLine(`fall of ${importance.metric} from ${importance.baseline} when a column is shuffled`)
+    printTable(
+      ['column', 'fall  interval'],
+      importance.features.slice(0, 20).map(({ player, drop }) => [named(player), metricText(drop)]),
+    )
+  }
+  if (friedman) {
+    printLine()
+    printTable(
+      ["columns together (Friedman's H)", 'H  interval'],
+      friedman.pairs.slice(0, 10).map(({ a, b, h }) => [`${named(a)} and ${named(b)}`, metricText(h)]),
+    )
+  }
+  if (surrogate) {
+    printLine()
+    printLine(`a tree of depth ${surrogate.depth} reproduces ${metricText(surrogate.fidelity)} of the variance`)
+    for (const node of surrogate.nodes) {
+      const test = node.column === null ? '' : `: ${node.column} is ${node.test}?`
+      printLine(`${'  '.repeat(node.depth + 1)}mean ${node.mean}, ${node.n} rows${test}`)
+    }
+  }
+  if (quality) {
+    const { deletion, insertion, stability, agreement } = quality
+    printLine()
+    printTable(
+      [`tests on ${quality.rows} rows`, 'result  interval', 'what it says'],
+      [
+        ['deletion, gain over chance', metricText(deletion.gain), faithfulnessVerdict(deletion.gain)],
+        ['insertion, gain over chance', metricText(insertion.gain), faithfulnessVerdict(insertion.gain)],
+        ['change when numbers move a little', metricText(stability.change), stabilityWords(stability)],
+        ['first reason stays', metricText(stability.firstReason), ''],
+        ...agreement.map(({ method, rank, top }) => [
+          `rank correlation with ${method}`,
+          metricText(rank),
+          agreementWords(top),
+        ]),
+      ],
     )
   }
 }
@@ -125,21 +157,40 @@ function printOcclusion(map: Occlusion): void {
   )
 }
 
-function printCounterfactuals(found: readonly Counterfactual[]): void {
+function printCounterfactuals({ found, tried, usual, elapsedMs }: Counterfactuals): void {
   printLine()
-  if (found.length === 0) return printLine('No change of up to three columns turns the decision.')
+  if (found.length === 0) return printLine('No change of up to three columns reaches it.')
   printTable(
-    ['changes that turn the decision', 'score', 'distance'],
+    ['changes that turn the decision', 'score', 'distance', 'plausible'],
     found.map((one) => [
       one.changes.map((change) => `${change.column}: ${change.from} → ${change.to}`).join('; '),
-      one.score.toFixed(4),
+      one.score.toPrecision(4),
       one.distance.toFixed(2),
+      one.plausible === null ? '—' : one.plausible ? 'yes' : 'unlikely',
+    ]),
+  )
+  const near = usual === null ? '' : `; plausible: within ${usual.toPrecision(3)} of a row that is decided so`
+  printLine(`${tried} rows scored in ${Math.round(elapsedMs)} ms${near}`)
+}
+
+function printNeighbours({ decision, rule, found, searched }: Neighbours): void {
+  printLine()
+  printLine(`this row: ${decision}; of ${searched.toLocaleString('en-US')} rows the nearest with ${rule}`)
+  printTable(
+    ['row', 'decision', 'score', 'actually', 'distance', 'what differs'],
+    found.map((one) => [
+      String(one.row + 1),
+      one.decision,
+      one.score.toPrecision(4),
+      one.target ?? '—',
+      one.distance.toFixed(2),
+      one.differences.map(({ column, from, to }) => `${column}: ${from} → ${to}`).join('; '),
     ]),
   )
 }
 
 async function explainOneRow(session: Session, id: RunId, flags: Flags, json: boolean): Promise<void> {
-  const row = wholeNumber(flags.row!, '--row') - 1
+  const row = flags.row! - 1
   const { binding } = await session.call.runs.get({ id })
   if (binding.inputs.some((input) => input.kind === 'image')) {
     const map = await session.call.explain.occlusion({ id, row, className: flags.className ?? null })
@@ -151,10 +202,15 @@ async function explainOneRow(session: Session, id: RunId, flags: Flags, json: bo
     await session.follow(jobId)
   }
   const explained = await session.call.explain.row({ id, row })
-  const turned = flags.counterfactuals ? await session.call.explain.counterfactuals({ id, row }) : null
-  if (json) return printJson(turned ? { ...explained, counterfactuals: turned.found } : explained)
+  const allowed = turningRequest(flags, binding.output.task === 'regression')
+  const counterfactuals = flags.counterfactuals
+    ? await session.call.explain.counterfactuals({ id, row, ...allowed })
+    : undefined
+  const neighbours = flags.neighbours ? await session.call.explain.neighbours({ id, row }) : undefined
+  if (json) return printJson({ ...explained, counterfactuals, neighbours })
   printRow(explained)
-  if (turned) printCounterfactuals(turned.found)
+  if (counterfactuals) printCounterfactuals(counterfactuals)
+  if (neighbours) printNeighbours(neighbours)
 }
 
 async function explainAll(session: Session, id: RunId, flags: Flags, json: boolean): Promise<void> {
@@ -172,10 +228,20 @@ export function addExplainCommands(program: Command, global: () => Global): void
     .option('--method <method>', methods.join(', '), 'auto')
     .option('--game <game>', `what an absent column is, for trees: ${gameSchema.options.join(', ')}`, 'path-dependent')
     .option('--background <dataset>', 'where absent columns take their values from (default: the dataset of the run)')
-    .option('--row <n>', 'explain one row, counted from 1')
-    .option('--counterfactuals', 'with --row: small changes that turn the decision')
+    .option('--row <n>', 'explain one row, counted from 1', wholeNumber)
+    .option('--neighbours', 'with --row: the nearest rows that have another outcome')
+    .option('--counterfactuals', 'with --row: small changes that turn the decision, or reach --goal')
+    .option(
+      '--fixed <column>',
+      'with --counterfactuals: a column that stays as it is; may be given several times',
+      collect,
+      [],
+    )
+    .option('--bound <column=range>', 'numbers that may be taken, for example age=18..65, 18.. or ..65', collect, [])
+    .option('--cost <column=number>', 'what a change of the column costs, where it is not 1', collect, [])
+    .option('--goal <goal>', 'a class, or for a regression a range such as 200..')
     .option('--class-name <name>', 'with --row, for images: the class (default: the predicted one)')
-    .option('--rows <n>', 'rows that the sampled methods explain')
+    .option('--rows <n>', 'rows that the sampled methods explain', wholeNumber)
     .option('--no-effects', 'leave out permutation importance and column effects')
     .option('--out <file>', 'write the attributions of every row as .csv or .parquet')
     .action(async (wanted: string, flags: Flags) => {

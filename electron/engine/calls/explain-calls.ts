@@ -6,6 +6,7 @@ import { explainRow } from '../explain/explain-row.ts'
 import { explainRun } from '../explain/explain-run.ts'
 import { noExplanation, readExplanation } from '../explain/explanation-store.ts'
 import { exportValues } from '../explain/export-values.ts'
+import { findNeighbours } from '../explain/neighbours.ts'
 import { occlude } from '../explain/occlusion.ts'
 import { readRun } from '../records.ts'
 import { coded } from './coded.ts'
@@ -30,6 +31,9 @@ export const explainRouter = {
   ),
   counterfactuals: coded.explain.counterfactuals.handler(({ context, input }) =>
     findCounterfactuals(context.engine, input),
+  ),
+  neighbours: coded.explain.neighbours.handler(({ context, input }) =>
+    findNeighbours(context.engine, input.id, input.row, input.wanted),
   ),
   occlusion: coded.explain.occlusion.handler(({ context, input }) =>
     occlude(context.engine, input.id, input.row, input.className),

@@ -13,6 +13,7 @@ import { readEvenly } from './read-rows.ts'
 import { openPredictor } from './predictor.ts'
 import { errorShare, explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
 import { playersOf } from '../../../shared/explain/graph/exact-core.ts'
+import type { Reference } from './row-worker.ts'
 import { describePlayers } from './subject.ts'
 import type { Subject } from './subject.ts'
 import { ValuesFile } from './values-file.ts'
@@ -23,6 +24,7 @@ export const sampledBackground = 10_000
 
 /** What the methods have in common, before it is summarised. */
 export interface Attributed {
+  readonly method: Exclude<Explanation['method'], 'image'>
   readonly players: readonly Player[]
   readonly outputs: readonly { readonly name: string; readonly base: number }[]
   readonly space: Explanation['space']
@@ -34,6 +36,8 @@ export interface Attributed {
   readonly sampling: Explanation['sampling']
   readonly pairs: { readonly sum: Float64Array; readonly squares: Float64Array; readonly rows: number } | null
   readonly statePath: string | null
+  /** Covers, means or background of an exact method. */
+  readonly reference: Reference | null
   readonly elapsedMs: number
   readonly findings: readonly EvidenceFinding[]
 }
@@ -72,6 +76,8 @@ export async function attributeExactly(wish: Wish): Promise<Attributed> {
     for (const player of players.ofInput) inputs[player]!++
     const described = describePlayers(subject.dataset, subject.columns, players.columns, (player) => inputs[player]!)
     return {
+      method: core.kind === 'trees' ? 'tree' : 'linear',
+      reference: found.reference,
       players: described,
       outputs: core.outputs.names.map((name, k) => ({ name, base: found.base[k]! })),
       space: core.outputs.space,
@@ -139,6 +145,8 @@ export async function attributeBySampling(wish: Wish, method: 'exact' | 'permuta
   const { task } = subject.binding.output
   const errors = found.errors
   return {
+    method,
+    reference: null,
     players: describePlayers(
       subject.dataset,
       subject.columns,

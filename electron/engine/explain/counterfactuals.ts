@@ -1,149 +1,191 @@
 /**
- * Small changes that carry a row to the other side of the decision. Values come from the data, so that each change is one
- * that was seen; a beam search over one, two and three changed columns is scored in a handful of calls of the model.
+ * Small changes that carry a row to another decision, or a prediction into a range. Values come from the data, so that
+ * each change is one that was seen; a beam search over one, two and three changed columns is scored in a handful of
+ * calls of the model, and then each number goes back as near to the row's own as the goal allows.
  */
-import { AssayError } from '../../../shared/contract/errors.ts'
-import type { Counterfactual } from '../../../shared/contract/explain.ts'
-import type { RunId } from '../../../shared/contract/ids.ts'
+import type { Counterfactual, CounterfactualRequest, Counterfactuals } from '../../../shared/contract/explain.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
-import { quantileOfSorted } from '../../../shared/statistics/quantile.ts'
-import { valueText } from '../../../shared/explain/value-text.ts'
-import type { Engine } from '../engine.ts'
-import { pick } from '../../../shared/explain/given-rows.ts'
-import { readEvenly, readRow } from './read-rows.ts'
+import { pick, pickRows } from '../../../shared/explain/given-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
+import { makeRowDistance } from '../../../shared/explain/row-distance.ts'
+import type { RowDistance } from '../../../shared/explain/row-distance.ts'
+import { valueText } from '../../../shared/explain/value-text.ts'
+import { quantileOfSorted } from '../../../shared/statistics/quantile.ts'
+import type { Engine } from '../engine.ts'
+import { candidatesOf } from './candidates.ts'
+import type { Candidates, Change } from './candidates.ts'
+import { openDecisions } from './decisions.ts'
+import { makeGoal } from './goal.ts'
+import type { ReachedGoal } from './goal.ts'
 import { withLocalSession } from './local-session.ts'
-import { scorePlaces } from '../../../shared/explain/score-places.ts'
-import { readEvidence } from '../evaluation/evidence-store.ts'
-import { givesOneNumber } from '../../../shared/contract/dataset.ts'
+import type { Predictor } from './predictor.ts'
+import { readRow } from './read-rows.ts'
 
-const sampleRows = 5000
-const gridSize = 16
 const beam = 40
 const mostChanged = 3
+/** Halvings of the way back to the row's own value. */
+const halvings = 7
+/** Rows that say what is plausible, and how many of them say what is usual. */
+const plausibleRows = 2000
+const usualRows = 100
 
-interface Change {
-  readonly column: number
-  readonly value: unknown
-  readonly cost: number
+interface Found {
+  readonly changes: readonly Change[]
+  readonly score: number
 }
 
-export interface CounterfactualRequest {
-  readonly id: RunId
-  readonly row: number
-  readonly fixed: readonly string[]
-  readonly wanted: number
-}
-
-/** @throws AssayError explain/counterfactual-regression, explain/no-such-row */
-export async function findCounterfactuals(
-  engine: Engine,
-  { id, row, fixed, wanted }: CounterfactualRequest,
-): Promise<{ found: Counterfactual[]; tried: number }> {
-  return withLocalSession(engine, id, async ({ subject, columns, predictor }) => {
-    const { output } = subject.binding
-    if (givesOneNumber(output.task)) {
-      throw new AssayError({
-        code: 'explain/counterfactual-regression',
-        message: 'A regression has no decision that a change could turn.',
-        remedy: 'Change values in the what-if editor instead.',
-      })
-    }
-    const given = await readRow(engine, subject.dataset, columns, row)
-    const data = await readEvenly(engine, subject.dataset, columns, sampleRows)
-    const threshold = await decisionThreshold(engine, id)
-    const [positive = 0] = scorePlaces(subject.binding.output)
-    const decide = (scores: readonly Float64Array[], k: number): number => {
-      if (output.task === 'binary') return scores[positive]![k]! >= threshold ? 1 : 0
-      let best = 0
-      for (let c = 1; c < scores.length; c++) if (scores[c]![k]! > scores[best]![k]!) best = c
-      return best
-    }
-    const before = await predictor.predictAll(given.columns, 1)
-    const decided = decide(before, 0)
-    // How far a candidate has come: the score of the side that it should reach.
-    const progress = (scores: readonly Float64Array[], k: number): number => {
-      if (output.task === 'binary') return decided === 1 ? -scores[positive]![k]! : scores[positive]![k]!
-      return -scores[decided]![k]!
-    }
-    const single = candidates(given, data, new Set(fixed))
-    let tried = 0
-    const found: { changes: readonly Change[]; score: number; cost: number }[] = []
-    // Changes that turn the decision by themselves: more with them would be idle.
-    const enough = new Set<Change>()
-    let front: (readonly Change[])[] = [[]]
-    const sets = new Set<string>()
-    // Different sets of columns are worth more than other values of the same ones.
-    for (let changed = 1; changed <= mostChanged && sets.size < wanted; changed++) {
-      const next = front.flatMap((list) =>
-        single
-          .filter((change) => !enough.has(change) && list.every((one) => one.column < change.column))
-          .map((change) => [...list, change]),
-      )
-      if (next.length === 0) break
-      const scores = await predictor.predictAll(apply(given, next), next.length)
-      tried += next.length
-      const open: { list: readonly Change[]; value: number }[] = []
-      next.forEach((list, k) => {
-        const cost = list.reduce((sum, change) => sum + change.cost, 0)
-        if (decide(scores, k) === decided) open.push({ list, value: progress(scores, k) - 0.02 * cost })
-        else {
-          sets.add(columnsOf(list))
-          if (list.length === 1) enough.add(list[0]!)
-          found.push({
-            changes: list,
-            cost,
-            score: scores[output.task === 'binary' ? positive : decide(scores, k)]![k]!,
-          })
-        }
-      })
-      front = open
-        .sort((a, b) => b.value - a.value)
-        .slice(0, beam)
-        .map(({ list }) => list)
-    }
-    return { found: diverse(found, wanted).map((one) => describe(given, one)), tried }
-  })
-}
-
-async function decisionThreshold(engine: Engine, id: RunId): Promise<number> {
-  const { evidence } = await readEvidence(engine, id)
-  return evidence.detail.kind === 'binary' ? evidence.detail.threshold : 0.5
-}
-
+const costOf = (changes: readonly Change[]): number => changes.reduce((sum, change) => sum + change.cost, 0)
 const columnsOf = (changes: readonly Change[]): string => changes.map((change) => change.column).join()
 
-/** Every change of one column to a value of the data, with its cost. */
-function candidates(given: GivenRows, data: GivenRows, fixed: ReadonlySet<string>): Change[] {
-  return given.columns.flatMap((column, place): Change[] => {
-    if (fixed.has(column.name) || column.as === 'blob') return []
-    const own = column.values[0] as unknown
-    const seen = data.columns[place]!.values
-    if (column.as === 'string') {
-      const distinct = new Set(seen as (string | null)[])
-      return [...distinct]
-        .filter((value) => value !== null && value !== own)
-        .slice(0, gridSize)
-        .map((value) => ({ column: place, value, cost: 1 }))
+/** @throws AssayError explain/no-such-row, explain/no-such-column, explain/bad-bound, explain/bad-goal */
+export async function findCounterfactuals(engine: Engine, request: CounterfactualRequest): Promise<Counterfactuals> {
+  const started = performance.now()
+  return withLocalSession(engine, request.id, async ({ subject, columns, predictor, sample }) => {
+    const given = await readRow(engine, subject.dataset, columns, request.row)
+    const data = await sample()
+    const distance = makeRowDistance(data)
+    const candidates = candidatesOf(given, data, distance, request)
+    const decisions = await openDecisions(engine, request.id, subject)
+    const goal = makeGoal(decisions, await predictor.predict(given.columns, 1), request.goal)
+    const searched = await search(predictor, given, candidates, goal, request.wanted)
+    // Three times as many as are wanted, because some are not plausible.
+    const kept = diverse(searched.found, 3 * request.wanted)
+    const refined = await refine(predictor, given, candidates, goal, kept)
+    const { usual, nearestOf } = await plausibility(predictor, data, distance, goal)
+    const judged = refined.map((one) => {
+      const nearest = nearestOf(asRows(given, one.changes))
+      return { ...one, nearest, plausible: nearest === null ? null : nearest <= usual! }
+    })
+    const best = diverse(judged, request.wanted)
+    return {
+      found: best
+        .sort((a, b) => costOf(a.changes) - costOf(b.changes))
+        .map((one): Counterfactual => ({
+          changes: one.changes.map((change) => ({
+            column: given.columns[change.column]!.name,
+            from: valueText(given.columns[change.column]!.values[0]),
+            to: valueText(change.value),
+          })),
+          score: one.score,
+          distance: costOf(one.changes),
+          nearest: one.nearest,
+          plausible: one.plausible,
+        })),
+      tried: searched.tried,
+      usual,
+      elapsedMs: performance.now() - started,
     }
-    const sorted = Float64Array.from(seen as ArrayLike<number | bigint>, Number)
-      .filter(Number.isFinite)
-      .sort()
-    if (sorted.length < 2) return []
-    // The middle half of the data as the unit of a change.
-    const spread = quantileOfSorted(sorted, 0.75) - quantileOfSorted(sorted, 0.25) || sorted.at(-1)! - sorted[0]! || 1
-    const values = new Set(
-      Array.from({ length: gridSize }, (_, k) => sorted[Math.round((k / (gridSize - 1)) * (sorted.length - 1))]!),
-    )
-    const from = Number(own)
-    return [...values]
-      .filter((value) => value !== from)
-      .map((value) => ({
-        column: place,
-        value: column.as === 'bigint' ? BigInt(value) : value,
-        cost: Number.isFinite(from) ? Math.abs(value - from) / spread : 1,
-      }))
   })
+}
+
+async function search(
+  predictor: Predictor,
+  given: GivenRows,
+  { single }: Candidates,
+  goal: ReachedGoal,
+  wanted: number,
+): Promise<{ found: Found[]; tried: number }> {
+  let tried = 0
+  const found: Found[] = []
+  // Changes that reach the goal by themselves: more with them would be idle.
+  const enough = new Set<Change>()
+  let front: (readonly Change[])[] = [[]]
+  const sets = new Set<string>()
+  // Different sets of columns are worth more than other values of the same ones.
+  for (let changed = 1; changed <= mostChanged && sets.size < wanted; changed++) {
+    const next = front.flatMap((list) =>
+      single
+        .filter((change) => !enough.has(change) && list.every((one) => one.column < change.column))
+        .map((change) => [...list, change]),
+    )
+    if (next.length === 0) break
+    const scores = await predictor.predict(apply(given, next), next.length)
+    tried += next.length
+    const open: { list: readonly Change[]; value: number }[] = []
+    next.forEach((changes, k) => {
+      if (!goal.isReached(scores, k)) {
+        open.push({ list: changes, value: goal.progress(scores, k) - 0.02 * costOf(changes) })
+        return
+      }
+      sets.add(columnsOf(changes))
+      if (changes.length === 1) enough.add(changes[0]!)
+      found.push({ changes, score: goal.scoreOf(scores, k) })
+    })
+    front = open
+      .sort((a, b) => b.value - a.value)
+      .slice(0, beam)
+      .map(({ list }) => list)
+  }
+  return { found, tried }
+}
+
+/** Numbers go back towards the row's own by halving the way, as long as the goal stays reached. */
+async function refine(
+  predictor: Predictor,
+  given: GivenRows,
+  { valuesBetween, at }: Candidates,
+  goal: ReachedGoal,
+  found: readonly Found[],
+): Promise<Found[]> {
+  const current = found.map(({ changes, score }) => ({ changes: [...changes], score }))
+  for (let place = 0; place < mostChanged; place++) {
+    // Each has the values from its own (excluded) to the change (included): low is known not to do, high to do.
+    const ways = current.map(({ changes }) => {
+      const values = changes[place] ? valuesBetween(changes[place]!) : []
+      return { values, low: -1, high: values.length - 1 }
+    })
+    for (let step = 0; step < halvings; step++) {
+      const open = ways.flatMap((way, k) => (way.high - way.low > 1 ? [k] : []))
+      if (open.length === 0) break
+      const tries = open.map((k) => {
+        const { values, low, high } = ways[k]!
+        const middle = (low + high) >> 1
+        const changes = [...current[k]!.changes]
+        changes[place] = at(changes[place]!.column, values[middle]!)
+        return { k, middle, changes }
+      })
+      const scores = await predictor.predict(
+        apply(
+          given,
+          tries.map(({ changes }) => changes),
+        ),
+        tries.length,
+      )
+      tries.forEach(({ k, middle, changes }, t) => {
+        if (goal.isReached(scores, t)) {
+          ways[k]!.high = middle
+          current[k] = { changes, score: goal.scoreOf(scores, t) }
+        } else ways[k]!.low = middle
+      })
+    }
+  }
+  return current
+}
+
+/** How near a changed row is to rows of the data that the model decides as wanted. */
+async function plausibility(
+  predictor: Predictor,
+  data: GivenRows,
+  distance: RowDistance,
+  goal: ReachedGoal,
+): Promise<{ usual: number | null; nearestOf(rows: GivenRows): number | null }> {
+  const scores = await predictor.predict(data.columns, data.rows)
+  const places: number[] = []
+  for (let row = 0; row < data.rows && places.length < plausibleRows; row++) {
+    if (goal.isReached(scores, row)) places.push(row)
+  }
+  if (places.length < 20) return { usual: null, nearestOf: () => null }
+  const like = pickRows(data, places)
+  const nearest = (rows: GivenRows, row: number, except = -1): number => {
+    let best = Infinity
+    for (let other = 0; other < like.rows; other++) {
+      if (other !== except) best = Math.min(best, distance.between(rows, row, like, other, best))
+    }
+    return best
+  }
+  const step = Math.max(1, Math.floor(like.rows / usualRows))
+  const own = Float64Array.from({ length: Math.floor(like.rows / step) }, (_, k) => nearest(like, k * step, k * step))
+  return { usual: quantileOfSorted(own.sort(), 0.95), nearestOf: (rows) => nearest(rows, 0) }
 }
 
 function apply(given: GivenRows, lists: readonly (readonly Change[])[]): GivenColumn[] {
@@ -156,35 +198,33 @@ function apply(given: GivenRows, lists: readonly (readonly Change[])[]): GivenCo
   })
 }
 
-/** The cheapest of each set of columns first, then the next cheapest. */
-function diverse<T extends { readonly changes: readonly Change[]; readonly cost: number }>(
+const asRows = (given: GivenRows, changes: readonly Change[]): GivenRows => ({
+  ...given,
+  columns: apply(given, [changes]),
+})
+
+/** The cheapest of each set of columns first, plausible before not, then the next cheapest. */
+function diverse<T extends { readonly changes: readonly Change[]; readonly plausible?: boolean | null }>(
   found: readonly T[],
   wanted: number,
 ): T[] {
-  const sorted = [...found].sort((a, b) => a.changes.length - b.changes.length || a.cost - b.cost)
+  const unlikely = (one: T): number => (one.plausible === false ? 1 : 0)
+  const sorted = [...found].sort(
+    (a, b) => unlikely(a) - unlikely(b) || a.changes.length - b.changes.length || costOf(a.changes) - costOf(b.changes),
+  )
   const seen = new Set<string>()
+  const same = new Set<string>()
   const first: T[] = []
   const rest: T[] = []
   for (const one of sorted) {
+    // Two that were refined to the same values are one.
+    const exact = one.changes.map((change) => `${change.column}=${String(change.value)}`).join()
+    if (same.has(exact)) continue
+    same.add(exact)
     const key = columnsOf(one.changes)
     if (seen.has(key)) rest.push(one)
     else first.push(one)
     seen.add(key)
   }
-  return [...first, ...rest].slice(0, wanted).sort((a, b) => a.cost - b.cost)
-}
-
-function describe(
-  given: GivenRows,
-  { changes, score, cost }: { changes: readonly Change[]; score: number; cost: number },
-): Counterfactual {
-  return {
-    changes: changes.map((change) => ({
-      column: given.columns[change.column]!.name,
-      from: valueText(given.columns[change.column]!.values[0]),
-      to: valueText(change.value),
-    })),
-    score,
-    distance: cost,
-  }
+  return [...first, ...rest].slice(0, wanted)
 }

@@ -10,7 +10,7 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { pick, pickRows } from '../../../shared/explain/given-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import type { Predictor } from './predictor.ts'
-import { meanMetric, rounded } from './summarise.ts'
+import { metricOfRows, rounded } from '../../../shared/explain/mean-metric.ts'
 
 const mostGrid = 20
 const mostCategories = 12
@@ -82,10 +82,7 @@ async function effectOf(request: EffectsRequest, place: number): Promise<Effect 
   const scores = (await predictor.predict(columns, repeated.rows, context.signal))[output]!
   const partialDependence = grid.map((_, g) => {
     const part = scores.subarray(g * some.rows, (g + 1) * some.rows)
-    const mean = part.reduce((sum, score) => sum + score, 0) / some.rows
-    const squares = part.reduce((sum, score) => sum + (score - mean) ** 2, 0)
-    const deviation = some.rows > 1 ? Math.sqrt(squares / (some.rows - 1)) : null
-    return meanMetric(mean, deviation, some.rows, 'central limit theorem, over rows')
+    return metricOfRows(part)
   })
   const every = Math.max(1, Math.floor(some.rows / shownCurves))
   const individual = Array.from({ length: Math.min(shownCurves, some.rows) }, (_, curve) =>

@@ -21,7 +21,8 @@ import { measureEffects } from './measure-effects.ts'
 import { playersOf } from '../../../shared/explain/graph/exact-core.ts'
 import { readSubject } from './subject.ts'
 import type { Subject } from './subject.ts'
-import { meanMetric, summariseValues } from './summarise.ts'
+import { meanMetric, overRows } from '../../../shared/explain/mean-metric.ts'
+import { summariseValues } from './summarise.ts'
 
 const shownPairs = 20
 
@@ -44,7 +45,7 @@ export async function explainRun(engine: Engine, request: ExplainRequest, contex
       method === 'tree' || method === 'linear' ? await attributeExactly(wish) : await attributeBySampling(wish, method)
     if (found.statePath) temporary.push(found.statePath)
     const outputs = await summarise(wish, found)
-    const more = request.effects ? await measureEffects(wish, found.players, outputs) : null
+    const more = request.effects ? await measureEffects(wish, found, outputs) : null
     const stored = await storeFiles(engine, request.id, valuesPath, found.statePath)
     const explanation: Explanation = fitSection({
       schema: 'assay.explanation/1',
@@ -71,6 +72,8 @@ export async function explainRun(engine: Engine, request: ExplainRequest, contex
       importance: more?.importance ?? null,
       effects: more?.effects ?? [],
       surrogate: more?.surrogate ?? null,
+      friedman: more?.friedman ?? null,
+      quality: more?.quality ?? null,
       seed: request.seed,
       threads: engine.threads,
       elapsedMs: Math.round(found.elapsedMs),
@@ -125,7 +128,7 @@ function topPairs({ pairs, players }: Attributed, output: number): ExplainedOutp
       const mean = pairs.sum[at]! / pairs.rows
       const variance = Math.max(0, pairs.squares[at]! / pairs.rows - mean * mean)
       const deviation = pairs.rows > 1 ? Math.sqrt((variance * pairs.rows) / (pairs.rows - 1)) : null
-      return { a, b, meanAbs: meanMetric(mean, deviation, pairs.rows, 'central limit theorem, over rows') }
+      return { a, b, meanAbs: meanMetric(mean, deviation, pairs.rows, overRows) }
     })
 }
 

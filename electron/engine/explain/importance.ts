@@ -12,7 +12,7 @@ import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import type { Predictor } from './predictor.ts'
 import { scorePlaces } from '../../../shared/explain/score-places.ts'
 import type { Subject } from './subject.ts'
-import { rounded } from './summarise.ts'
+import { rounded } from '../../../shared/explain/mean-metric.ts'
 
 const repeats = 5
 

@@ -2,23 +2,23 @@
  * What it takes to explain one row: a scorer, the front of the graph, and the trees. Kept open for some seconds, so that
  * a person who changes values sees the answer at once.
  */
+import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import type { Explanation } from '../../../shared/contract/explain.ts'
 import type { StreamedColumn } from '../../data-plane/stream-columns.ts'
 import type { Engine } from '../engine.ts'
-import { readRun } from '../records.ts'
+import { readDataset, readRun } from '../records.ts'
 import { Scorer } from '../scoring/ask-scorer.ts'
 import { readExplanation } from './explanation-store.ts'
 import { readState } from './explanation-state.ts'
-import { openFront } from './front.ts'
-import type { Front } from './front.ts'
 import { fedColumns } from '../../../shared/explain/given-rows.ts'
+import type { GivenRows } from '../../../shared/explain/given-rows.ts'
+import { readEvenly } from './read-rows.ts'
+import { openExplainer } from './open-explainer.ts'
+import type { Explainer } from './open-explainer.ts'
 import { openPredictor } from './predictor.ts'
 import type { Predictor } from './predictor.ts'
-import { RowPool } from './row-pool.ts'
-import { playersOf } from '../../../shared/explain/graph/exact-core.ts'
 import { readSubject } from './subject.ts'
-import type { ExactCore } from '../../../shared/explain/graph/exact-core.ts'
 import type { Subject } from './subject.ts'
 
 export interface LocalSession {
@@ -27,13 +27,10 @@ export interface LocalSession {
   readonly columns: readonly StreamedColumn[]
   readonly predictor: Predictor
   readonly scorer: Scorer
-  readonly exact: {
-    readonly core: ExactCore
-    readonly front: Front
-    readonly pool: RowPool
-    readonly base: Float64Array
-    readonly players: number
-  } | null
+  /** Rows of the dataset, evenly spaced; read once. */
+  sample(): Promise<GivenRows>
+  /** null where the run is not explained. */
+  readonly explainer: Explainer | null
 }
 
 interface Kept {
@@ -45,6 +42,7 @@ interface Kept {
 }
 
 const idleMs = 20_000
+const sampleRows = 5000
 const kept = new WeakMap<Engine, Kept>()
 
 /** Opens a session, or goes on with the one that is open for this run and explanation. */
@@ -67,7 +65,8 @@ export async function withLocalSession<T>(
   try {
     return await work(await mine.session)
   } catch (error) {
-    // A scorer that died, or a session that did not open, must not stay.
+    // A scorer that died, or a session that did not open, must not stay. What was asked wrongly harms neither.
+    if (error instanceof AssayError && error.code.startsWith('explain/')) throw error
     if (kept.get(engine) === mine) kept.delete(engine)
     void closeEntry(engine, mine)
     throw error
@@ -87,8 +86,7 @@ async function closeEntry(engine: Engine, entry: Kept): Promise<void> {
   const session = await entry.session.catch(() => null)
   if (!session) return
   session.scorer.stop()
-  await session.exact?.pool.close()
-  await session.exact?.front.close()
+  await session.explainer?.close()
 }
 
 /** Ends what is kept open; a command line must, or its process would stay. */
@@ -102,37 +100,31 @@ async function openSession(engine: Engine, id: RunId, signal: AbortSignal): Prom
   const explanation = subject.run.evidenceSha256 === null ? null : await readExplanation(engine, id)
   const scorer = await Scorer.start(engine.launcher)
   try {
+    const predictor = await openPredictor(engine, subject, scorer)
+    const columns = fedColumns(subject.version, subject.binding)
+    let sample: Promise<GivenRows> | null = null
     return {
       subject,
       explanation,
       scorer,
-      columns: fedColumns(subject.version, subject.binding),
-      predictor: await openPredictor(engine, subject, scorer),
-      exact: await openExact(engine, subject, explanation, scorer, signal),
+      columns,
+      predictor,
+      sample: () => (sample ??= readEvenly(engine, subject.dataset, columns, sampleRows)),
+      explainer:
+        explanation &&
+        (await openExplainer({
+          engine,
+          subject,
+          scorer,
+          predictor,
+          explained: explanation,
+          exact: explanation.stateSha256 === null ? null : await readState(engine, explanation.stateSha256),
+          reference: readDataset(engine.workspace.ledger, explanation.reference.datasetId),
+          signal,
+        })),
     }
   } catch (error) {
     scorer.stop()
     throw error
   }
-}
-
-async function openExact(
-  engine: Engine,
-  subject: Subject,
-  explanation: Explanation | null,
-  scorer: Scorer,
-  signal: AbortSignal,
-): Promise<LocalSession['exact']> {
-  const { core } = subject
-  if (!core || !explanation?.stateSha256) return null
-  const front = await openFront(engine, subject, core, scorer)
-  const players = playersOf(core, front.width, subject.columns)
-  const explained =
-    core.kind === 'trees'
-      ? { kind: 'trees' as const, ensemble: core.ensemble }
-      : { kind: 'linear' as const, linear: core.linear }
-  const data = { explainRows: { ...explained, players: { count: players.count, ofInput: players.ofInput } } }
-  const pool = new RowPool(engine.workerPath, 1, data, signal)
-  const base = await pool.begin(await readState(engine, explanation.stateSha256))
-  return { core, front, pool, base, players: players.count }
 }

@@ -1,26 +1,32 @@
 /** What scoring the model again says of its columns: permutation importance, effects of moved columns, a surrogate tree. */
-import type { Explanation, ExplainedOutput, Player } from '../../../shared/contract/explain.ts'
+import type { Explanation, ExplainedOutput } from '../../../shared/contract/explain.ts'
 import { growSurrogate } from '../../../shared/explain/surrogate.ts'
 import type { Surrogate, SurrogateColumn } from '../../../shared/explain/surrogate.ts'
-import type { Wish } from './attribute-rows.ts'
+import type { Attributed, Wish } from './attribute-rows.ts'
 import { columnEffects } from './effects.ts'
 import { fedColumns } from '../../../shared/explain/given-rows.ts'
 import { readEvenly } from './read-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import { permutationImportance, truthOf } from './importance.ts'
+import { measureFriedman, measureQuality } from './measure-quality.ts'
+import { openExplainer } from './open-explainer.ts'
 import { openPredictor } from './predictor.ts'
-import { rounded } from './summarise.ts'
+import { rounded } from '../../../shared/explain/mean-metric.ts'
 
 /** Rows that are shuffled and moved. */
 const effectRows = 20_000
 const effectColumns = 8
 
+/** Background rows for the tests of the attributions. */
+const testRows = 200
+
 export async function measureEffects(
   wish: Wish,
-  players: readonly Player[],
+  found: Attributed,
   outputs: readonly ExplainedOutput[],
-): Promise<Pick<Explanation, 'importance' | 'effects' | 'surrogate'>> {
-  const { engine, subject, request, scorer, context } = wish
+): Promise<Pick<Explanation, 'importance' | 'effects' | 'surrogate' | 'friedman' | 'quality'>> {
+  const { engine, subject, reference, request, scorer, context } = wish
+  const { players } = found
   const predictor = await openPredictor(engine, subject, scorer)
   const target = subject.dataset.columns.find((column) => column.role === 'target')
   const fed = fedColumns(subject.version, subject.binding)
@@ -52,7 +58,36 @@ export async function measureEffects(
     context,
   })
   const scores = (await predictor.predict(given.columns, given.rows, context.signal))[output]!
-  return { importance, effects, surrogate: roundSurrogate(growSurrogate(surrogateColumns(given), scores)) }
+  const surrogate = roundSurrogate(growSurrogate(surrogateColumns(given), scores))
+  const explainer = await openExplainer({
+    engine,
+    subject,
+    scorer,
+    predictor,
+    explained: { method: found.method, seed: request.seed },
+    exact: found.reference,
+    reference,
+    signal: context.signal,
+  })
+  try {
+    const test = {
+      predictor,
+      explainer,
+      dataset: subject.dataset,
+      columns: subject.columns,
+      players,
+      output,
+      isSampled: found.sampling !== null,
+      given,
+      background: await readEvenly(engine, reference, fed, testRows),
+      seed: request.seed,
+      context,
+    }
+    const friedman = request.interactions ? await measureFriedman(test, wanted) : null
+    return { importance, effects, surrogate, friedman, quality: await measureQuality(test) }
+  } finally {
+    await explainer.close()
+  }
 }
 
 function surrogateColumns(given: GivenRows): SurrogateColumn[] {

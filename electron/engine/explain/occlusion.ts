@@ -14,8 +14,7 @@ import { pick } from '../../../shared/explain/given-rows.ts'
 import { readRow } from './read-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import { withLocalSession } from './local-session.ts'
-import { rounded } from './summarise.ts'
-import { givesOneNumber } from '../../../shared/contract/dataset.ts'
+import { rounded } from '../../../shared/explain/mean-metric.ts'
 
 /** Patches along each side. */
 const patchesAcross = 8
@@ -40,7 +39,7 @@ export async function occlude(engine: Engine, id: RunId, row: number, className:
     const { width, height } = picture
     const before = await predictor.predictAll(given.columns, 1)
     const { output } = subject.binding
-    const names = givesOneNumber(output.task) ? ['prediction'] : output.classes
+    const names = output.task === 'regression' ? ['prediction'] : output.classes
     const largest = before.reduce((best, column, k) => (column[0]! > before[best]![0]! ? k : best), 0)
     const place = className === null ? largest : names.indexOf(className)
     if (place < 0) {

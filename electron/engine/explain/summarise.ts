@@ -1,8 +1,7 @@
 /** What the attributions of all rows say together, computed by DuckDB over the file of values and the dataset. */
 import type { Dataset } from '../../../shared/contract/dataset.ts'
-import type { Metric } from '../../../shared/contract/evidence.ts'
 import type { Dependence, ExplainedOutput, FeatureSummary, Player, Strip } from '../../../shared/contract/explain.ts'
-import { z95 } from '../../../shared/statistics/normal.ts'
+import { meanMetric, overRows, rounded } from '../../../shared/explain/mean-metric.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import type { JobContext } from '../jobs/jobs.ts'
@@ -26,25 +25,6 @@ export interface SummaryRequest {
   readonly complete: boolean
   readonly context: JobContext
 }
-
-/** Six digits: more would say nothing, and the evidence must stay small. */
-export function rounded(value: number): number {
-  return Number.isFinite(value) ? Number(value.toPrecision(6)) : value
-}
-
-export function meanMetric(mean: number, deviation: number | null, n: number, method: string): Metric {
-  const half = deviation === null || n < 2 ? null : (z95 * deviation) / Math.sqrt(n)
-  return {
-    value: rounded(mean),
-    low: half === null ? null : rounded(mean - half),
-    high: half === null ? null : rounded(mean + half),
-    n,
-    method: half === null ? null : method,
-    ...(half === null ? { reason: 'one row has no spread' } : {}),
-  }
-}
-
-const method = 'central limit theorem, over rows'
 
 async function query(duck: Duck, sql: string): Promise<unknown[][]> {
   return (await (await duck.run(sql)).getRows()) as unknown[][]
@@ -118,8 +98,8 @@ async function totals(
       const largest = Math.max(Math.abs(at(player, 4) ?? 0), Math.abs(at(player, 5) ?? 0))
       return {
         player,
-        meanAbs: meanMetric(at(player, 0) ?? 0, at(player, 1), rows, method),
-        mean: meanMetric(at(player, 2) ?? 0, at(player, 3), rows, method),
+        meanAbs: meanMetric(at(player, 0) ?? 0, at(player, 1), rows, overRows),
+        mean: meanMetric(at(player, 2) ?? 0, at(player, 3), rows, overRows),
         largest: rounded(largest),
       }
     })

@@ -19,7 +19,8 @@ import { ColumnDetail } from './column-detail.tsx'
 import { ColumnsTable } from './columns-table.tsx'
 import { ExplainForm } from './explain-form.tsx'
 import { OcclusionPanel } from './occlusion-panel.tsx'
-import { Importance, Pairs } from './pairs-and-importance.tsx'
+import { Friedman, Importance, Pairs } from './pairs-and-importance.tsx'
+import { QualityPanel } from './quality-panel.tsx'
 import { RowPanel } from './row-panel.tsx'
 import { SurrogateTree } from './surrogate-tree.tsx'
 import { gameTitle } from './words.ts'
@@ -84,6 +85,8 @@ const Found = ({ run, explanation }: { readonly run: Run; readonly explanation: 
         <Importance explanation={explanation} />
         <Pairs explanation={explanation} output={output} />
       </div>
+      <Friedman explanation={explanation} />
+      <QualityPanel explanation={explanation} />
       <SurrogateTree explanation={explanation} />
       <Section title="How far to trust it">
         <Facts

@@ -1,6 +1,6 @@
-/** One row: its waterfall and reasons, values that can be changed with the score following, and small changes that turn it. */
+/** One row: its waterfall and reasons, values that can be changed with the score following, changes that turn it, and its neighbours. */
 import { useEffect, useMemo, useState } from 'react'
-import type { Counterfactual, Explanation, RowExplanation } from '../../../shared/contract/explain.ts'
+import type { Explanation, RowExplanation } from '../../../shared/contract/explain.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { waterfallSpec } from '../../charts/attributions.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
@@ -12,13 +12,14 @@ import { Skeleton } from '../../components/states.tsx'
 import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatCount, formatFixed, formatNumber } from '../../../shared/format/number.ts'
+import { NeighboursTable } from './neighbours.tsx'
+import { Turning } from './turning.tsx'
 import { unitOf } from './words.ts'
-import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 type Changes = Readonly<Record<string, string>>
 
 const scoreText = (run: Run, score: number | null): string =>
-  score === null ? '—' : givesOneNumber(run.task) ? formatNumber(score) : formatFixed(score, 4)
+  score === null ? '—' : run.task === 'regression' ? formatNumber(score) : formatFixed(score, 4)
 
 const Scores = ({
   run,
@@ -33,7 +34,7 @@ const Scores = ({
     <table className="table">
       <thead>
         <tr>
-          <th scope="col">{givesOneNumber(run.task) ? 'Predicted' : 'Score'}</th>
+          <th scope="col">{run.task === 'regression' ? 'Predicted' : 'Score'}</th>
           <th scope="col" className="number">
             As it is
           </th>
@@ -93,74 +94,6 @@ const WhatIf = ({
     })}
   </div>
 )
-
-const Turning = ({
-  run,
-  row,
-  onTake,
-}: {
-  readonly run: Run
-  readonly row: number
-  readonly onTake: (changes: Changes) => void
-}) => {
-  const { busy, problem, run: act } = useAction()
-  const [found, setFound] = useState<readonly Counterfactual[] | null>(null)
-  const search = (): void => {
-    void act(async () => {
-      setFound((await ask((client) => client.explain.counterfactuals({ id: run.id, row }))).found)
-    })
-  }
-  return (
-    <div className="stack">
-      <div>
-        <Button busy={busy} onClick={search}>
-          Find changes that turn the decision
-        </Button>
-      </div>
-      {problem && <ProblemPanel problem={problem} />}
-      {found?.length === 0 && <p className="muted">No change of up to three columns turns it.</p>}
-      {found && found.length > 0 && (
-        <div className="table-scroll" role="group" aria-label="Changes that turn the decision" tabIndex={0}>
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Change</th>
-                <th scope="col" className="number">
-                  Score
-                </th>
-                <th scope="col">
-                  <span className="visually-hidden">Try it</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {found.map((one) => {
-                const text = one.changes.map(({ column, from, to }) => `${column}: ${from} → ${to}`).join('; ')
-                return (
-                  <tr key={text}>
-                    <th scope="row" className="wrap">
-                      {text}
-                    </th>
-                    <td className="number tabular">{formatFixed(one.score, 4)}</td>
-                    <td>
-                      <Button
-                        kind="quiet"
-                        aria-label={`Try ${text}`}
-                        onClick={() => onTake(Object.fromEntries(one.changes.map(({ column, to }) => [column, to])))}
-                      >
-                        Try
-                      </Button>
-                    </td>
-                  </tr>
-                )
-              })}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </div>
-  )
-}
 
 /** Asks again a moment after the last key. */
 const debounceMs = 250
@@ -248,7 +181,10 @@ const Row = ({
           </Button>
         </div>
       )}
-      {!givesOneNumber(run.task) && <Turning run={run} row={row} onTake={setChanges} />}
+      <h3>{run.task === 'regression' ? 'Changes that reach a range' : 'Changes that turn the decision'}</h3>
+      <Turning run={run} row={row} explanation={explanation} onTake={setChanges} />
+      <h3>Nearest rows with another outcome</h3>
+      <NeighboursTable run={run} row={row} />
     </div>
   )
 }

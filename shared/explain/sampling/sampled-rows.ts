@@ -10,8 +10,9 @@ import { kernelSampler, permutationSampler } from './samplers.ts'
 import type { Sampler } from './samplers.ts'
 import { shareRemainder } from './spread.ts'
 import { createRandom } from '../../statistics/random.ts'
-import type { ColumnValues } from '../../scoring/columns.ts'
-import { pick, pickRows } from '../given-rows.ts'
+import { pickRows } from '../given-rows.ts'
+import { mixRows, playerOfColumn } from '../mix-rows.ts'
+import type { Mixed } from '../mix-rows.ts'
 import type { GivenRows } from '../given-rows.ts'
 
 /** Rows whose samples are scored together. */
@@ -55,39 +56,14 @@ export interface SampledRequest {
   readonly rows: GivenRows
   readonly background: GivenRows
   readonly seed: number
+  /** Samples a row at most; left out: what the errors need. */
+  readonly most?: number
   readonly context?: Watched
 }
 
 /** @throws AssayError explain/too-many-columns */
 export async function explainBySampling(request: SampledRequest): Promise<SampledRows> {
   return request.method === 'exact' ? enumerateRows(request) : sampleRows(request, request.method)
-}
-
-/** Column j of the scorer belongs to player `of[j]`. */
-function playerOfColumn(columns: readonly string[], given: readonly GivenColumn[]): number[] {
-  return given.map((column) => columns.indexOf(column.name))
-}
-
-interface Mixed {
-  readonly row: number
-  readonly background: number
-  readonly fromRow: (player: number) => boolean
-}
-
-/** Rows made of a row's values and a background row's. */
-function mix(request: SampledRequest, mixed: readonly Mixed[]): GivenColumn[] {
-  const players = playerOfColumn(request.columns, request.rows.columns)
-  return request.rows.columns.map((column, j) => {
-    const player = players[j]!
-    const other = request.background.columns[j]!.values
-    const own = column.values
-    const values: ColumnValues = pick(own, new Uint8Array(mixed.length))
-    mixed.forEach((one, k) => {
-      const isOwn = one.fromRow(player)
-      ;(values as unknown[])[k] = isOwn ? own[one.row]! : other[one.background]!
-    })
-    return { ...column, values }
-  })
 }
 
 async function startScores(request: SampledRequest): Promise<{
@@ -148,7 +124,10 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
         fromRow: (player) => fromRow[player] === 1,
       })),
     )
-    const scores = await predict(mix(request, mixed), mixed.length)
+    const scores = await predict(
+      mixRows(playerOfColumn(request.columns, request.rows.columns), request.rows, request.background, mixed),
+      mixed.length,
+    )
     let at = 0
     const left: typeof active = []
     active.forEach(({ row, sampler }, a) => {
@@ -167,7 +146,7 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
       const isSure =
         sampler.spread.count >= leastSamples &&
         found.every((error, place) => error <= errorShare * spread[place % outputs]! || error === 0)
-      if (!isSure && sampler.spread.count < mostSamples[method]) {
+      if (!isSure && sampler.spread.count < Math.min(request.most ?? Infinity, mostSamples[method])) {
         left.push({ row, sampler })
         return
       }
@@ -251,7 +230,10 @@ async function enumerateRows(wish: SampledRequest): Promise<SampledRows> {
           mixed.push({ row, background: other, fromRow: (player) => present[player] === 1 })
         }
       }
-      const scores = await predict(mix(request, mixed), mixed.length)
+      const scores = await predict(
+        mixRows(playerOfColumn(request.columns, request.rows.columns), request.rows, request.background, mixed),
+        mixed.length,
+      )
       for (let c = 0; c < coalitions; c++) {
         for (let k = 0; k < outputs; k++) {
           let sum = 0

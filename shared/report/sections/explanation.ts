@@ -1,8 +1,11 @@
 /** Why the scores are what they are: what each column adds, over all rows. */
 import { explanationSchema } from '../../contract/explain.ts'
 import type { Explanation } from '../../contract/explain.ts'
+import type { Metric } from '../../contract/evidence.ts'
 import type { Evidence } from '../../contract/run.ts'
-import { formatCount, formatNumber, formatPercent, plural } from '../../format/number.ts'
+import { agreementWords, faithfulnessVerdict, stabilityWords } from '../../format/explanation-words.ts'
+import { intervalText } from '../../format/interval.ts'
+import { formatCount, formatMetric, formatNumber, formatPercent, plural } from '../../format/number.ts'
 import { metricTitle } from '../../format/words.ts'
 import { facts, left, right, roomy, table, text } from '../report-document.ts'
 import type { Block, Section } from '../report-document.ts'
@@ -13,6 +16,7 @@ import { metricCell } from './metric-cells.ts'
 /** One table a class would fill pages; the evidence has the others. */
 const shownOutputs = 3
 const shownColumns = 20
+const shownPairs = 10
 
 function outputBlocks(explanation: Explanation): Block[] {
   const shown = explanation.outputs.slice(0, shownOutputs)
@@ -53,6 +57,96 @@ function importanceBlocks({ importance, players }: Explanation): Block[] {
       columns: [left('Column'), right('Fall')],
       rows: shown.map(({ player, drop }) => [nameText(players[player]?.name ?? ''), metricCell(drop)]),
       ...rest,
+    }),
+  ]
+}
+
+function togetherBlocks({ outputs, friedman, players }: Explanation): Block[] {
+  const named = (player: number): string => nameText(players[player]?.name ?? '')
+  const pairs = outputs[0]?.interactions.slice(0, shownPairs) ?? []
+  return [
+    ...(pairs.length === 0
+      ? []
+      : [
+          table({
+            caption: `What two columns add to ${nameText(outputs[0]!.name)} together beyond each alone: interaction values`,
+            columns: [left('Columns'), right('Mean |interaction|')],
+            rows: pairs.map(({ a, b, meanAbs }) => [`${named(a)} and ${named(b)}`, metricCell(meanAbs)]),
+          }),
+        ]),
+    ...(friedman
+      ? [
+          table({
+            caption: `Friedman's H on the score of ${nameText(friedman.output)}: what columns move only together, 0 nothing to 1 all; ${plural(friedman.points, 'point')}`,
+            columns: [left('Columns'), right('H')],
+            rows: [
+              ...friedman.columns.map(({ player, h }) => [`${named(player)} with all others`, metricCell(h)]),
+              ...friedman.pairs
+                .slice(0, shownPairs)
+                .map(({ a, b, h }) => [`${named(a)} and ${named(b)}`, metricCell(h)]),
+            ],
+          }),
+        ]
+      : []),
+  ]
+}
+
+/** The imitating tree, a line a node. */
+function surrogateBlocks({ surrogate }: Explanation): Block[] {
+  if (!surrogate) return []
+  const { fidelity, nodes } = surrogate
+  return [
+    table({
+      caption: `A tree that imitates the score reproduces ${intervalOrValue(fidelity)} of its variance on ${plural(fidelity.n, 'row')} that it was not grown on`,
+      columns: [left('Rows'), left('Then asked'), right('n'), right('Mean score')],
+      rows: nodes.map((node, at) => [
+        `${'– '.repeat(node.depth)}${branchText(nodes, at)}`,
+        node.column === null ? '' : `${nameText(node.column)} is ${clipText(node.test, 120)}?`,
+        formatCount(node.n),
+        formatNumber(node.mean),
+      ]),
+    }),
+  ]
+}
+
+/** "yes" and "no" are the branches of the node above. */
+function branchText(nodes: NonNullable<Explanation['surrogate']>['nodes'], at: number): string {
+  const { depth } = nodes[at]!
+  if (depth === 0) return 'all rows'
+  for (let before = at - 1; before >= 0; before--) {
+    if (nodes[before]!.depth < depth) return 'yes'
+    if (nodes[before]!.depth === depth) return 'no'
+  }
+  return ''
+}
+
+function intervalOrValue(metric: Metric): string {
+  const interval = intervalText(metric)
+  return `${formatMetric(metric).value}${interval === null ? '' : ` (${interval})`}`
+}
+
+function qualityBlocks({ quality }: Explanation): Block[] {
+  if (!quality) return []
+  const { deletion, insertion, stability, agreement } = quality
+  return [
+    table({
+      caption: `Whether the attributions are true to the model, measured on ${plural(quality.rows, 'row')}`,
+      columns: [left('Test'), right('Result'), left('What it says')],
+      rows: [
+        ['Deletion, gain over a random order', metricCell(deletion.gain), faithfulnessVerdict(deletion.gain)],
+        ['Insertion, gain over a random order', metricCell(insertion.gain), faithfulnessVerdict(insertion.gain)],
+        [
+          `Change when numbers move by ${formatPercent(stability.shift, 0)} of their deviation`,
+          metricCell(stability.change),
+          stabilityWords(stability),
+        ],
+        ['Rows whose first reason stays', metricCell(stability.firstReason), ''],
+        ...agreement.map(({ method, rank, top }) => [
+          `Rank correlation with ${method}`,
+          metricCell(rank),
+          agreementWords(top),
+        ]),
+      ],
     }),
   ]
 }
@@ -100,6 +194,9 @@ export function explanationSections({ sections = {} }: Evidence): Section[] {
         ...grave.map((finding) => text(clipText(`${finding.message} ${finding.remedy}`, 500))),
         ...outputBlocks(explanation),
         ...importanceBlocks(explanation),
+        ...togetherBlocks(explanation),
+        ...surrogateBlocks(explanation),
+        ...qualityBlocks(explanation),
         trustBlock(explanation),
       ],
     },
