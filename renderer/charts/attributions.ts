@@ -1,5 +1,6 @@
 /** Charts of attributions: one column against its values, what a moved column does to the score, and one row's parts. */
-import type { Dependence, Effect, Quality, RowExplanation } from '../../shared/contract/explain.ts'
+import type { Dependence, Effect, ImageRow, Quality, RowExplanation, TextRow } from '../../shared/contract/explain.ts'
+import { imageMethodTitles } from '../../shared/format/image-methods.ts'
 import { formatNumber } from '../../shared/format/number.ts'
 import { axis, baseOptions, unit } from './base-options.ts'
 import { fade, seriesColor } from './colors.ts'
@@ -181,53 +182,52 @@ export const effectSpec = (column: string, effect: Effect): ChartSpec => {
   }
 }
 
-/** The score while columns (or pixels) are taken away or put in, by attribution and at random. */
-export const faithfulnessSpec = (
+interface OrderLine {
+  readonly text: string
+  readonly share: readonly number[]
+  readonly score: readonly number[]
+}
+
+/** Scores while something is taken away or put in, one line an order; the last is the random one. */
+const orderSpec = (
   kind: 'deletion' | 'insertion',
-  quality: Pick<Quality, 'share' | 'deletion' | 'insertion'>,
+  note: string,
+  lines: readonly OrderLine[],
   output: string,
 ): ChartSpec => {
-  const { byAttribution, atRandom } = quality[kind]
-  const { share } = quality
   const isDeletion = kind === 'deletion'
-  const lines = [
-    { text: 'By attribution', values: byAttribution, place: 1 },
-    { text: 'At random', values: atRandom, place: 5 },
-  ]
+  const share = lines[0]?.share ?? []
+  const title = isDeletion ? 'Share taken away' : 'Share put in'
+  const placeOf = (k: number): number => (k === lines.length - 1 ? 5 : [1, 0, 2][k % 3]!)
   return {
     title: isDeletion ? 'Deletion' : 'Insertion',
-    note: isDeletion
-      ? 'Mean score while columns get the values of other rows, what speaks most for the score first. A true order falls faster than a random one.'
-      : 'Mean score while columns of another row get the row’s values, what speaks most for the score first. A true order rises faster.',
+    note,
     table: {
-      columns: [isDeletion ? 'Share taken away' : 'Share put in', ...lines.map(({ text }) => text)],
-      rows: share.map((part, k) => [part, byAttribution[k] ?? null, atRandom[k] ?? null]),
+      columns: [title, ...lines.map(({ text }) => text)],
+      rows: share.map((part, k) => [part, ...lines.map(({ score }) => score[k] ?? null)]),
     },
     draw: (colors) => ({
       type: 'scatter',
       data: {
-        datasets: lines.map(({ text, values, place }) => ({
+        datasets: lines.map(({ text, score }, line) => ({
           label: text,
-          data: share.map((x, k) => ({ x, y: values[k] ?? 0 })),
+          data: share.map((x, k) => ({ x, y: score[k] ?? 0 })),
           showLine: true,
-          borderColor: seriesColor(colors, place),
-          backgroundColor: seriesColor(colors, place),
+          borderColor: seriesColor(colors, placeOf(line)),
+          backgroundColor: seriesColor(colors, placeOf(line)),
           borderWidth: 2,
           pointRadius: 2.5,
         })),
       },
       options: {
         ...baseOptions(colors),
-        scales: {
-          x: axis(colors, isDeletion ? 'Share taken away' : 'Share put in', unit),
-          y: axis(colors, `Score of ${output}`),
-        },
+        scales: { x: axis(colors, title, unit), y: axis(colors, `Score of ${output}`) },
       },
       plugins: [
         directLabels(
-          lines.map(({ text, values, place }) => {
-            const middle = Math.floor(share.length / 2)
-            return { text, x: share[middle] ?? 0, y: values[middle] ?? 0, color: seriesColor(colors, place) }
+          lines.map(({ text, score }, line) => {
+            const at = Math.round(((share.length - 1) * (line + 1)) / (lines.length + 1))
+            return { text, x: share[at] ?? 0, y: score[at] ?? 0, color: seriesColor(colors, placeOf(line)) }
           }),
           colors.background,
         ),
@@ -235,6 +235,55 @@ export const faithfulnessSpec = (
     }),
   }
 }
+
+export const faithfulnessSpec = (
+  kind: 'deletion' | 'insertion',
+  quality: Pick<Quality, 'share' | 'deletion' | 'insertion'>,
+  output: string,
+): ChartSpec => {
+  const { share } = quality
+  const { byAttribution, atRandom } = quality[kind]
+  return orderSpec(
+    kind,
+    kind === 'deletion'
+      ? 'Mean score while columns get the values of other rows, what speaks most for the score first. A true order falls faster than a random one.'
+      : 'Mean score while columns of another row get the row’s values, what speaks most for the score first. A true order rises faster.',
+    [
+      { text: 'By attribution', share, score: byAttribution },
+      { text: 'At random', share, score: atRandom },
+    ],
+    output,
+  )
+}
+
+export const pixelCurvesSpec = (kind: 'deletion' | 'insertion', found: ImageRow): ChartSpec =>
+  orderSpec(
+    kind,
+    kind === 'deletion'
+      ? 'Score while pixels are hidden, the most important first. A true map falls faster than a random order.'
+      : 'Score while pixels are shown on a hidden picture, the most important first. A true map rises faster.',
+    [
+      ...found.maps.map((map) => ({ text: imageMethodTitles[map.method], ...map[kind] })),
+      { text: 'At random', ...found.random[kind] },
+    ],
+    found.className,
+  )
+
+export const wordOrderSpec = (
+  { column, share, byEffect, atRandom }: TextRow['columns'][number],
+  className: string,
+): ChartSpec => ({
+  ...orderSpec(
+    'deletion',
+    'Score while words are deleted, the most important first. True effects fall faster than a random order.',
+    [
+      { text: 'By effect', share, score: byEffect },
+      { text: 'At random', share, score: atRandom },
+    ],
+    className,
+  ),
+  title: `Deletion of the words of ${column}`,
+})
 
 const shownParts = 12
 

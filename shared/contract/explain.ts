@@ -14,9 +14,9 @@ const finiteOrNull = z.number().nullable()
 
 /**
  * tree: exact, from the trees in the graph. linear: the closed form. exact: every coalition, up to 15 columns.
- * permutation and kernel: sampled, for any graph, with standard errors. image: occlusion of patches.
+ * permutation and kernel: sampled, for any graph, with standard errors.
  */
-export const explainMethodSchema = z.enum(['tree', 'linear', 'exact', 'permutation', 'kernel', 'image'])
+export const explainMethodSchema = z.enum(['tree', 'linear', 'exact', 'permutation', 'kernel'])
 export type ExplainMethod = z.infer<typeof explainMethodSchema>
 
 /**
@@ -28,7 +28,7 @@ export type Game = z.infer<typeof gameSchema>
 
 export const explainRequestSchema = z.strictObject({
   id: runIdSchema,
-  method: z.union([z.literal('auto'), explainMethodSchema.exclude(['image'])]).default('auto'),
+  method: z.union([z.literal('auto'), explainMethodSchema]).default('auto'),
   game: gameSchema.default('path-dependent'),
   /** Covers are counted from it, and absent columns take their values from it; left out: the run's own dataset. */
   background: datasetIdSchema.nullable().default(null),
@@ -275,21 +275,91 @@ export const rowExplanationSchema = z.strictObject({
 })
 export type RowExplanation = z.infer<typeof rowExplanationSchema>
 
-export const occlusionSchema = z.strictObject({
+export const imageMethodSchema = z.enum(['occlusion', 'rise', 'superpixels'])
+export type ImageMethod = z.infer<typeof imageMethodSchema>
+
+/** The score while pixels are hidden, or shown, in an order. */
+const pixelCurveSchema = z.strictObject({
+  share: z.array(z.number()),
+  score: z.array(z.number()),
+  /** Mean over the order. */
+  area: z.number(),
+})
+
+export const imageMapSchema = z.strictObject({
+  method: imageMethodSchema,
+  /** How much a pixel speaks for the class, row by row; height × width. */
+  map: z.array(z.number()),
+  deletion: pixelCurveSchema,
+  insertion: pixelCurveSchema,
+})
+export type ImageMap = z.infer<typeof imageMapSchema>
+
+const imageAgreementSchema = z.strictObject({ a: imageMethodSchema, b: imageMethodSchema })
+
+/** What in a picture a score rests on, by several methods, and how each does against a random order. */
+export const imageRowSchema = z.strictObject({
   row: count,
   className: z.string(),
   width: count,
   height: count,
-  /** Fall of the score when a patch around the pixel is greyed, row by row; height × width. */
-  map: z.array(z.number()),
   score: z.number(),
-  patch: count,
-  /** Score while pixels are greyed from the most to the least important, and the mean over that order. */
-  deletion: z.strictObject({ share: z.array(z.number()), score: z.array(z.number()), area: z.number() }),
-  /** The same in a random order, for comparison. */
-  randomArea: z.number(),
+  maps: z.array(imageMapSchema),
+  random: z.strictObject({ deletion: pixelCurveSchema, insertion: pixelCurveSchema }),
+  /** Spearman's correlation between the maps' pixels. */
+  agreement: z.array(imageAgreementSchema.extend({ rank: finiteOrNull })),
+  segments: count,
+  /** Pictures scored. */
+  scored: count,
 })
-export type Occlusion = z.infer<typeof occlusionSchema>
+export type ImageRow = z.infer<typeof imageRowSchema>
+
+/** The section "imageExplanation": which method to believe for this model, over rows; and some rows to look at. */
+export const imageExplanationSchema = z.strictObject({
+  schema: z.literal('assay.image-explanation/1'),
+  createdAt: timeSchema,
+  rows: z.strictObject({ total: count, explained: count }),
+  /** Gains over a random order of pixels: mean difference between the curves. */
+  methods: z.array(z.strictObject({ method: imageMethodSchema, deletion: metricSchema, insertion: metricSchema })),
+  agreement: z.array(imageAgreementSchema.extend({ rank: metricSchema })),
+  examples: z.array(
+    z.strictObject({
+      row: count,
+      className: z.string(),
+      score: z.number(),
+      target: z.string().nullable(),
+      /** Of the small pictures below; values of a map from −100 to 100 of its largest, of the picture 0 to 255. */
+      width: count,
+      height: count,
+      picture: z.array(z.int()),
+      maps: z.array(z.strictObject({ method: imageMethodSchema, map: z.array(z.int()) })),
+    }),
+  ),
+  seed: count,
+  elapsedMs: z.number().nonnegative(),
+})
+export type ImageExplanation = z.infer<typeof imageExplanationSchema>
+
+/** Words of the texts of a row, and how much the score falls without each. */
+export const textRowSchema = z.strictObject({
+  row: count,
+  className: z.string(),
+  score: z.number(),
+  columns: z.array(
+    z.strictObject({
+      column: z.string(),
+      /** What stands before the first word; words keep what is behind them. */
+      before: z.string(),
+      words: z.array(z.strictObject({ text: z.string(), effect: z.number() })),
+      /** Share of the words deleted, and the score then: in falling order of effect, and in a random one. */
+      share: z.array(z.number()),
+      byEffect: z.array(z.number()),
+      atRandom: z.array(z.number()),
+    }),
+  ),
+  scored: count,
+})
+export type TextRow = z.infer<typeof textRowSchema>
 
 const changeSchema = z.strictObject({ column: z.string(), from: z.string(), to: z.string() })
 
@@ -376,9 +446,13 @@ export const explainContract = {
     .input(z.strictObject({ id: runIdSchema, row, wanted: z.int().min(1).max(50).default(5) }))
     .output(neighboursSchema),
   /** For models of images: what in the picture the score rests on. */
-  occlusion: call
+  image: call
     .input(z.strictObject({ id: runIdSchema, row, className: z.string().nullable().default(null) }))
-    .output(occlusionSchema),
+    .output(imageRowSchema),
+  /** For texts of a row: which of their words the score rests on. */
+  texts: call
+    .input(z.strictObject({ id: runIdSchema, row, className: z.string().nullable().default(null) }))
+    .output(textRowSchema),
   /** Attributions of every explained row under readable names. */
   exportValues: call
     .input(z.strictObject({ id: runIdSchema, file: fileRefSchema, format: z.enum(['csv', 'parquet']) }))

@@ -14,7 +14,7 @@ const numbers = z.array(numberCell)
 
 export const reasonsFileSchema = z.strictObject({
   schema: z.literal('assay.reasons/1'),
-  method: explainMethodSchema.exclude(['image']),
+  method: explainMethodSchema,
   space: spaceSchema,
   seed: z.int().nonnegative(),
   players: z.array(playerSchema),

@@ -8,6 +8,7 @@ import type { ReportDocument, Section } from './report-document.ts'
 import { analysisSections } from './sections/analyses.ts'
 import { binarySection } from './sections/binary.ts'
 import { explanationSections } from './sections/explanation.ts'
+import { imageExplanationSections } from './sections/image-explanation.ts'
 import { findingsSection } from './sections/findings.ts'
 import { integritySection } from './sections/integrity.ts'
 import { titleOf } from './sections/metric-cells.ts'
@@ -63,6 +64,7 @@ export function buildReport(evidence: Evidence, sha256: string): ReportDocument 
       metricsSection(evidence),
       chartsSection(evidence),
       ...explanationSections(evidence),
+      ...imageExplanationSections(evidence),
       ...analysisSections(evidence),
       dataSection(evidence),
       modelSection(evidence),

@@ -1,4 +1,4 @@
-/** The Explanation tab on the sample churn model: explained, looked at, changed, saved. */
+/** The Explanation tab on the sample churn model: explained, looked at, changed, saved; and on pictures. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
@@ -46,7 +46,7 @@ test('explains one row, and follows what is changed in it', async () => {
   await panel.getByRole('spinbutton', { name: 'Row' }).fill('18')
   await expect(panel.locator('[data-chart^="Row 18"] canvas')).toBeVisible({ timeout: 20_000 })
   await expect(panel.getByRole('list', { name: 'Reasons' })).toContainText('speaks')
-  await panel.getByRole('textbox', { name: 'tenure_months' }).fill('60')
+  await panel.getByRole('textbox', { name: 'tenure_months', exact: true }).fill('60')
   await expect(panel.getByRole('columnheader', { name: 'Changed' })).toBeVisible({ timeout: 20_000 })
   await panel.getByText('What may change').click()
   await panel.getByRole('checkbox', { name: 'gender stays as it is' }).check()
@@ -59,7 +59,7 @@ test('explains one row, and follows what is changed in it', async () => {
   await near.scrollIntoViewIfNeeded()
   await expect(near.getByRole('row')).toHaveCount(6)
   await lookAt(page, 'explanation-neighbours')
-  await panel.getByRole('textbox', { name: 'tenure_months' }).fill('long')
+  await panel.getByRole('textbox', { name: 'tenure_months', exact: true }).fill('long')
   await expect(panel.getByText('explain/bad-value')).toBeVisible({ timeout: 20_000 })
   await panel.getByRole('button', { name: 'Back to the row as it is' }).click()
   await expect(panel.getByRole('columnheader', { name: 'Changed' })).toBeHidden()
@@ -85,4 +85,28 @@ test('saves the attributions of every row', async () => {
   await page.getByRole('button', { name: 'Save the attributions' }).click()
   await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true)
   expect(readFileSync(path, 'utf8').split('\n')[0]).toContain('attribution contract')
+})
+
+test('lays three maps over a picture, and tests them over rows', async () => {
+  test.setTimeout(120_000)
+  const { page } = app
+  await page.getByRole('link', { name: 'Runs', exact: true }).click()
+  await page
+    .getByRole('link', { name: /Digits/ })
+    .first()
+    .click()
+  await page.getByRole('tab', { name: 'Explanation' }).click()
+  for (const method of ['Occlusion', 'RISE', 'Superpixel SHAP']) {
+    await expect(page.getByRole('img', { name: new RegExp(`^${method}: where the score of`) })).toBeVisible({
+      timeout: 30_000,
+    })
+  }
+  await page.waitForTimeout(300)
+  await lookAt(page, 'explanation-image')
+  await page.getByRole('button', { name: 'Test the maps on 12 rows' }).click()
+  const over = page.getByRole('group', { name: 'Which map to believe' })
+  await expect(over).toBeVisible({ timeout: 60_000 })
+  await over.scrollIntoViewIfNeeded()
+  await expect(over.getByRole('row')).toHaveCount(7)
+  await lookAt(page, 'explanation-image-rows')
 })

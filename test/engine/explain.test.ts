@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import Papa from 'papaparse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetOptions } from '../../shared/contract/dataset.ts'
+import { buildReport } from '../../shared/report/build-report.ts'
+import { imageExplanationSchema } from '../../shared/contract/explain.ts'
 import type { Explanation } from '../../shared/contract/explain.ts'
+import type { Binding } from '../../shared/contract/model.ts'
 import type { Run } from '../../shared/contract/run.ts'
 import { closeLocalSession } from '../../electron/engine/explain/local-session.ts'
 import { makeReasonsFile } from '../../electron/engine/explain/reasons-file.ts'
@@ -14,6 +17,7 @@ import { pickRows } from '../../shared/explain/given-rows.ts'
 import { makeReasoner } from '../../shared/explain/reason-codes.ts'
 import type { Reasoner } from '../../shared/explain/reason-codes.ts'
 import { reasonsFileSchema, writeReference } from '../../shared/explain/reasons-file.ts'
+import { attribute, initializer, input, model as onnxModel, node, output } from '../support/build-model.ts'
 import { reasonsRuntime } from '../support/reasons-runtime.ts'
 import { besideCheckout, codeOf, openTestEngine, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
@@ -98,6 +102,17 @@ describe('churn, gradient boosting behind encoders', () => {
     ])
     for (const { rank } of quality!.agreement) expect(rank.value).toBeGreaterThan(0.5)
     const evidence = await test.call.runs.evidence({ id: run.id })
+    const told = JSON.stringify(buildReport(evidence, 'a'.repeat(64)).sections.find(({ id }) => id === 'explanation'))
+    for (const words of [
+      'Mean |attribution|',
+      'interaction values',
+      "Friedman's H",
+      'tree that imitates',
+      'Deletion, gain',
+      'Adds up',
+    ]) {
+      expect(told).toContain(words)
+    }
     expect(JSON.stringify(evidence.sections!['explanation']).length).toBeLessThan(200_000)
     expect((await test.call.workspace.verify()).problems).toEqual([])
   })
@@ -400,20 +415,115 @@ describe('other models', () => {
     for (const one of near.found) expect(Math.abs(one.score - before)).toBeGreaterThan(10)
   })
 
-  it('says what in a picture a class rests on, and refuses the rest for images', async () => {
+  it('says what in a picture a class rests on by three methods, and which to believe over rows', async () => {
     const run = await evaluated(join(samples, 'digits/holdout.csv'), join(samples, 'digits/mlp.onnx'), {
       target: 'label',
       task: 'multiclass',
     })
-    const { jobId } = await test.call.explain.start({ id: run.id })
-    expect(await codeOf(test.finish(jobId))).toBe('explain/image-rows')
-    const map = await test.call.explain.occlusion({ id: run.id, row: 0 })
-    expect(map.map.length).toBe(map.width * map.height)
-    expect(map.deletion.score[0]).toBeCloseTo(map.score, 4)
-    expect(map.deletion.area).toBeLessThan(map.randomArea)
-    expect(await codeOf(test.call.explain.occlusion({ id: run.id, row: 0, className: 'cat' }))).toBe(
+    const found = await test.call.explain.image({ id: run.id, row: 0 })
+    expect(found.maps.map(({ method }) => method)).toEqual(['occlusion', 'rise', 'superpixels'])
+    for (const { map, deletion, insertion } of found.maps) {
+      expect(map.length).toBe(found.width * found.height)
+      expect(deletion.score[0]).toBeCloseTo(found.score, 4)
+      expect(insertion.score.at(-1)).toBeCloseTo(found.score, 4)
+      expect(insertion.score[0]).toBeCloseTo(deletion.score.at(-1)!, 4)
+      expect(deletion.area).toBeLessThan(found.random.deletion.area)
+    }
+    // Superpixels share out what hiding all costs.
+    const total = found.maps[2]!.map.reduce((sum, value) => sum + value, 0)
+    expect(total).toBeCloseTo(found.score - found.maps[2]!.deletion.score.at(-1)!, 3)
+    expect(await codeOf(test.call.explain.image({ id: run.id, row: 0, className: 'cat' }))).toBe(
       'explain/no-such-class',
     )
+    const { jobId } = await test.call.explain.start({ id: run.id, rows: 8 })
+    await test.finish(jobId)
+    expect(await test.call.explain.get({ id: run.id })).toBeNull()
+    const { sections } = await test.call.runs.evidence({ id: run.id })
+    const section = imageExplanationSchema.parse(sections!['imageExplanation'])
+    expect(section.methods.length).toBe(3)
+    for (const { deletion, insertion } of section.methods) {
+      expect(deletion.low).toBeGreaterThan(0)
+      expect(insertion.low).toBeGreaterThan(0)
+    }
+    expect(section.examples[0]!.picture.length).toBe(section.examples[0]!.width * section.examples[0]!.height)
+    expect(JSON.stringify(section).length).toBeLessThan(60_000)
+    const report = buildReport(await test.call.runs.evidence({ id: run.id }), 'a'.repeat(64))
+    const shown = report.sections.find(({ id }) => id === 'image-explanation')!
+    const drawn = shown.blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : []))
+    expect(drawn.length).toBe(4)
+    expect(drawn[0]!.svg.markup).toContain('Superpixel SHAP')
+  })
+
+  it('says which words of a text the score rests on, and that deleting them tells', async () => {
+    // Words split by spaces, counted, weighed: "awful" and "refund" speak for a complaint, "thanks" against it.
+    const words = ['awful', 'refund', 'thanks', 'the']
+    const weights = [2, 1, -1.5, 0]
+    const path = join(test.folder, 'words.onnx')
+    writeFileSync(
+      path,
+      onnxModel(
+        [
+          input('text', 8, ['N']),
+          output('scores', 1, ['N', 2]),
+          node('StringSplit', ['text'], ['tokens', 'counts'], { attributes: [attribute.text('delimiter', ' ')] }),
+          node('TfIdfVectorizer', ['tokens'], ['bag'], {
+            attributes: [
+              attribute.text('mode', 'TF'),
+              attribute.int('min_gram_length', 1),
+              attribute.int('max_gram_length', 1),
+              attribute.int('max_skip_count', 0),
+              attribute.ints('ngram_counts', [0]),
+              attribute.ints('ngram_indexes', [0, 1, 2, 3]),
+              attribute.texts('pool_strings', words),
+            ],
+          }),
+          initializer(
+            'w',
+            [4, 2],
+            weights.flatMap((weight) => [0, weight]),
+          ),
+          initializer('b', [2], [0, -1]),
+          node('Gemm', ['bag', 'w', 'b'], ['logits']),
+          node('Softmax', ['logits'], ['scores'], { attributes: [attribute.int('axis', 1)] }),
+        ],
+        { irVersion: 9, opsets: [['', 20]] },
+      ),
+    )
+    const texts = ['the parcel was awful, the refund came late', 'thanks the service was fine', 'awful', 'ok']
+    const csv = join(test.folder, 'words.csv')
+    const lines = Array.from({ length: 40 }, (_, k) => `"${texts[k % 4]!}",${k % 2 === 0 ? 'complaint' : 'praise'}`)
+    writeFileSync(csv, ['text,kind', ...lines].join('\n'))
+    const data = await test.importDataset(csv, { target: 'kind', task: 'binary', positive: 'complaint' })
+    const version = await test.importModel(path)
+    const binding: Binding = {
+      inputs: [{ input: 'text', kind: 'column', column: 'text' }],
+      output: {
+        task: 'binary',
+        score: ['scores'],
+        label: null,
+        transform: 'none',
+        classes: ['praise', 'complaint'],
+        positive: 'complaint',
+      },
+      missingText: '',
+      fixedBatch: null,
+    }
+    const run = await test.score(version, data, { binding })
+    await test.evaluate(run)
+    const found = await test.call.explain.texts({ id: run.id, row: 0, className: 'complaint' })
+    const [column] = found.columns
+    expect(column!.before + column!.words.map((word) => word.text).join('')).toBe(texts[0])
+    // Punctuation stays with its word: "awful," is not in the vocabulary, "refund" is.
+    const effect = (word: string) => column!.words.find(({ text }) => text.trim() === word)!.effect
+    const score = (sum: number) => 1 / (1 + Math.exp(-sum))
+    expect(effect('refund')).toBeCloseTo(score(1 - 1) - score(-1), 5)
+    expect(effect('parcel')).toBe(0)
+    expect(column!.byEffect.at(-1)).toBeCloseTo(score(-1), 5)
+    const mean = (curve: readonly number[]) => curve.reduce((sum, value) => sum + value, 0) / curve.length
+    expect(mean(column!.byEffect)).toBeLessThanOrEqual(mean(column!.atRandom))
+    const praise = await test.call.explain.texts({ id: run.id, row: 1, className: 'complaint' })
+    expect(praise.columns[0]!.words[0]!.effect).toBeCloseTo(score(-2.5) - score(-1), 5)
+    expect((await test.call.explain.texts({ id: run.id, row: 2 })).columns).toEqual([])
   })
 
   it('refuses an explanation of what is not evaluated', async () => {

@@ -1,15 +1,18 @@
 import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { explainMethodSchema, gameSchema } from '../../../shared/contract/explain.ts'
+import { explainMethodSchema, gameSchema, imageExplanationSchema } from '../../../shared/contract/explain.ts'
 import type {
   Counterfactuals,
   ExplainRequest,
   Explanation,
   Neighbours,
-  Occlusion,
+  ImageExplanation,
+  ImageRow,
   RowExplanation,
+  TextRow,
 } from '../../../shared/contract/explain.ts'
 import { agreementWords, faithfulnessVerdict, stabilityWords } from '../../../shared/format/explanation-words.ts'
+import { imageMethodNotes, imageMethodTitles } from '../../../shared/format/image-methods.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { closeLocalSession } from '../../engine/explain/local-session.ts'
 import type { Global } from '../assay.ts'
@@ -32,9 +35,10 @@ interface Flags extends TurningFlags {
   effects: boolean
   counterfactuals?: boolean
   neighbours?: boolean
+  words?: boolean
 }
 
-const methods = ['auto', ...explainMethodSchema.options.filter((name) => name !== 'image')] as const
+const methods = ['auto', ...explainMethodSchema.options] as const
 
 async function requestOf(session: Session, id: RunId, flags: Flags): Promise<Partial<ExplainRequest> & { id: RunId }> {
   return {
@@ -138,22 +142,52 @@ function printRow(row: RowExplanation): void {
   }
 }
 
-function printOcclusion(map: Occlusion): void {
-  printLine(`row ${map.row + 1}, ${map.className}: ${String(map.score)}`)
-  const largest = Math.max(...map.map.map(Math.abs), Number.MIN_VALUE)
+function printImageRow(found: ImageRow): void {
+  printLine(`row ${found.row + 1}, ${found.className}: ${String(found.score)}; ${found.scored} pictures scored`)
   const shades = ' .:-=+*#%@'
   // Two characters a pixel keep the proportions; larger pictures are thinned.
-  const step = Math.max(1, Math.ceil(map.width / 32))
-  for (let y = 0; y < map.height; y += step) {
-    let line = ''
-    for (let x = 0; x < map.width; x += step) {
-      const share = Math.max(0, map.map[y * map.width + x]!) / largest
-      line += shades[Math.min(shades.length - 1, Math.floor(share * shades.length))]!.repeat(2)
+  const step = Math.max(1, Math.ceil(found.width / 32))
+  for (const { method, map, deletion, insertion } of found.maps) {
+    printLine()
+    printLine(`${imageMethodTitles[method]}: ${imageMethodNotes[method]}`)
+    const largest = Math.max(...map.map(Math.abs), Number.MIN_VALUE)
+    for (let y = 0; y < found.height; y += step) {
+      let line = ''
+      for (let x = 0; x < found.width; x += step) {
+        const share = Math.max(0, map[y * found.width + x]!) / largest
+        line += shades[Math.min(shades.length - 1, Math.floor(share * shades.length))]!.repeat(2)
+      }
+      printLine(line)
     }
-    printLine(line)
+    printLine(
+      `mean score: ${deletion.area} while pixels are hidden in this order, ${found.random.deletion.area} at random; ${insertion.area} while they are shown, ${found.random.insertion.area} at random`,
+    )
   }
-  printLine(
-    `mean score while pixels are greyed: ${String(map.deletion.area)} by importance, ${String(map.randomArea)} in random order`,
+  printLine()
+  printTable(
+    ['agreement of', 'and', 'rank correlation'],
+    found.agreement.map(({ a, b, rank }) => [
+      imageMethodTitles[a],
+      imageMethodTitles[b],
+      rank === null ? '—' : rank.toFixed(3),
+    ]),
+  )
+}
+
+function printImages({ rows, methods, agreement }: ImageExplanation): void {
+  printLine(`${rows.explained} of ${rows.total.toLocaleString('en-US')} rows; gains over a random order of pixels`)
+  printTable(
+    ['method', 'deletion  interval', 'insertion  interval'],
+    methods.map(({ method, deletion, insertion }) => [
+      imageMethodTitles[method],
+      metricText(deletion),
+      metricText(insertion),
+    ]),
+  )
+  printLine()
+  printTable(
+    ['agreement of', 'and', 'rank correlation  interval'],
+    agreement.map(({ a, b, rank }) => [imageMethodTitles[a], imageMethodTitles[b], metricText(rank)]),
   )
 }
 
@@ -171,6 +205,23 @@ function printCounterfactuals({ found, tried, usual, elapsedMs }: Counterfactual
   )
   const near = usual === null ? '' : `; plausible: within ${usual.toPrecision(3)} of a row that is decided so`
   printLine(`${tried} rows scored in ${Math.round(elapsedMs)} ms${near}`)
+}
+
+function printTexts({ columns, className, score }: TextRow): void {
+  printLine()
+  if (columns.length === 0) return printLine('No column of this row holds a text of four words or more.')
+  for (const { column, words, byEffect, atRandom } of columns) {
+    printLine(`${column}: ${className} ${score}; how much the score falls without a word`)
+    printTable(
+      ['word', 'effect'],
+      [...words]
+        .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
+        .slice(0, 20)
+        .map(({ text, effect }) => [text.trim(), (effect < 0 ? '' : '+') + String(effect)]),
+    )
+    const half = Math.floor(byEffect.length / 2)
+    printLine(`half of the words deleted: ${byEffect[half]} in this order, ${atRandom[half]} at random`)
+  }
 }
 
 function printNeighbours({ decision, rule, found, searched }: Neighbours): void {
@@ -193,8 +244,8 @@ async function explainOneRow(session: Session, id: RunId, flags: Flags, json: bo
   const row = flags.row! - 1
   const { binding } = await session.call.runs.get({ id })
   if (binding.inputs.some((input) => input.kind === 'image')) {
-    const map = await session.call.explain.occlusion({ id, row, className: flags.className ?? null })
-    return json ? printJson(map) : printOcclusion(map)
+    const found = await session.call.explain.image({ id, row, className: flags.className ?? null })
+    return json ? printJson(found) : printImageRow(found)
   }
   const asked = flags.method !== 'auto' || flags.background !== undefined || flags.game !== 'path-dependent'
   if (asked || !(await session.call.explain.get({ id }))) {
@@ -207,15 +258,22 @@ async function explainOneRow(session: Session, id: RunId, flags: Flags, json: bo
     ? await session.call.explain.counterfactuals({ id, row, ...allowed })
     : undefined
   const neighbours = flags.neighbours ? await session.call.explain.neighbours({ id, row }) : undefined
-  if (json) return printJson({ ...explained, counterfactuals, neighbours })
+  const texts = flags.words
+    ? await session.call.explain.texts({ id, row, className: flags.className ?? null })
+    : undefined
+  if (json) return printJson({ ...explained, counterfactuals, neighbours, texts })
   printRow(explained)
   if (counterfactuals) printCounterfactuals(counterfactuals)
   if (neighbours) printNeighbours(neighbours)
+  if (texts) printTexts(texts)
 }
 
 async function explainAll(session: Session, id: RunId, flags: Flags, json: boolean): Promise<void> {
   const { jobId } = await session.call.explain.start(await requestOf(session, id, flags))
   await session.follow(jobId)
+  const { sections = {} } = await session.call.runs.evidence({ id })
+  const images = imageExplanationSchema.safeParse(sections['imageExplanation'])
+  if (images.success) return json ? printJson(images.data) : printImages(images.data)
   const explanation = (await session.call.explain.get({ id }))!
   if (json) printJson(explanation)
   else printExplanation(explanation)
@@ -240,8 +298,9 @@ export function addExplainCommands(program: Command, global: () => Global): void
     .option('--bound <column=range>', 'numbers that may be taken, for example age=18..65, 18.. or ..65', collect, [])
     .option('--cost <column=number>', 'what a change of the column costs, where it is not 1', collect, [])
     .option('--goal <goal>', 'a class, or for a regression a range such as 200..')
-    .option('--class-name <name>', 'with --row, for images: the class (default: the predicted one)')
-    .option('--rows <n>', 'rows that the sampled methods explain', wholeNumber)
+    .option('--words', 'with --row: how much the score falls without each word of its texts')
+    .option('--class-name <name>', 'with --words, and with --row for images: the class (default: the predicted one)')
+    .option('--rows <n>', 'rows that the sampled methods, or the maps of images, explain', wholeNumber)
     .option('--no-effects', 'leave out permutation importance and column effects')
     .option('--out <file>', 'write the attributions of every row as .csv or .parquet')
     .action(async (wanted: string, flags: Flags) => {

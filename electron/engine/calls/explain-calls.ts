@@ -2,12 +2,13 @@
 import { basename } from 'node:path'
 import { readEvidence } from '../evaluation/evidence-store.ts'
 import { findCounterfactuals } from '../explain/counterfactuals.ts'
+import { explainImageRow, explainImages } from '../explain/explain-images.ts'
 import { explainRow } from '../explain/explain-row.ts'
 import { explainRun } from '../explain/explain-run.ts'
 import { noExplanation, readExplanation } from '../explain/explanation-store.ts'
 import { exportValues } from '../explain/export-values.ts'
 import { findNeighbours } from '../explain/neighbours.ts'
-import { occlude } from '../explain/occlusion.ts'
+import { explainTexts } from '../explain/texts.ts'
 import { readRun } from '../records.ts'
 import { coded } from './coded.ts'
 
@@ -19,7 +20,8 @@ export const explainRouter = {
     const title = `${run.dataset} · ${run.model} ${run.version}`
     return {
       jobId: engine.jobs.start('explain', title, async (job) => {
-        await explainRun(engine, input, job)
+        const isOfImages = run.binding.inputs.some((bound) => bound.kind === 'image')
+        await (isOfImages ? explainImages : explainRun)(engine, input, job)
         return input.id
       }),
     }
@@ -35,8 +37,11 @@ export const explainRouter = {
   neighbours: coded.explain.neighbours.handler(({ context, input }) =>
     findNeighbours(context.engine, input.id, input.row, input.wanted),
   ),
-  occlusion: coded.explain.occlusion.handler(({ context, input }) =>
-    occlude(context.engine, input.id, input.row, input.className),
+  image: coded.explain.image.handler(({ context, input }) =>
+    explainImageRow(context.engine, input.id, input.row, input.className),
+  ),
+  texts: coded.explain.texts.handler(({ context, input }) =>
+    explainTexts(context.engine, input.id, input.row, input.className),
   ),
   exportValues: coded.explain.exportValues.handler(async ({ context: { engine, grants }, input }) => {
     const path = grants.resolve(input.file, 'write')

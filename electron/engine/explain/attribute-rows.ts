@@ -24,7 +24,7 @@ export const sampledBackground = 10_000
 
 /** What the methods have in common, before it is summarised. */
 export interface Attributed {
-  readonly method: Exclude<Explanation['method'], 'image'>
+  readonly method: Explanation['method']
   readonly players: readonly Player[]
   readonly outputs: readonly { readonly name: string; readonly base: number }[]
   readonly space: Explanation['space']

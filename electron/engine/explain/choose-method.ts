@@ -9,23 +9,15 @@ export const methodTitles: Readonly<Record<ExplainMethod, string>> = {
   exact: 'Shapley values over every coalition',
   permutation: 'Shapley values, permutation sampling',
   kernel: 'Shapley values, kernel sampling',
-  image: 'Occlusion',
 }
 
-/** @throws AssayError explain/no-trees, explain/not-linear, explain/mixed, explain/image-rows */
+/** @throws AssayError explain/no-trees, explain/not-linear, explain/mixed */
 export function chooseMethod(
   subject: Subject,
   wanted: ExplainRequest['method'],
   players: number | null,
-): Exclude<ExplainMethod, 'image'> {
+): ExplainMethod {
   const { core, columns } = subject
-  if (subject.binding.inputs.some((input) => input.kind === 'image')) {
-    throw new AssayError({
-      code: 'explain/image-rows',
-      message: 'A model of images is explained one row at a time: pixels have no meaning of their own over all rows.',
-      remedy: 'Name a row: --row N, or choose one in the Explanation tab.',
-    })
-  }
   // All columns in one player would be a trivial answer.
   const isMixed = players !== null && players < 2 && columns.length > 1
   if (wanted === 'auto') {

@@ -16,7 +16,7 @@ const sampledRows = 200
 /** null where the run is not explained, or is one of images. @throws AssayError run/not-evaluated */
 export async function makeReasonsFile(engine: Engine, id: RunId): Promise<ReasonsFile | null> {
   const explanation = await readExplanation(engine, id)
-  if (!explanation || explanation.method === 'image') return null
+  if (!explanation) return null
   const { method, space, players, seed, stateSha256, reference } = explanation
   const shared = { schema: 'assay.reasons/1' as const, method, space, seed, players }
   if (stateSha256 !== null) {

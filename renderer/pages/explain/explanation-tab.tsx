@@ -18,7 +18,7 @@ import { Analysis, useAnalysis, useSection } from '../runs/analysis.tsx'
 import { ColumnDetail } from './column-detail.tsx'
 import { ColumnsTable } from './columns-table.tsx'
 import { ExplainForm } from './explain-form.tsx'
-import { OcclusionPanel } from './occlusion-panel.tsx'
+import { ImageTab } from './image-tab.tsx'
 import { Friedman, Importance, Pairs } from './pairs-and-importance.tsx'
 import { QualityPanel } from './quality-panel.tsx'
 import { RowPanel } from './row-panel.tsx'
@@ -124,7 +124,7 @@ const Found = ({ run, explanation }: { readonly run: Run; readonly explanation: 
 export const ExplanationTab = ({ run, evidence }: { readonly run: Run; readonly evidence: Evidence }) => {
   const state = useAnalysis(run, 'explain')
   const explanation = useSection(evidence, 'explanation', explanationSchema)
-  if (run.binding.inputs.some((input) => input.kind === 'image')) return <OcclusionPanel run={run} />
+  if (run.binding.inputs.some((input) => input.kind === 'image')) return <ImageTab run={run} evidence={evidence} />
   return (
     <Analysis
       state={state}

@@ -13,6 +13,7 @@ import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatCount, formatFixed, formatNumber } from '../../../shared/format/number.ts'
 import { NeighboursTable } from './neighbours.tsx'
+import { TextPanel, hasText } from './text-panel.tsx'
 import { Turning } from './turning.tsx'
 import { unitOf } from './words.ts'
 
@@ -180,6 +181,12 @@ const Row = ({
             Back to the row as it is
           </Button>
         </div>
+      )}
+      {hasText(before) && (
+        <>
+          <h3>Words</h3>
+          <TextPanel run={run} row={row} />
+        </>
       )}
       <h3>{run.task === 'regression' ? 'Changes that reach a range' : 'Changes that turn the decision'}</h3>
       <Turning run={run} row={row} explanation={explanation} onTake={setChanges} />
