@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Papa from 'papaparse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetOptions } from '../../shared/contract/dataset.ts'
+import { drawChart } from '../../shared/report/charts/chart.ts'
 import { buildReport } from '../../shared/report/build-report.ts'
 import { imageExplanationSchema } from '../../shared/contract/explain.ts'
 import type { Explanation } from '../../shared/contract/explain.ts'
@@ -451,7 +452,7 @@ describe('other models', () => {
     const shown = report.sections.find(({ id }) => id === 'image-explanation')!
     const drawn = shown.blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : []))
     expect(drawn.length).toBe(4)
-    expect(drawn[0]!.svg.markup).toContain('Superpixel SHAP')
+    expect(drawChart(drawn[0]!.chart).markup).toContain('Superpixel SHAP')
   })
 
   it('says which words of a text the score rests on, and that deleting them tells', async () => {

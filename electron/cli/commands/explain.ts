@@ -1,4 +1,5 @@
 import { extname, resolve } from 'node:path'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import type { Command } from 'commander'
 import { explainMethodSchema, gameSchema, imageExplanationSchema } from '../../../shared/contract/explain.ts'
 import type {
@@ -253,7 +254,7 @@ async function explainOneRow(session: Session, id: RunId, flags: Flags, json: bo
     await session.follow(jobId)
   }
   const explained = await session.call.explain.row({ id, row })
-  const allowed = turningRequest(flags, binding.output.task === 'regression')
+  const allowed = turningRequest(flags, givesOneNumber(binding.output.task))
   const counterfactuals = flags.counterfactuals
     ? await session.call.explain.counterfactuals({ id, row, ...allowed })
     : undefined

@@ -1,4 +1,5 @@
 /** The score column that one row is explained for: a named class, else the one the model is surest of. */
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Subject } from './subject.ts'
 
@@ -8,7 +9,7 @@ export function chooseScore(
   scores: readonly Float64Array[],
   className: string | null,
 ): { readonly place: number; readonly name: string; readonly score: number } {
-  const names = binding.output.task === 'regression' ? ['prediction'] : binding.output.classes
+  const names = givesOneNumber(binding.output.task) ? ['prediction'] : binding.output.classes
   const largest = scores.reduce((best, column, k) => (column[0]! > scores[best]![0]! ? k : best), 0)
   const place = className === null ? largest : names.indexOf(className)
   if (place >= 0) return { place, name: names[place]!, score: scores[place]![0]! }

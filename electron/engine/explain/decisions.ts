@@ -1,4 +1,6 @@
 /** What the model decides for a row: a side of the threshold, a class, or a predicted value. */
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
+import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import type { Engine } from '../engine.ts'
 import { readEvidence } from '../evaluation/evidence-store.ts'
@@ -16,10 +18,18 @@ export interface Decisions {
   scoreOf(scores: Scores, row: number): number
 }
 
+/** @throws AssayError explain/many-decisions */
 export async function openDecisions(engine: Engine, id: RunId, subject: Subject): Promise<Decisions> {
   const { output } = subject.binding
-  if (output.task === 'regression') {
+  if (givesOneNumber(output.task)) {
     return { classes: null, decide: () => 0, scoreOf: (scores, row) => scores[0]![row]! }
+  }
+  if (output.task === 'multilabel') {
+    throw new AssayError({
+      code: 'explain/many-decisions',
+      message: 'This model decides each label by itself: a row has no one decision that could be another.',
+      remedy: 'Change values in the what-if editor instead.',
+    })
   }
   const { evidence } = await readEvidence(engine, id)
   const threshold = evidence.detail.kind === 'binary' ? evidence.detail.threshold : 0.5

@@ -1,4 +1,5 @@
 /** One row in detail, as it is or with some values changed. */
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import type { RowExplanation } from '../../../shared/contract/explain.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { spaceNote } from '../../../shared/explain/graph/explained-outputs.ts'
@@ -23,7 +24,7 @@ export async function explainRow(engine: Engine, id: RunId, row: number, changes
     const found = await session.explainer!.explain(given)
     const texts = valueTexts(given)
     const { binding } = subject
-    const names = binding.output.task === 'regression' ? ['prediction'] : binding.output.classes
+    const names = givesOneNumber(binding.output.task) ? ['prediction'] : binding.output.classes
     return {
       row,
       space: explanation.space,

@@ -1,4 +1,5 @@
 /** The rows nearest to this one that have another outcome. */
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import { useEffect, useState } from 'react'
 import type { Neighbours } from '../../../shared/contract/explain.ts'
 import type { Run } from '../../../shared/contract/run.ts'
@@ -37,7 +38,7 @@ export const NeighboursTable = ({ run, row }: { readonly run: Run; readonly row:
               <th scope="col">Row</th>
               <th scope="col">Decision</th>
               <th scope="col" className="number">
-                {run.task === 'regression' ? 'Predicted' : 'Score'}
+                {givesOneNumber(run.task) ? 'Predicted' : 'Score'}
               </th>
               <th scope="col">Actually</th>
               <th scope="col" className="number">
@@ -54,7 +55,7 @@ export const NeighboursTable = ({ run, row }: { readonly run: Run; readonly row:
                 </th>
                 <td>{one.decision}</td>
                 <td className="number tabular">
-                  {run.task === 'regression' ? formatNumber(one.score) : formatFixed(one.score, 4)}
+                  {givesOneNumber(run.task) ? formatNumber(one.score) : formatFixed(one.score, 4)}
                 </td>
                 <td>{one.target ?? '—'}</td>
                 <td className="number tabular">{formatFixed(one.distance, 2)}</td>

@@ -1,4 +1,5 @@
 /** One row: its waterfall and reasons, values that can be changed with the score following, changes that turn it, and its neighbours. */
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import { useEffect, useMemo, useState } from 'react'
 import type { Explanation, RowExplanation } from '../../../shared/contract/explain.ts'
 import type { Run } from '../../../shared/contract/run.ts'
@@ -20,7 +21,7 @@ import { unitOf } from './words.ts'
 type Changes = Readonly<Record<string, string>>
 
 const scoreText = (run: Run, score: number | null): string =>
-  score === null ? '—' : run.task === 'regression' ? formatNumber(score) : formatFixed(score, 4)
+  score === null ? '—' : givesOneNumber(run.task) ? formatNumber(score) : formatFixed(score, 4)
 
 const Scores = ({
   run,
@@ -35,7 +36,7 @@ const Scores = ({
     <table className="table">
       <thead>
         <tr>
-          <th scope="col">{run.task === 'regression' ? 'Predicted' : 'Score'}</th>
+          <th scope="col">{givesOneNumber(run.task) ? 'Predicted' : 'Score'}</th>
           <th scope="col" className="number">
             As it is
           </th>
@@ -188,10 +189,14 @@ const Row = ({
           <TextPanel run={run} row={row} />
         </>
       )}
-      <h3>{run.task === 'regression' ? 'Changes that reach a range' : 'Changes that turn the decision'}</h3>
-      <Turning run={run} row={row} explanation={explanation} onTake={setChanges} />
-      <h3>Nearest rows with another outcome</h3>
-      <NeighboursTable run={run} row={row} />
+      {run.task !== 'multilabel' && (
+        <>
+          <h3>{givesOneNumber(run.task) ? 'Changes that reach a range' : 'Changes that turn the decision'}</h3>
+          <Turning run={run} row={row} explanation={explanation} onTake={setChanges} />
+          <h3>Nearest rows with another outcome</h3>
+          <NeighboursTable run={run} row={row} />
+        </>
+      )}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 /** Small changes that carry a row to another decision or into a range, within what a person allows. */
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import { useState } from 'react'
 import type { Counterfactuals, CounterfactualRequest, Explanation } from '../../../shared/contract/explain.ts'
 import type { Run } from '../../../shared/contract/run.ts'
@@ -128,7 +129,7 @@ const FoundTable = ({
           <tr>
             <th scope="col">Change</th>
             <th scope="col" className="number">
-              {run.task === 'regression' ? 'Predicted' : 'Score'}
+              {givesOneNumber(run.task) ? 'Predicted' : 'Score'}
             </th>
             <th scope="col" className="number">
               Distance
@@ -148,7 +149,7 @@ const FoundTable = ({
                   {text}
                 </th>
                 <td className="number tabular">
-                  {run.task === 'regression' ? formatNumber(one.score) : formatFixed(one.score, 4)}
+                  {givesOneNumber(run.task) ? formatNumber(one.score) : formatFixed(one.score, 4)}
                 </td>
                 <td className="number tabular">{formatFixed(one.distance, 2)}</td>
                 <td>{plausibleText(one.plausible)}</td>
@@ -186,7 +187,7 @@ export const Turning = ({
   const [allowed, setAllowed] = useState<Readonly<Record<string, Allowed>>>({})
   const [wanted, setWanted] = useState('')
   const [range, setRange] = useState({ low: '', high: '' })
-  const isRegression = run.task === 'regression'
+  const isRegression = givesOneNumber(run.task)
   const { classes } = run.binding.output
   const search = (): void => {
     const goal = isRegression

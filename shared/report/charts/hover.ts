@@ -29,6 +29,9 @@ export function hoverPoints(chart: Chart, rows: number): HoverPoint[] {
         return [plot.x((edges[row]! + high) / 2), plot.y(most), row]
       })
     }
+    // Its table says where each map is strongest, and no pixel's number.
+    case 'pictures':
+      return []
     case 'matrix': {
       const { labels, counts } = chart.confusion
       const { left, top, width, height } = heatmapPlot(labels)

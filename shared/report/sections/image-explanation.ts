@@ -5,7 +5,7 @@ import type { Evidence } from '../../contract/run.ts'
 import { faithfulnessVerdict } from '../../format/explanation-words.ts'
 import { imageMethodNotes, imageMethodTitles } from '../../format/image-methods.ts'
 import { formatCount, formatNumber, plural } from '../../format/number.ts'
-import { picturePanels } from '../charts/picture-panels.ts'
+import { pictures } from '../charts/chart.ts'
 import { figures, left, right, table, text } from '../report-document.ts'
 import type { Figure, Section } from '../report-document.ts'
 import { nameText } from '../visible-text.ts'
@@ -16,7 +16,7 @@ function exampleFigure(example: ImageExplanation['examples'][number]): Figure {
   return {
     title: `Row ${formatCount(row + 1)}: ${nameText(className)}`,
     note: `Score ${formatNumber(score)}${target === null ? '' : `, actually ${nameText(target)}`}. Orange pixels speak for the class, blue ones against it.`,
-    svg: picturePanels({
+    chart: pictures({
       label: `The picture of row ${row + 1} and three maps of the pixels that its score rests on`,
       width,
       height,

@@ -108,7 +108,7 @@ function barOptions({ xTitle, histogram: { edges, series } }: BarChartSpec): Cha
 
 /** null for a matrix: it is a table in the document, whose cells are shaded. */
 export function docxChart(chart: Chart): ChartRun | null {
-  if (chart.kind === 'matrix') return null
+  if (chart.kind === 'matrix' || chart.kind === 'pictures') return null
   const options = chart.kind === 'lines' ? lineOptions(chart) : barOptions(chart)
   return new ChartRun({
     ...options,

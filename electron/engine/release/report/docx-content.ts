@@ -155,7 +155,9 @@ function renderFigures(figures: readonly Figure[]): (Paragraph | DocxTable)[] {
   const matrices = figures.flatMap(({ chart, data, title, note: remark }) =>
     chart.kind === 'matrix'
       ? renderTable({ ...data, caption: `${title}: ${data.caption}`, note: remark }, confusionFill(chart.confusion))
-      : [],
+      : chart.kind === 'pictures'
+        ? renderTable({ ...data, caption: `${title}: ${data.caption}`, note: remark })
+        : [],
   )
   const frame = { top: none, bottom: none, left: none, right: none, insideHorizontal: none, insideVertical: none }
   const layout = { layout: TableLayoutType.FIXED, width: { size: contentWidth, type: WidthType.DXA } } as const
