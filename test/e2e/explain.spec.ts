@@ -90,11 +90,18 @@ test('saves the attributions of every row', async () => {
 test('lays three maps over a picture, and tests them over rows', async () => {
   test.setTimeout(120_000)
   const { page } = app
-  await page.getByRole('link', { name: 'Runs', exact: true }).click()
-  await page
-    .getByRole('link', { name: /Digits/ })
-    .first()
-    .click()
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click()
+  await page.getByRole('button', { name: 'New run' }).first().click()
+  const choose = async (field: string, title: RegExp): Promise<void> => {
+    const select = page.getByRole('combobox', { name: field })
+    const option = select.getByRole('option', { name: title })
+    await select.selectOption(await option.first().getAttribute('value'))
+  }
+  await choose('Model version', /Digits/)
+  await choose('Dataset', /Digits/)
+  await choose('Device', /CPU/)
+  await page.getByRole('button', { name: /^Score .* rows$/ }).click()
+  await expect(page.getByTestId('headline')).toBeVisible({ timeout: 60_000 })
   await page.getByRole('tab', { name: 'Explanation' }).click()
   for (const method of ['Occlusion', 'RISE', 'Superpixel SHAP']) {
     await expect(page.getByRole('img', { name: new RegExp(`^${method}: where the score of`) })).toBeVisible({

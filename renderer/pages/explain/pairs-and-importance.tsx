@@ -35,7 +35,9 @@ export const IntervalTable = ({
         <tbody>
           {rows.map(({ name, metric }) => (
             <tr key={name}>
-              <th scope="row">{name}</th>
+              <th scope="row" className="wrap">
+                {name}
+              </th>
               <td className="number">
                 <MetricText metric={metric} />
               </td>

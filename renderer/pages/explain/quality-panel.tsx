@@ -38,44 +38,50 @@ export const QualityPanel = ({ explanation }: { readonly explanation: Explanatio
       title="Are the attributions true to the model?"
       note={`Measured on ${plural(quality.rows, 'row')} with their columns taken away, put in and moved`}
     >
-      <div className="table-scroll" role="group" aria-label="Quality of the attributions" tabIndex={0}>
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Test</th>
-              <th scope="col" className="number">
-                Result
-              </th>
-              <th scope="col">What it says</th>
-            </tr>
-          </thead>
-          <tbody>
-            <Row name="Deletion, gain over chance" metric={deletion.gain} words={faithfulnessVerdict(deletion.gain)} />
-            <Row
-              name="Insertion, gain over chance"
-              metric={insertion.gain}
-              words={faithfulnessVerdict(insertion.gain)}
-            />
-            <Row
-              name={`Change when numbers move by ${formatPercent(stability.shift, 0)} of their deviation`}
-              metric={stability.change}
-              words={stabilityWords(stability)}
-            />
-            <Row
-              name="First reason stays"
-              metric={stability.firstReason}
-              words="Share of rows whose largest attribution stays the largest."
-            />
-            {agreement.map(({ method, rank, top }) => (
-              <Row key={method} name={`Rank correlation with ${method}`} metric={rank} words={agreementWords(top)} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <div className="charts">
-        {specs.map((spec) => (
-          <ChartFrame key={spec.title} spec={spec} />
-        ))}
+      <div className="stack">
+        <div className="table-scroll" role="group" aria-label="Quality of the attributions" tabIndex={0}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Test</th>
+                <th scope="col" className="number">
+                  Result
+                </th>
+                <th scope="col">What it says</th>
+              </tr>
+            </thead>
+            <tbody>
+              <Row
+                name="Deletion, gain over chance"
+                metric={deletion.gain}
+                words={faithfulnessVerdict(deletion.gain)}
+              />
+              <Row
+                name="Insertion, gain over chance"
+                metric={insertion.gain}
+                words={faithfulnessVerdict(insertion.gain)}
+              />
+              <Row
+                name={`Change when numbers move by ${formatPercent(stability.shift, 0)} of their deviation`}
+                metric={stability.change}
+                words={stabilityWords(stability)}
+              />
+              <Row
+                name="First reason stays"
+                metric={stability.firstReason}
+                words="Share of rows whose largest attribution stays the largest."
+              />
+              {agreement.map(({ method, rank, top }) => (
+                <Row key={method} name={`Rank correlation with ${method}`} metric={rank} words={agreementWords(top)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+        <div className="charts">
+          {specs.map((spec) => (
+            <ChartFrame key={spec.title} spec={spec} />
+          ))}
+        </div>
       </div>
     </Section>
   )
