@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { AssayError } from '../../shared/contract/errors.ts'
 import { parseKeys } from './guard/keys.ts'
 import type { ApiKey } from './guard/keys.ts'
+import { readJwt } from './guard/jwt.ts'
+import type { CheckToken } from './guard/jwt.ts'
 
 const number = (fallback: number, least: number, most: number) =>
   z.coerce.number().min(least).max(most).default(fallback)
@@ -31,6 +33,11 @@ const settingsSchema = z.object({
   /** A file of lines "name:sha256-of-the-key", and the same inline, separated by commas. */
   API_KEYS_FILE: z.string().default(''),
   API_KEYS: z.string().default(''),
+  /** Public keys (JWKS) or a shared secret that sign callers' tokens, and what these must say in iss and aud. */
+  JWT_KEYS_FILE: z.string().default(''),
+  JWT_SECRET_FILE: z.string().default(''),
+  JWT_ISSUER: z.string().default(''),
+  JWT_AUDIENCE: z.string().default(''),
   /** Requests a second and key, and how many may come at once; 0 is no limit. */
   RATE: number(0, 0, 1e9),
   BURST: number(0, 0, 1e9),
@@ -76,6 +83,8 @@ export type Settings = z.infer<typeof settingsSchema>
 
 export interface Config extends Settings {
   readonly keys: readonly ApiKey[]
+  /** null where no tokens are taken. */
+  readonly checkToken: CheckToken | null
 }
 
 function usage(message: string, remedy: string): AssayError {
@@ -99,16 +108,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const settings = parsed.data
   const file = settings.API_KEYS_FILE
   const keys = parseKeys([file === '' ? '' : readKeys(file), settings.API_KEYS.replaceAll(',', '\n')].join('\n'))
-  if (settings.AUTH === 'keys' && keys.length === 0)
-    throw usage('ASSAY_AUTH is "keys", and there is none.', 'Set ASSAY_API_KEYS or ASSAY_API_KEYS_FILE.')
-  if (settings.AUTH === 'none' && keys.length > 0)
+  const checkToken = readJwt(settings)
+  const hasKeys = keys.length > 0 || checkToken !== null
+  if (settings.AUTH === 'keys' && !hasKeys)
+    throw usage('ASSAY_AUTH is "keys", and there is none.', 'Set ASSAY_API_KEYS_FILE or ASSAY_JWT_KEYS_FILE.')
+  if (settings.AUTH === 'none' && hasKeys)
     throw usage('ASSAY_AUTH is "none", and there are keys.', 'Leave one of them out.')
-  if (keys.length === 0 && settings.AUTH !== 'none' && !loopback.has(settings.HOST))
+  if (!hasKeys && settings.AUTH !== 'none' && !loopback.has(settings.HOST))
     throw usage(
       `Anyone who reaches ${settings.HOST} could ask, for there is no key.`,
       'Set ASSAY_API_KEYS_FILE (make a key with the command new-key), or say ASSAY_AUTH=none.',
     )
-  return { ...settings, keys }
+  return { ...settings, keys, checkToken }
 }
 
 function readKeys(path: string): string {

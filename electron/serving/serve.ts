@@ -7,6 +7,7 @@ import type { Server } from '@grpc/grpc-js'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { bindGrpc, makeGrpcServer } from './grpc/server.ts'
+import type { Guard } from './guard/admit.ts'
 import { RateLimit } from './guard/rate-limit.ts'
 import { splitCores, startModel } from './model/model.ts'
 import { makeRestServer } from './rest/server.ts'
@@ -40,13 +41,14 @@ export async function serve(request: ServeRequest): Promise<void> {
     end(reason)
   })
   const service = new Service(release, model, config, log)
-  const limit = new RateLimit(config.RATE, config.BURST)
-  const rest = makeRestServer(service, limit)
+  const { keys, checkToken } = config
+  const guard: Guard = { keys, checkToken, limit: new RateLimit(config.RATE, config.BURST) }
+  const rest = makeRestServer(service, guard)
   await rest.listen({ host: config.HOST, port: config.PORT })
   let grpc: Server | null = null
   let grpcPort: number | null = null
   if (config.GRPC_PORT !== 'off') {
-    grpc = makeGrpcServer(service, limit, request.proto)
+    grpc = makeGrpcServer(service, guard, request.proto)
     grpcPort = await bindGrpc(
       grpc,
       `${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${config.GRPC_PORT}`,
@@ -66,7 +68,8 @@ export async function serve(request: ServeRequest): Promise<void> {
     port: typeof address === 'object' && address ? address.port : config.PORT,
     grpcPort,
     ...split,
-    keys: config.keys.length,
+    keys: keys.length,
+    tokens: checkToken !== null,
   })
   // A second signal of either kind ends the wait before the doors close; Ctrl-C does not wait at all.
   let hurry: () => void = () => undefined

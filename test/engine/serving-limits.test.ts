@@ -40,7 +40,7 @@ describe('limits', () => {
     expect((await post(running.rest, '/v1/predict', row())).status).toBe(401)
     expect((await post(running.rest, '/v1/predict', row(), { 'x-api-key': 'wrong' })).status).toBe(401)
     const grpc = grpcCaller(running.grpc)
-    expect(await grpc.refusal('ModelMetadata', { name: model })).toEqual([16, 'auth/unknown-key'])
+    expect(await grpc.refusal('ModelMetadata', { name: model })).toEqual([16, 'auth/missing-key'])
     const statuses: number[] = []
     for (let k = 0; k < 5; k++)
       statuses.push((await post(running.rest, '/v1/predict', row(), { authorization: `Bearer ${key.key}` })).status)

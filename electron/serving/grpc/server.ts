@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { Metadata, Server, ServerCredentials, loadPackageDefinition } from '@grpc/grpc-js'
 import type { ServerUnaryCall, ServiceDefinition, UntypedServiceImplementation, sendUnaryData } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
-import { keyFrom, ownerOf } from '../guard/keys.ts'
-import type { RateLimit } from '../guard/rate-limit.ts'
+import { admit } from '../guard/admit.ts'
+import type { Credentials, Guard } from '../guard/admit.ts'
 import { bytesOf, tensorFromBytes } from '../protocol/binary.ts'
 import { checkedDatatype, checkedShape, protocolShape } from '../protocol/infer.ts'
 import type { GivenTensor } from '../protocol/infer.ts'
@@ -43,25 +43,16 @@ export function loadService(protoUrl: URL): ServiceDefinition {
   return loaded.inference.GRPCInferenceService.service
 }
 
-/** @throws Refusal auth/*, limit/rate */
-function admit(service: Service, limit: RateLimit, call: ServerUnaryCall<unknown, unknown>): void {
-  const { keys } = service.config
+function credentialsOf(call: ServerUnaryCall<unknown, unknown>): Credentials {
   const header = (name: string): string | undefined => {
     const [value] = call.metadata.get(name)
     return typeof value === 'string' ? value : undefined
   }
-  let caller = call.getPeer().replace(/:\d+$/, '')
-  if (keys.length > 0) {
-    const given = keyFrom(header('x-api-key'), header('authorization'))
-    const owner = given === null ? null : ownerOf(keys, given)
-    if (owner === null) throw new Refusal('auth/unknown-key', 'This server wants a valid key.', 'Send it as x-api-key.')
-    caller = owner
+  return {
+    apiKey: header('x-api-key'),
+    authorization: header('authorization'),
+    peer: call.getPeer().replace(/:\d+$/, ''),
   }
-  const wait = limit.take(caller, performance.now())
-  if (wait > 0)
-    throw new Refusal('limit/rate', 'Too many requests of this caller.', 'Try again later.', {
-      retryAfterSeconds: wait,
-    })
 }
 
 function errorOf(refusal: Refusal): { code: number; details: string; metadata: Metadata } {
@@ -108,7 +99,7 @@ function writeOutputs(outputs: Feeds, raw: boolean): object {
   }
 }
 
-export function makeGrpcServer(service: Service, limit: RateLimit, protoUrl: URL): Server {
+export function makeGrpcServer(service: Service, guard: Guard, protoUrl: URL): Server {
   const { config } = service
   const { model, assay } = service.release.manifest
   const server = new Server({
@@ -127,9 +118,9 @@ export function makeGrpcServer(service: Service, limit: RateLimit, protoUrl: URL
         )
     }
   const guarded = <Q, A>(work: (call: ServerUnaryCall<Q, A>) => A | Promise<A>) =>
-    answered<Q, A>((call) => {
+    answered<Q, A>(async (call) => {
       try {
-        admit(service, limit, call)
+        await admit(guard, credentialsOf(call))
       } catch (error) {
         service.refused({ requestId: '', protocol: 'grpc' }, asRefusal(error).code)
         throw error

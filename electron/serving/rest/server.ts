@@ -5,8 +5,8 @@ import type { Socket } from 'node:net'
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { openApi } from '../../../shared/serving/openapi.ts'
-import { keyFrom, ownerOf } from '../guard/keys.ts'
-import type { RateLimit } from '../guard/rate-limit.ts'
+import { admit } from '../guard/admit.ts'
+import type { Credentials, Guard } from '../guard/admit.ts'
 import { protocolShape } from '../protocol/infer.ts'
 import { Refusal, asRefusal, statusOf } from '../protocol/refusal.ts'
 import { parseJson, readInfer, writeInfer } from '../protocol/rest-body.ts'
@@ -61,7 +61,7 @@ function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   )
 }
 
-export function makeRestServer(service: Service, limit: RateLimit): FastifyInstance {
+export function makeRestServer(service: Service, guard: Guard): FastifyInstance {
   const { config } = service
   const app = fastify({
     logger: false,
@@ -85,21 +85,21 @@ export function makeRestServer(service: Service, limit: RateLimit): FastifyInsta
   // Bytes as they came: the routes read JSON themselves, so that its errors have their own codes.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_: FastifyRequest, stream: IncomingMessage) => readBody(stream, config.MAX_BODY_BYTES))
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
     const path = request.url.split('?')[0]!
     try {
-      if (!open.test(path)) admit(service, limit, request)
+      if (!open.test(path)) await admit(guard, credentialsOf(request))
       const encoding = request.headers['content-encoding'] ?? 'identity'
       if (encoding !== 'identity')
         throw new Refusal('request/encoding', 'Compressed bodies are not read.', 'Send the body as it is.')
-      done()
     } catch (error) {
       const refusal = asRefusal(error)
       service.refused({ requestId: request.id, protocol: path === '/v1/predict' ? 'row' : 'rest' }, refusal.code)
-      sendRefusal(request, reply, refusal)
+      return sendRefusal(request, reply, refusal)
     }
+    return undefined
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     // A connection that stays open would be cut off when the doors close, with the next request on its way.
@@ -129,23 +129,8 @@ export function makeRestServer(service: Service, limit: RateLimit): FastifyInsta
   return app
 }
 
-/** @throws Refusal auth/*, limit/rate */
-function admit(service: Service, limit: RateLimit, request: FastifyRequest): void {
-  const { keys } = service.config
-  let caller = request.ip
-  if (keys.length > 0) {
-    const given = keyFrom(first(request.headers['x-api-key']), request.headers.authorization)
-    if (given === null)
-      throw new Refusal('auth/missing-key', 'This server wants a key.', 'Send it as X-API-Key, or as a bearer token.')
-    const owner = ownerOf(keys, given)
-    if (owner === null) throw new Refusal('auth/unknown-key', 'The key is not known here.', 'Ask for a valid one.')
-    caller = owner
-  }
-  const wait = limit.take(caller, performance.now())
-  if (wait > 0)
-    throw new Refusal('limit/rate', 'Too many requests of this caller.', 'Try again later.', {
-      retryAfterSeconds: wait,
-    })
+function credentialsOf({ headers, ip }: FastifyRequest): Credentials {
+  return { apiKey: first(headers['x-api-key']), authorization: headers.authorization, peer: ip }
 }
 
 function first(header: string | string[] | undefined): string | undefined {
