@@ -64,6 +64,9 @@ const settingsSchema = z.object({
   /** Which raw columns are logged: all, all but the protected ones, or none. */
   PREDICTION_LOG_INPUTS: z.enum(['all', 'unprotected', 'none']).default('unprotected'),
   PREDICTION_LOG_OMIT: words,
+  /** Columns of which a keyed hash is logged in place of the value, and the file of the key. */
+  PREDICTION_LOG_HASH: words,
+  PREDICTION_LOG_HASH_KEY_FILE: z.string().default(''),
   /** Time between SIGTERM and the closed door, in which not ready is said and requests are still answered. */
   DRAIN_DELAY_MS: whole(2_000, 0, 600_000),
   /** Time for requests under way after that. */

@@ -81,7 +81,7 @@ export class Service {
       },
       { ran: (rows, requests, runMs) => this.metrics.ran(rows, requests, runMs) },
     )
-    this.metrics = new Metrics(manifest, this.#batcher, traffic, () => this.isReady())
+    this.metrics = new Metrics(release, this.#batcher, traffic, () => this.isReady())
     this.#scorer = new RowScorer(manifest, model)
     this.#watcher = new Watcher(manifest, config, { metrics: this.metrics, traffic, scorer: this.#scorer, log })
     this.#watchEnd()

@@ -15,6 +15,8 @@ export const predictionLogLineSchema = z.strictObject({
   sample: z.number().positive().max(1),
   /** Raw columns; without those that the privacy switches leave out. Images are never logged. */
   inputs: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+  /** Keyed hashes of columns that are told apart and not shown; absent where no column is. */
+  hashed: z.record(z.string(), z.string().nullable()).optional(),
   /** In the order of the binding's classes, or one predicted value. */
   scores: z.array(z.number().nullable()).nullable(),
   label: z.string().nullable(),

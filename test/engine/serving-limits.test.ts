@@ -1,6 +1,6 @@
 /** Keys, limits, time-outs and overload; and what the server counts and logs. */
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { createHash, createHmac } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -116,9 +116,13 @@ describe('limits', () => {
 describe('what is watched', () => {
   it('logs predictions without protected columns and counts traffic in the bins of the evaluated rows', async () => {
     const file = join(temporaryFolder(), 'predictions.jsonl')
+    const keyFile = join(temporaryFolder(), 'key')
+    writeFileSync(keyFile, 'sixteen bytes or more')
     const running = await startServing(churn.folder, {
       ASSAY_PREDICTION_LOG: file,
       ASSAY_PREDICTION_LOG_OMIT: 'internet',
+      ASSAY_PREDICTION_LOG_HASH: 'contract',
+      ASSAY_PREDICTION_LOG_HASH_KEY_FILE: keyFile,
     })
     const golden = rowsOf(churn.folder)
     await post(running.rest, '/v1/predict', JSON.stringify(golden.map((row) => row.inputs)), {
@@ -134,7 +138,10 @@ describe('what is watched', () => {
     expect(lines.length).toBe(golden.length + 1)
     expect(lines[0]!.request).toBe('batch-1')
     expect(lines.at(-1)!.request).toBe('tensor-1')
-    const { gender: _g, internet: _i, ...logged } = golden[0]!.inputs
+    const { gender: _g, internet: _i, contract, ...logged } = golden[0]!.inputs
+    const hashed = createHmac('sha256', 'sixteen bytes or more').update(String(contract)).digest('hex').slice(0, 32)
+    expect([lines[0]!.hashed, lines.at(-1)!.hashed]).toEqual([{ contract: hashed }, { contract: hashed }])
+    expect(JSON.stringify(lines)).not.toContain(String(contract))
     expect(lines[0]!.inputs).toEqual(logged)
     for (const [name, value] of Object.entries(logged))
       expect(lines.at(-1)!.inputs[name]).toEqual(typeof value === 'number' ? Math.fround(value) : value)
@@ -142,10 +149,21 @@ describe('what is watched', () => {
       .slice(0, -1)
       .forEach((line, k) => expect(Math.abs(line.scores![1]! - golden[k]!.scores![1]!)).toBeLessThan(1e-6))
     expect(metrics).toMatch(/assay_input_psi\{column="tenure_months"\} \d/)
+    expect(metrics).toMatch(
+      /assay_gates_info\{outcome="pass",gates_sha256="[0-9a-f]{64}",policy_sha256="[0-9a-f]{64}"\} 1/,
+    )
+    const shares = [...metrics.matchAll(/assay_input_bin_reference\{column="tenure_months",bin="\d+"\} (\S+)/g)]
+    expect(shares.reduce((sum, [, share]) => sum + Number(share), 0)).toBeCloseTo(1, 9)
     const male =
       golden.filter((row) => row.inputs['gender'] === 'Male').length + (golden[0]!.inputs['gender'] === 'Male' ? 1 : 0)
     expect(metrics).toContain(`assay_input_bin_rows{column="gender",bin="0"} ${male}`)
     expect(metrics).toMatch(/nv_inference_count\{model="gradient-boosting",version="1"\} \d+/)
+  })
+
+  it('does not start where a column that is to be hidden is not there, or no key is given', async () => {
+    const log = { ASSAY_PREDICTION_LOG: join(temporaryFolder(), 'x.jsonl') }
+    for (const more of [{ ASSAY_PREDICTION_LOG_OMIT: 'intranet' }, { ASSAY_PREDICTION_LOG_HASH: 'contract' }] as const)
+      await expect(startServing(churn.folder, { ...log, ...more })).rejects.toThrow('usage/setting')
   })
 
   it('takes whole requests into the sample, the same ones each time', async () => {

@@ -3,7 +3,7 @@
  * autoscalers of KServe already know. Requests that fail or time out are counted and timed like the others.
  */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
+import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import { stabilityIndex } from './traffic.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -20,6 +20,8 @@ export interface Finished {
   readonly runMs: number
   readonly outputMs: number
 }
+
+export type ReleaseFacts = Pick<VerifiedRelease, 'manifest' | 'approval'>
 
 export interface Queue {
   readonly queuedRows: number
@@ -45,7 +47,7 @@ export class Metrics {
   readonly #logDropped: Counter
   readonly #triton: TritonNames
 
-  constructor(manifest: ReleaseManifest, queue: Queue, traffic: Traffic, ready: () => boolean) {
+  constructor({ manifest, approval }: ReleaseFacts, queue: Queue, traffic: Traffic, ready: () => boolean) {
     const registers = [this.registry]
     const { model } = manifest
     collectDefaultMetrics({ register: this.registry })
@@ -132,6 +134,14 @@ export class Metrics {
       },
       1,
     )
+    const gates = new Gauge({
+      name: 'assay_gates_info',
+      help: 'What the gates said when the approvers signed: pass, or waived with reasons; always 1',
+      labelNames: ['outcome', 'gates_sha256', 'policy_sha256'],
+      registers,
+    })
+    for (const { gatesOutcome, gatesSha256, policySha256 } of approval.statements)
+      gates.set({ outcome: gatesOutcome, gates_sha256: gatesSha256, policy_sha256: policySha256 }, 1)
     addTraffic(this.registry, traffic)
     this.#triton = new TritonNames(this.registry, model.served, String(model.version), queue)
   }
@@ -192,6 +202,17 @@ function addTraffic(registry: Registry, traffic: Traffic): void {
       }
     },
   })
+  const reference = new Gauge({
+    name: 'assay_input_bin_reference',
+    help: 'Fraction of the evaluated rows by bin, against which traffic of any time span can be held',
+    labelNames: ['column', 'bin'],
+    registers: [registry],
+  })
+  for (const { column } of traffic.columns) {
+    const { counts } = column.reference!
+    const total = counts.reduce((sum, count) => sum + count, 0)
+    counts.forEach((count, bin) => reference.set({ column: column.name, bin: String(bin) }, count / Math.max(1, total)))
+  }
   new Gauge({
     name: 'assay_input_psi',
     help: 'Population stability index of the traffic since the start against the evaluated rows; absent below 100 rows',

@@ -2,9 +2,10 @@
  * The prediction log: lines of JSON, sampled by request, without the columns that the privacy switches leave out. A
  * slow disk drops lines and counts them; it never slows an answer.
  */
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
+import { createHash, createHmac } from 'node:crypto'
+import { createWriteStream, readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
+import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Cell } from '../../../shared/serving/cells.ts'
 import type { PredictionLogLine } from '../../../shared/serving/prediction-log.ts'
 import type { InputColumn, ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
@@ -37,10 +38,45 @@ export function loggedColumns(inputs: readonly InputColumn[], settings: Settings
     (column) =>
       column.type !== 'image' &&
       !settings.PREDICTION_LOG_OMIT.includes(column.name) &&
+      !settings.PREDICTION_LOG_HASH.includes(column.name) &&
       (settings.PREDICTION_LOG_INPUTS === 'all' || !column.protected),
   )
 }
 
+type Hash = (cell: Exclude<Cell, Uint8Array | null>) => string
+
+/**
+ * HMAC-SHA256 of a value's text, its first 16 bytes in hexadecimal: rows of one person meet, and who it is can be told
+ * by nobody without the key, which a plain hash of a name or a number would not ensure.
+ *
+ * @throws AssayError usage/setting
+ */
+function readHash({ PREDICTION_LOG_HASH: names, PREDICTION_LOG_HASH_KEY_FILE: path }: Settings): Hash {
+  if (names.length === 0) return String
+  let key: Buffer
+  try {
+    key = readFileSync(path)
+  } catch (error) {
+    throw setting(`ASSAY_PREDICTION_LOG_HASH_KEY_FILE cannot be read: ${(error as Error).message}`)
+  }
+  if (key.length < leastKey) throw setting(`The key of the prediction log has ${key.length} bytes, not ${leastKey}.`)
+  return (cell) => createHmac('sha256', key).update(String(cell)).digest('hex').slice(0, 32)
+}
+
+const leastKey = 16
+
+function setting(message: string): AssayError {
+  return new AssayError({ code: 'usage/setting', message, remedy: 'Correct it: the log would say what it must not.' })
+}
+
+/** A name that is misspelt would be logged after all. @throws AssayError usage/setting */
+function checkNames(inputs: readonly InputColumn[], settings: Settings): void {
+  const names = [...settings.PREDICTION_LOG_OMIT, ...settings.PREDICTION_LOG_HASH]
+  const unknown = names.find((name) => !inputs.some((column) => column.name === name))
+  if (unknown !== undefined) throw setting(`The prediction log is to hide "${unknown}", and there is no such column.`)
+}
+
+/** @throws AssayError usage/setting */
 export function openPredictionLog(
   manifest: ReleaseManifest,
   settings: Settings,
@@ -49,7 +85,12 @@ export function openPredictionLog(
 ): PredictionLog {
   const { PREDICTION_LOG: path, PREDICTION_LOG_SAMPLE: sample } = settings
   if (path === '' || sample === 0) return none
+  checkNames(manifest.inputs, settings)
+  const hash = readHash(settings)
   const columns = loggedColumns(manifest.inputs, settings)
+  const hashed = manifest.inputs.filter(
+    ({ name, type }) => type !== 'image' && settings.PREDICTION_LOG_HASH.includes(name),
+  )
   const stream: Writable = path === '-' ? process.stdout : createWriteStream(path, { flags: 'a', mode: 0o600 })
   stream.on('error', onError)
   return {
@@ -71,6 +112,7 @@ export function openPredictionLog(
             return cell === undefined || cell instanceof Uint8Array ? [] : [[column.name, plain(cell)]]
           }),
         ),
+        ...(hashed.length === 0 ? {} : { hashed: hashesOf(row, hashed, hash) }),
         scores: row.scores?.map((score) => (Number.isFinite(score) ? score : null)) ?? null,
         label: row.label,
         warnings: [...row.warnings],
@@ -80,6 +122,16 @@ export function openPredictionLog(
     close: () =>
       path === '-' || stream.errored ? Promise.resolve() : new Promise((resolve) => stream.end(() => resolve())),
   }
+}
+
+function hashesOf(row: LoggedRow, columns: readonly InputColumn[], hash: Hash): Record<string, string | null> {
+  return Object.fromEntries(
+    columns.flatMap(({ name }) => {
+      const cell = row.cellOf(name)
+      if (cell === undefined || cell instanceof Uint8Array) return []
+      return [[name, cell === null ? null : hash(cell)]]
+    }),
+  )
 }
 
 function plain(cell: Exclude<Cell, Uint8Array>): number | string | boolean | null {
