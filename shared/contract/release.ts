@@ -83,7 +83,14 @@ export const releaseCalls = {
           folder: fileRefSchema,
           /** An approval from elsewhere; left out, the one of this workspace counts. */
           approval: fileRefSchema.optional(),
-          image: z.strictObject({ file: fileRefSchema, architecture: architectureSchema }).optional(),
+          image: z
+            .strictObject({
+              file: fileRefSchema,
+              architecture: architectureSchema,
+              /** Where to write the same as a Dockerfile with its layers. */
+              context: fileRefSchema.optional(),
+            })
+            .optional(),
           prove: z.boolean(),
           /** Left out, no kit is written. */
           kit: kitPlaceSchema.optional(),

@@ -22,6 +22,7 @@ import type { TrustFlags } from '../trust.ts'
 interface ReleaseFlags {
   out: string
   image?: string
+  context?: string
   arch: string
   approval?: string
   proof: boolean
@@ -120,6 +121,7 @@ export function addReleaseCommands(program: Command, global: () => Global): void
     .description('write the release of an approved run: its folder, an image if asked, and the proof of both')
     .requiredOption('--out <folder>', 'the folder of the release; it must be new or empty')
     .option('--image <file>', 'write a container image as well: one tar for docker load, podman and skopeo')
+    .option('--context <file>', 'with --image: the same as a Dockerfile and its layers, for docker build - < FILE')
     .option('--arch <name>', 'architecture of the image: amd64 or arm64', 'amd64')
     .option('--approval <file>', 'an approval.json from elsewhere, in place of this workspace’s')
     .option('--as <person>', 'who signs the release; the passphrase is asked for, or taken from ASSAY_PASSPHRASE')
@@ -137,6 +139,12 @@ export function addReleaseCommands(program: Command, global: () => Global): void
           message: `"${flags.arch}" is no architecture.`,
           remedy: `Say ${architectureSchema.options.join(' or ')}.`,
         })
+      if (flags.context !== undefined && flags.image === undefined)
+        throw new AssayError({
+          code: 'usage/context',
+          message: '--context is the image in another form, and there is no --image.',
+          remedy: 'Say --image FILE as well.',
+        })
       await withSession(workspace, json, async (session) => {
         const runId = await findRun(session, wanted)
         const person = await actingPerson(session, flags.as)
@@ -148,7 +156,13 @@ export function addReleaseCommands(program: Command, global: () => Global): void
           ...(flags.approval === undefined ? {} : { approval: { path: resolve(flags.approval) } }),
           ...(flags.image === undefined
             ? {}
-            : { image: { file: { path: resolve(flags.image) }, architecture: architecture.data } }),
+            : {
+                image: {
+                  file: { path: resolve(flags.image) },
+                  architecture: architecture.data,
+                  ...(flags.context === undefined ? {} : { context: { path: resolve(flags.context) } }),
+                },
+              }),
           prove: flags.proof,
           ...(flags.kit ? { kit: placeOf(flags) } : {}),
         })

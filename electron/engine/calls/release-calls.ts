@@ -12,7 +12,13 @@ export const releaseRouter = {
         runId,
         folder: grants.resolve(input.folder, 'write'),
         approvalFile: approval ? grants.resolve(approval, 'read') : null,
-        image: image ? { path: grants.resolve(image.file, 'write'), architecture: image.architecture } : null,
+        image: image
+          ? {
+              path: grants.resolve(image.file, 'write'),
+              contextPath: image.context ? grants.resolve(image.context, 'write') : undefined,
+              architecture: image.architecture,
+            }
+          : null,
         prove,
         signer,
         kit: kit ?? null,

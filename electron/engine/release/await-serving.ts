@@ -31,7 +31,7 @@ export interface StartedServer {
 }
 
 /** Waits until the process says that it serves. @throws AssayError release/proof-failed */
-export function awaitServing(child: ChildProcess, stop: () => void): Promise<StartedServer> {
+export function awaitServing(child: ChildProcess, stop: () => void, withinMs = startMs): Promise<StartedServer> {
   let out = ''
   let errors = ''
   return new Promise((resolve, reject) => {
@@ -40,7 +40,7 @@ export function awaitServing(child: ChildProcess, stop: () => void): Promise<Sta
       stop()
       reject(proofFailed(what, text))
     }
-    const timer = setTimeout(() => fail('did not start', errors || out), startMs)
+    const timer = setTimeout(() => fail('did not start', errors || out), withinMs)
     child.once('error', (error) => fail('did not start', error.message))
     child.once('exit', () => fail('ended', errors || out))
     child.stderr?.on('data', (piece: Buffer) => (errors = (errors + piece.toString()).slice(-4000)))

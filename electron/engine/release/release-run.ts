@@ -29,7 +29,11 @@ export interface ReleaseRunRequest {
   readonly runId: RunId
   readonly folder: string
   readonly approvalFile: string | null
-  readonly image: { readonly path: string; readonly architecture: Architecture } | null
+  readonly image: {
+    readonly path: string
+    readonly contextPath?: string | undefined
+    readonly architecture: Architecture
+  } | null
   readonly prove: boolean
   /** Where the kit is for; null writes none. */
   readonly kit: GivenPlace | null
@@ -92,14 +96,14 @@ export async function releaseRun(
 }
 
 function imageOf(
-  { path, architecture }: NonNullable<ReleaseRunRequest['image']>,
+  image: NonNullable<ReleaseRunRequest['image']>,
   folder: string,
   release: VerifiedRelease,
   trust: TrustFile,
   context: JobContext,
 ): Promise<BuiltImage> {
-  const request = { folder, release, trust, path, architecture, servingFolder: servingFolder() }
-  return buildImage({ ...request, layerCache: layerCache() }, context)
+  const request = { ...image, folder, release, trust, servingFolder: servingFolder(), layerCache: layerCache() }
+  return buildImage(request, context)
 }
 
 async function proofOf(

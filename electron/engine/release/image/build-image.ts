@@ -11,9 +11,10 @@ import { AssayError } from '../../../../shared/contract/errors.ts'
 import type { JobContext } from '../../jobs/jobs.ts'
 import { withFolders } from './debian-base.ts'
 import type { DebianPackage } from './debian-base.ts'
+import { writeDockerContext } from './docker-context.ts'
 import { writeLayer } from './layer.ts'
 import { writeImage } from './oci.ts'
-import type { Architecture, Image } from './oci.ts'
+import type { Architecture, Image, ImageConfig } from './oci.ts'
 import { runtimeLayers } from './runtime-layers.ts'
 import type { RuntimeLayers } from './runtime-layers.ts'
 import type { Entry } from './tar.ts'
@@ -28,6 +29,8 @@ export interface ImageRequest {
   readonly trust: TrustFile
   /** The tar to write. */
   readonly path: string
+  /** Where to write the same as a build context; left out, nowhere. */
+  readonly contextPath?: string | undefined
   readonly architecture: Architecture
   /** The folder of serving.mjs. */
   readonly servingFolder: string
@@ -54,6 +57,41 @@ async function releaseEntries({ folder, release, trust }: ImageRequest): Promise
   return withFolders(entries)
 }
 
+function configOf({ manifest, manifestSha256 }: VerifiedRelease, architecture: Architecture): ImageConfig {
+  const tag = String(manifest.model.version)
+  return {
+    architecture,
+    created: manifest.createdAt,
+    repository: `assay/${manifest.model.served}`,
+    tag,
+    labels: {
+      'org.opencontainers.image.title': manifest.model.name,
+      'org.opencontainers.image.version': tag,
+      'org.opencontainers.image.created': manifest.createdAt,
+      'org.opencontainers.image.description': `Serves an approved model that predicts ${manifest.target}`,
+      'dev.assay.version': manifest.assay,
+      'dev.assay.manifest.sha256': manifestSha256,
+      'dev.assay.evidence.sha256': manifest.evidence.sha256,
+      'dev.assay.model.sha256': manifest.model.sha256,
+      'dev.assay.approval.sha256': manifest.approval.sha256,
+      'dev.assay.approval.expires': manifest.approval.expiresAt,
+    },
+    environment: [
+      'PATH=/nodejs/bin',
+      'HOME=/tmp',
+      'NODE_ENV=production',
+      'ORT_DISABLE_TELEMETRY=1',
+      'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
+      'ASSAY_HOST=0.0.0.0',
+      'ASSAY_RELEASE=/release',
+      `ASSAY_TRUST_FILE=/${trustPath}`,
+    ],
+    entrypoint: ['/nodejs/bin/node', '/app/serving.mjs'],
+    command: ['serve'],
+    ports: [8080, 8081],
+  }
+}
+
 /** @throws AssayError image/*, release/not-built, file/not-writable */
 export async function buildImage(request: ImageRequest, context: JobContext): Promise<BuiltImage> {
   const { release, architecture } = request
@@ -69,44 +107,10 @@ export async function buildImage(request: ImageRequest, context: JobContext): Pr
     const options = { mtime, owner: 0, compress: false }
     const layer = await writeLayer(file, 'The release', await releaseEntries(request), options, context.signal)
     const layers = [...runtime.layers, { layer, file }]
-    const repository = `assay/${manifest.model.served}`
-    const tag = String(manifest.model.version)
-    const image = await writeImage(
-      request.path,
-      {
-        architecture,
-        created: manifest.createdAt,
-        repository,
-        tag,
-        labels: {
-          'org.opencontainers.image.title': manifest.model.name,
-          'org.opencontainers.image.version': tag,
-          'org.opencontainers.image.created': manifest.createdAt,
-          'org.opencontainers.image.description': `Serves an approved model that predicts ${manifest.target}`,
-          'dev.assay.version': manifest.assay,
-          'dev.assay.manifest.sha256': release.manifestSha256,
-          'dev.assay.evidence.sha256': manifest.evidence.sha256,
-          'dev.assay.model.sha256': manifest.model.sha256,
-          'dev.assay.approval.sha256': manifest.approval.sha256,
-          'dev.assay.approval.expires': manifest.approval.expiresAt,
-        },
-        environment: [
-          'PATH=/nodejs/bin',
-          'HOME=/tmp',
-          'NODE_ENV=production',
-          'ORT_DISABLE_TELEMETRY=1',
-          'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
-          'ASSAY_HOST=0.0.0.0',
-          'ASSAY_RELEASE=/release',
-          `ASSAY_TRUST_FILE=/${trustPath}`,
-        ],
-        entrypoint: ['/nodejs/bin/node', '/app/serving.mjs'],
-        command: ['serve'],
-        ports: [8080, 8081],
-      },
-      layers,
-      context.signal,
-    )
+    const config = configOf(release, architecture)
+    const image = await writeImage(request.path, config, layers, context.signal)
+    if (request.contextPath !== undefined) await writeDockerContext(request.contextPath, config, layers, context.signal)
+    const { repository, tag } = config
     return {
       ...image,
       name: `${repository}:${tag}`,

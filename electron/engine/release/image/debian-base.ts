@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, readdir, readlink, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, readlink, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { AssayError } from '../../../../shared/contract/errors.ts'
@@ -108,13 +108,36 @@ export async function debianBase(architecture: Architecture): Promise<Base> {
   }
 }
 
+/**
+ * For another processor than this machine's: apt with lists of its own, so that nothing of the system's settings changes
+ * and no foreign architecture need be added.
+ */
+async function foreignApt(folder: string, architecture: Architecture): Promise<string[]> {
+  const state = join(folder, 'apt')
+  await mkdir(join(state, 'lists/partial'), { recursive: true })
+  await mkdir(join(state, 'cache/archives/partial'), { recursive: true })
+  const settings = {
+    'Dir::State': state,
+    'Dir::State::status': '/dev/null',
+    'Dir::Cache': join(state, 'cache'),
+    'APT::Architecture': architecture,
+    'APT::Architectures': architecture,
+    ...(process.getuid?.() === 0 ? { 'APT::Sandbox::User': 'root' } : {}),
+  }
+  const options = Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])
+  await run('apt-get', [...options, 'update'], folder)
+  return options
+}
+
 async function fetched(folder: string, architecture: Architecture): Promise<string> {
-  const names = packages.map((name) => (common.has(name) ? name : `${name}:${architecture}`))
-  await run('apt-get', ['download', ...names], folder)
+  const here = (await run('dpkg', ['--print-architecture'], folder)).trim()
+  const options = here === architecture ? [] : await foreignApt(folder, architecture)
+  const download = (names: readonly string[]) => run('apt-get', [...options, 'download', ...names], folder)
+  await download(packages.map((name) => (common.has(name) ? name : `${name}:${architecture}`)))
   const libgcc = (await readdir(folder)).find((name) => name.startsWith('libgcc-s1_'))
   const depends = libgcc ? await run('dpkg-deb', ['-f', join(folder, libgcc), 'Depends'], folder) : ''
   const licence = /\bgcc-\d+-base\b/.exec(depends)?.[0]
-  if (licence) await run('apt-get', ['download', `${licence}:${architecture}`], folder)
+  if (licence) await download([`${licence}:${architecture}`])
   return folder
 }
 

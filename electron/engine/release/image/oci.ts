@@ -43,7 +43,7 @@ export interface Image {
   readonly bytes: number
 }
 
-const user = '65532:65532'
+export const user = '65532:65532'
 
 /** Keys in a fixed order: byte for byte the same for the same content. */
 export function json(value: unknown): Buffer {

@@ -146,7 +146,8 @@ function packageFolder(name: string): string | null {
 
 async function nodeEntries(architecture: Architecture): Promise<{ entries: Entry[]; version: string }> {
   const named = `node-linux-${nodeNames[architecture]}`
-  const folders = [packageFolder(named), packageFolder(`node/node_modules/${named}`), packageFolder('node')]
+  const given = process.env['ASSAY_IMAGE_NODE'] || null
+  const folders = [given, packageFolder(named), packageFolder(`node/node_modules/${named}`), packageFolder('node')]
   for (const folder of folders) {
     if (!folder) continue
     const binary = join(folder, 'bin', 'node')
@@ -161,7 +162,7 @@ async function nodeEntries(architecture: Architecture): Promise<{ entries: Entry
   throw new AssayError({
     code: 'image/no-node',
     message: `There is no Node for Linux on ${architecture} here.`,
-    remedy: `Install the package ${named}, or build the image for another architecture.`,
+    remedy: `Give the unpacked package (npm pack ${named}@${process.versions.node}) with ASSAY_IMAGE_NODE=DIR, or build the image for another architecture.`,
     where: { architecture },
   })
 }
