@@ -19,6 +19,7 @@ import './styles/approvals.css'
 import './styles/compare.css'
 import './styles/drift.css'
 import './styles/explain.css'
+import './styles/monitor.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')

@@ -14,11 +14,13 @@ import { HelpPage } from './pages/help/help-page.tsx'
 import { ImportModelPage } from './pages/models/import-model-page.tsx'
 import { ModelsPage } from './pages/models/models-page.tsx'
 import { VersionPage } from './pages/models/version-page.tsx'
+import { MonitorPage } from './pages/monitor/monitor-page.tsx'
 import { NotFoundPage } from './pages/not-found-page.tsx'
 import { OverviewPage } from './pages/overview/overview-page.tsx'
 import { RunPage } from './pages/runs/run-page.tsx'
 import { RunsPage } from './pages/runs/runs-page.tsx'
 import { SettingsPage } from './pages/settings/settings-page.tsx'
+import { TryPage } from './pages/try/try-page.tsx'
 import { Shell } from './shell/shell.tsx'
 
 export const makeRouter = () =>
@@ -45,6 +47,8 @@ export const makeRouter = () =>
             { path: '/approvals/:id', element: <ReviewPage /> },
             { path: '/drift', element: <DriftPage /> },
             { path: '/drift/:id', element: <DriftReportPage /> },
+            { path: '/monitor', element: <MonitorPage /> },
+            { path: '/try', element: <TryPage /> },
             { path: '/settings', element: <SettingsPage /> },
             { path: '/help', element: <HelpPage /> },
             { path: '*', element: <NotFoundPage /> },

@@ -19,6 +19,7 @@ const openFilters: Record<FileKind, FileFilter[]> = {
   any: [allFiles],
 }
 const saveNames: Record<SaveKind, string> = {
+  folder: 'New folder',
   html: 'Web page',
   pdf: 'PDF',
   docx: 'Word document',
@@ -41,7 +42,7 @@ const native: Dialogs = {
   savePath: async (window, { suggestedName, kind }) => {
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: suggestedName,
-      filters: [{ name: saveNames[kind], extensions: [kind] }],
+      filters: kind === 'folder' ? [] : [{ name: saveNames[kind], extensions: [kind] }],
       properties: ['showOverwriteConfirmation', 'createDirectory'],
     })
     return canceled || !filePath ? null : filePath

@@ -3,7 +3,7 @@ import type { SearchHit } from '../../shared/contract/workspace.ts'
 import type { IconName } from '../components/icon.tsx'
 import { bridge } from '../engine/bridge.ts'
 import { chooseAndOpen } from './open-files.ts'
-import { helpPlace, hitPath, places } from './places.ts'
+import { helpPlace, hitPath, places, tryPlace } from './places.ts'
 import { setTheme, themes } from './theme.ts'
 
 export interface Entry {
@@ -15,7 +15,7 @@ export interface Entry {
 }
 
 export const commandEntries = (navigate: NavigateFunction): readonly Entry[] => [
-  ...[...places, helpPlace].map((place) => ({
+  ...[...places, tryPlace, helpPlace].map((place) => ({
     key: place.path,
     title: place.title,
     subtitle: 'Page',

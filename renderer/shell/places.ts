@@ -17,13 +17,17 @@ export const places: readonly Place[] = [
   { path: '/compare', title: 'Compare', icon: 'compare' },
   { path: '/drift', title: 'Drift', icon: 'drift' },
   { path: '/approvals', title: 'Approvals', icon: 'approvals' },
+  { path: '/monitor', title: 'Monitor', icon: 'monitor' },
   { path: '/settings', title: 'Settings', icon: 'settings' },
 ]
 
 export const helpPlace: Place = { path: '/help', title: 'Help', icon: 'help' }
 
+/** Reached from Monitor and Releases, and by search. */
+export const tryPlace: Place = { path: '/try', title: 'Try it', icon: 'play' }
+
 export const placeOf = (pathname: string): Place | undefined =>
-  [...places.slice(1), helpPlace].find((place) => pathname.startsWith(place.path)) ??
+  [...places.slice(1), tryPlace, helpPlace].find((place) => pathname.startsWith(place.path)) ??
   (pathname === '/' ? places[0] : undefined)
 
 export const hitPath = (hit: SearchHit): string =>

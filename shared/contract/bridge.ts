@@ -26,7 +26,7 @@ export type GrantedSavePath = Readonly<z.infer<typeof grantedSavePathSchema>>
 export const fileKindSchema = z.enum(['dataset', 'model', 'any'])
 export type FileKind = z.infer<typeof fileKindSchema>
 
-export const saveKindSchema = z.enum(['html', 'pdf', 'docx', 'json', 'csv', 'parquet', 'tar', 'xml', 'md'])
+export const saveKindSchema = z.enum(['folder', 'html', 'pdf', 'docx', 'json', 'csv', 'parquet', 'tar', 'xml', 'md'])
 export type SaveKind = z.infer<typeof saveKindSchema>
 
 export const saveRequestSchema = z.strictObject({ suggestedName: z.string().max(200), kind: saveKindSchema })

@@ -1,4 +1,5 @@
 /** Which field of a log holds what: paths into a line's object, and a guess from their names. */
+import { givesOneNumber } from '../contract/dataset.ts'
 import type { LogMapping } from '../contract/monitor.ts'
 import type { Binding } from '../contract/model.ts'
 
@@ -95,7 +96,7 @@ export function guessMapping(
 /** The log of Assay's own server (shared/serving/prediction-log.ts). */
 export function ownMapping(features: readonly string[], output: Binding['output']): LogMapping {
   const scored = output.score !== null
-  const number = output.task === 'regression' || output.task === 'ranking'
+  const number = givesOneNumber(output.task)
   return {
     time: 'time',
     id: 'request',

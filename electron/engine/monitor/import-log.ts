@@ -1,6 +1,7 @@
 /** Takes a production log into the workspace, bound to the version that it is of. */
 import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import { AssayError, Cancelled } from '../../../shared/contract/errors.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
@@ -19,7 +20,7 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset, readVersion } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
-import { chanceSql, featureSql, isLogged, isNumber, logSelect, own } from './log-sql.ts'
+import { chanceSql, featureSql, isLogged, logSelect, own } from './log-sql.ts'
 import type { LogColumns } from './log-sql.ts'
 import type { LineCheck } from './json-lines.ts'
 import { addBatch, refuseImportedBefore } from './monitor-store.ts'
@@ -93,6 +94,7 @@ export async function importLog(
     const mapping = { ...guessed, ...wanted.mapping, features: { ...guessed.features, ...wanted.mapping?.features } }
     const fields = fieldsUsed(mapping)
     const isServers = head.objects.some(isOwn)
+    checkKnown(head, mapping)
     if (head.format !== 'jsonl') checkFields(head, mapping)
     const log = await openLog({
       duck,
@@ -168,6 +170,17 @@ function fieldsUsed({ features, scores, ...single }: LogMapping): string[] {
 }
 
 /** @throws AssayError monitor/mapping */
+function checkKnown({ fields }: LogHead, { features, scores, prediction }: LogMapping): void {
+  if (prediction !== undefined || Object.keys({ ...features, ...scores }).length > 0) return
+  throw new AssayError({
+    code: 'monitor/mapping',
+    message: 'Neither a prediction nor any column of the model is found in the log.',
+    remedy: `Say which field holds the prediction. The log has: ${fields.slice(0, 20).join(', ')}.`,
+    where: { fields: fields.length },
+  })
+}
+
+/** @throws AssayError monitor/mapping */
 function checkFields({ fields }: LogHead, mapping: LogMapping): void {
   const strange = fieldsUsed(mapping).find((field) => !fields.includes(field))
   if (strange === undefined) return
@@ -195,7 +208,7 @@ async function writeBatch(
   )
   const [row] = await rowsOf(
     duck,
-    mapping.prediction === undefined || isNumber(output)
+    mapping.prediction === undefined || givesOneNumber(output.task)
       ? 'SELECT false'
       : `SELECT ${chanceSql(log.column(mapping.prediction), output.classes)} FROM ${log.sql}`,
   )
@@ -206,7 +219,7 @@ async function writeBatch(
   )
   const file = `read_parquet(${quoteText(outputFile)})`
   const hasScores = select.some((column) => column.endsWith(own.score(0)) || column.endsWith(own.prediction))
-  const predicted = hasScores ? (isNumber(output) ? own.prediction : own.score(0)) : own.label
+  const predicted = hasScores ? (givesOneNumber(output.task) ? own.prediction : own.score(0)) : own.label
   const [counted] = await rowsOf(
     duck,
     `SELECT count(*), count(${own.error}), strftime(min(${own.time}), '%Y-%m-%dT%H:%M:%S.%gZ'),

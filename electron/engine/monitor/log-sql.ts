@@ -2,6 +2,7 @@
  * The columns of an imported log. Those of Assay begin with `assay:`, the model's raw columns keep their names and have
  * the types of the approved dataset.
  */
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import type { Column, ColumnType } from '../../../shared/contract/dataset.ts'
 import type { LogMapping } from '../../../shared/contract/monitor.ts'
 import type { OutputBinding } from '../../../shared/contract/model.ts'
@@ -58,9 +59,6 @@ export function featureSql(text: string, type: ColumnType, rule: MissingRule): {
   return { value, wrong: `NOT ${isMissing(text, rule)} AND (${value}) IS NULL` }
 }
 
-/** Tasks whose prediction is one number. */
-export const isNumber = ({ task }: OutputBinding): boolean => task === 'regression' || task === 'ranking'
-
 /** Tasks with one label a row, which can come later. */
 export const hasOneLabel = ({ task }: OutputBinding): boolean =>
   task === 'binary' || task === 'multiclass' || task === 'regression'
@@ -69,7 +67,7 @@ export const hasOneLabel = ({ task }: OutputBinding): boolean =>
 export function scoreSql({ log, mapping, output, predictionIsChance }: LogColumns): string[] {
   const text = (field: string): string => log.column(field)
   if (output.score === null) return []
-  if (isNumber(output)) return mapping.prediction === undefined ? [] : [finite(text(mapping.prediction))]
+  if (givesOneNumber(output.task)) return mapping.prediction === undefined ? [] : [finite(text(mapping.prediction))]
   const { scores } = mapping
   const known = output.classes.map((name) => (scores?.[name] === undefined ? null : finite(text(scores[name]))))
   if (known.every((sql) => sql !== null)) return known
@@ -89,7 +87,7 @@ export function logSelect(columns: LogColumns): string[] {
   const text = (field: string | undefined): string => (field === undefined ? 'NULL::VARCHAR' : log.column(field))
   const present = (field: string | undefined): string => `nullif(trim(${text(field)}), '')`
   const scores = scoreSql(columns)
-  const named = !isNumber(output) && !columns.predictionIsChance
+  const named = !givesOneNumber(output.task) && !columns.predictionIsChance
   return [
     `${present(mapping.id)} AS ${own.id}`,
     `(${mapping.time === undefined ? 'NULL::TIMESTAMP' : timeSql(text(mapping.time))}) AS ${own.time}`,
@@ -98,7 +96,7 @@ export function logSelect(columns: LogColumns): string[] {
     `coalesce(1 / nullif(${mapping.sample === undefined ? 'NULL::DOUBLE' : finite(text(mapping.sample))}, 0), 1) AS ${own.weight}`,
     `${present(mapping.actual)} AS ${own.actual}`,
     `${named ? present(mapping.prediction) : 'NULL::VARCHAR'} AS ${own.label}`,
-    ...scores.map((sql, k) => `${sql} AS ${isNumber(output) ? own.prediction : own.score(k)}`),
+    ...scores.map((sql, k) => `${sql} AS ${givesOneNumber(output.task) ? own.prediction : own.score(k)}`),
     ...features.map(
       ({ name, type }) =>
         `${featureSql(text(mapping.features?.[name]), type, log.rule).value} AS ${quoteIdentifier(name)}`,

@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Column, Dataset } from '../../../shared/contract/dataset.ts'
 import type { VersionId } from '../../../shared/contract/ids.ts'
+import type { OutputBinding } from '../../../shared/contract/model.ts'
 import type { LabelBatch, LogBatch } from '../../../shared/contract/monitor.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
@@ -114,7 +115,10 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
     const kept = [own.time, own.weight, own.id, ...features.map(({ name }) => quoteIdentifier(name)), ...truth]
     await duck.run(`COPY (SELECT ${kept.join(', ')} FROM ${joined}) TO ${quoteText(rowsPath)} (FORMAT parquet)`)
     const type = shape.wide ? 'DOUBLE' : 'FLOAT'
-    const scores = scored.map(({ name }, k) => `${sources[k]}::${name === 'label' ? 'VARCHAR' : type} AS ${name}`)
+    const label = labelSql(approved.run.binding.output)
+    const scores = scored.map(({ name }, k) =>
+      name === 'label' ? `${label} AS label` : `${sources[k]}::${type} AS ${name}`,
+    )
     await duck.run(`COPY (SELECT ${scores.join(', ')} FROM ${joined}) TO ${quoteText(scoresPath)} (FORMAT parquet)`)
     const rows = `read_parquet(${quoteText(rowsPath)})`
     const distinct = features.map(({ name }) => `approx_count_distinct(${quoteIdentifier(name)})`)
@@ -177,6 +181,14 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
   } finally {
     await rm(joinedPath, { force: true })
   }
+}
+
+/** The label that was logged, or the class with the highest score, as argmax gives it. */
+function labelSql({ score, classes }: OutputBinding): string {
+  if (score === null || classes.length === 0) return own.label
+  const scores = classes.map((_, k) => own.score(k)).join(', ')
+  const names = classes.map(quoteText).join(', ')
+  return `coalesce(${own.label}, [${names}][list_position([${scores}], greatest(${scores}))])`
 }
 
 /** Labels are texts until here; classes stay texts, and numbers that are none are missing. */

@@ -1,6 +1,6 @@
 /** One column: both distributions, every test with its effect, and its timeline. */
 import { useMemo } from 'react'
-import type { DriftColumn, DriftReport, DriftSample, DriftTestName } from '../../../shared/contract/drift.ts'
+import type { DriftColumn, DriftSample, DriftTestName } from '../../../shared/contract/drift.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { distributionSpec, timelineSpec } from '../../charts/drift.ts'
 import { Definition } from '../../components/definition.tsx'
@@ -8,6 +8,7 @@ import { Section } from '../../components/page.tsx'
 import { intervalText } from '../../../shared/format/interval.ts'
 import { formatCount, formatMetric, formatNumber } from '../../../shared/format/number.ts'
 import { formatP } from '../../../shared/format/p-value.ts'
+import type { DriftView } from './drift-view.ts'
 import { VerdictBadge } from './verdict.tsx'
 
 const day = 86_400_000
@@ -34,7 +35,7 @@ const facts: readonly (readonly [string, (sample: DriftSample, column: DriftColu
   ['Maximum', (sample, column) => valueText(column, sample.max)],
 ]
 
-const Samples = ({ column, report }: { readonly column: DriftColumn; readonly report: DriftReport }) => (
+const Samples = ({ column, report }: { readonly column: DriftColumn; readonly report: DriftView }) => (
   <div className="table-scroll" role="group" aria-label={`Both samples of ${column.name}`} tabIndex={0}>
     <table className="table">
       <thead>
@@ -62,10 +63,10 @@ const Samples = ({ column, report }: { readonly column: DriftColumn; readonly re
 )
 
 /** Two windows of one dataset have one name between them. */
-export const sideName = ({ reference, current }: DriftReport, side: 'reference' | 'current'): string =>
+export const sideName = ({ reference, current }: DriftView, side: 'reference' | 'current'): string =>
   reference.name === current.name ? (side === 'reference' ? 'Reference' : 'Current') : { reference, current }[side].name
 
-const Tests = ({ column, report }: { readonly column: DriftColumn; readonly report: DriftReport }) => (
+const Tests = ({ column, report }: { readonly column: DriftColumn; readonly report: DriftView }) => (
   <div className="table-scroll" role="group" aria-label={`Tests of ${column.name}`} tabIndex={0}>
     <table className="table" data-testid="drift-tests">
       <thead>
@@ -120,7 +121,7 @@ const Tests = ({ column, report }: { readonly column: DriftColumn; readonly repo
   </div>
 )
 
-export const ColumnDetail = ({ column, report }: { readonly column: DriftColumn; readonly report: DriftReport }) => {
+export const ColumnDetail = ({ column, report }: { readonly column: DriftColumn; readonly report: DriftView }) => {
   const distribution = useMemo(
     () => distributionSpec(column, { reference: sideName(report, 'reference'), current: sideName(report, 'current') }),
     [column, report],

@@ -1,6 +1,6 @@
 /** Every column compared: verdict, the test that decides, its corrected p, and the size of the shift with its interval. */
 import { useState } from 'react'
-import type { DriftColumn, DriftReport } from '../../../shared/contract/drift.ts'
+import type { DriftColumn } from '../../../shared/contract/drift.ts'
 import { worse } from '../../../shared/drift/verdicts.ts'
 import { Button } from '../../components/button.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
@@ -11,6 +11,7 @@ import { intervalText } from '../../../shared/format/interval.ts'
 import { formatCount, formatMetric, formatNumber, formatPercent, plural } from '../../../shared/format/number.ts'
 import { formatP } from '../../../shared/format/p-value.ts'
 import { toTsv } from '../../rows/tsv.ts'
+import type { DriftView } from './drift-view.ts'
 import { VerdictBadge } from './verdict.tsx'
 
 export const verdictOf = ({ decision, missing }: DriftColumn) => worse(decision.verdict, missing?.verdict)
@@ -22,7 +23,7 @@ const psiOf = (column: DriftColumn): number => column.tests.psi?.statistic ?? 0
 export const mostDriftedFirst = (columns: readonly DriftColumn[]): readonly DriftColumn[] =>
   [...columns].sort((a, b) => rank.indexOf(verdictOf(a)) - rank.indexOf(verdictOf(b)) || psiOf(b) - psiOf(a))
 
-export const correctedOf = (report: DriftReport, { decision }: DriftColumn): number | null =>
+export const correctedOf = (report: DriftView, { decision }: DriftColumn): number | null =>
   report.options.correction === 'holm'
     ? decision.holm
     : report.options.correction === 'none'
@@ -35,7 +36,7 @@ const missingText = ({ reference, current, missing }: DriftColumn): string => {
   return `${share(reference)} → ${share(current)}`
 }
 
-const asTsv = (report: DriftReport, columns: readonly DriftColumn[]): string =>
+const asTsv = (report: DriftView, columns: readonly DriftColumn[]): string =>
   toTsv([
     [
       'column',
@@ -76,7 +77,7 @@ export const DriftTable = ({
   chosen,
   onChoose,
 }: {
-  readonly report: DriftReport
+  readonly report: DriftView
   readonly chosen: string | undefined
   readonly onChoose: (name: string) => void
 }) => {
