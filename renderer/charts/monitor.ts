@@ -28,16 +28,23 @@ const pointsOf = (
 const whiskersOf = (points: readonly Point[]): Whisker[] =>
   points.flatMap(({ x, metric: { low, high } }) => (low === null || high === null ? [] : [{ x, low, high }]))
 
+/** Labels that fit below a chart of half a page. */
+const labelsAtMost = 4
+
 const windowAxis = (colors: Colors, labels: readonly string[]) => {
   const base = axis(colors, 'Window')
+  const step = Math.max(1, Math.ceil(labels.length / labelsAtMost))
   return {
     ...base,
     min: -0.5,
     max: labels.length - 0.5,
+    afterBuildTicks: (scale: { ticks: { value: number }[] }): void => {
+      scale.ticks = labels.flatMap((_, value) => (value % step === 0 ? [{ value }] : []))
+    },
     ticks: {
       ...base.ticks,
-      maxTicksLimit: 6,
-      callback: (value: string | number) => (Number.isInteger(Number(value)) ? (labels[Number(value)] ?? '') : ''),
+      autoSkip: false,
+      callback: (value: string | number) => (labels[Number(value)] ?? '').replace(/^(week of|rows|quarter from) /, ''),
     },
   }
 }

@@ -7,8 +7,17 @@ import { pushToast } from './toast-store.ts'
 const datasetEndings = /\.(csv|tsv|tab|txt|json|jsonl|ndjson|parquet)$/i
 const modelEndings = /\.onnx$/i
 
-export const importPathOf = (fileName: string): '/data/import' | '/models/import' | null =>
-  modelEndings.test(fileName) ? '/models/import' : datasetEndings.test(fileName) ? '/data/import' : null
+/** Names that logs of predictions have; any other table is a dataset. */
+const logNames = /(^|[^a-z])(predictions?|production)([^a-z]|$).*\.(jsonl|ndjson|csv|parquet)$/i
+
+export const importPathOf = (fileName: string): '/data/import' | '/models/import' | '/monitor' | null =>
+  logNames.test(fileName)
+    ? '/monitor'
+    : modelEndings.test(fileName)
+      ? '/models/import'
+      : datasetEndings.test(fileName)
+        ? '/data/import'
+        : null
 
 export const openFiles = (files: readonly GrantedFile[], navigate: NavigateFunction): void => {
   const [file] = files

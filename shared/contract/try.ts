@@ -34,6 +34,8 @@ export const triedServerSchema = z.strictObject({
   /** Rows of the approved evaluation, to begin with. */
   examples: z.array(triedRowSchema),
   threshold: z.number().nullable(),
+  /** Of a binary task: the class whose chance is held against the threshold. */
+  positive: z.string().nullable(),
   /** Null while it runs; else why it ended. */
   ended: z.string().nullable(),
 })
@@ -51,6 +53,7 @@ export const triedAnswerSchema = z.strictObject({
   predictions: z.array(
     z.strictObject({
       label: z.string().nullable(),
+      /** Chance of the positive class, else of the predicted one; or the predicted number. */
       score: z.number().nullable(),
       reasons: z.array(z.string()),
     }),

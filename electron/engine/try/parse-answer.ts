@@ -31,7 +31,11 @@ function parse(body: string): unknown {
 }
 
 /** @param code Of the header `assay-error-code`. */
-export function parsePredictions(body: string, code: string | null): Pick<TriedAnswer, 'predictions' | 'error'> {
+export function parsePredictions(
+  body: string,
+  code: string | null,
+  positive: string | null,
+): Pick<TriedAnswer, 'predictions' | 'error'> {
   const value = parse(body)
   const good = answered.safeParse(value)
   if (good.success) {
@@ -39,7 +43,7 @@ export function parsePredictions(body: string, code: string | null): Pick<TriedA
       predictions: good.data.predictions.map(
         ({ label = null, value: number = null, probabilities, warnings = [] }) => ({
           label,
-          score: number ?? (label === null ? null : (probabilities?.[label] ?? null)),
+          score: number ?? probabilities?.[positive ?? label ?? ''] ?? null,
           reasons: warnings.map(
             ({ code: reason, column, message }) => message ?? `${reason}${column ? ` ${column}` : ''}`,
           ),

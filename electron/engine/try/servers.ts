@@ -121,6 +121,7 @@ export async function startTrying(
         .slice(0, examples)
         .map((line) => goldenRowSchema.parse(JSON.parse(line)).inputs),
       threshold: manifest.threshold,
+      positive: manifest.binding.output.positive,
       ended: exited,
     }
     servers.set(id, { shown, process: served, temporary })
@@ -258,7 +259,7 @@ export async function sendRows(engine: Engine, id: ServerId, rows: readonly Trie
     rows: rows.length,
     latencyMs,
     body: body.length > longestBody ? `${body.slice(0, longestBody)}…` : body,
-    ...parsePredictions(body, response.headers.get('assay-error-code')),
+    ...parsePredictions(body, response.headers.get('assay-error-code'), shown.positive),
   }
 }
 

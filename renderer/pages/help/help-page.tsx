@@ -20,6 +20,14 @@ const pages = [
     'Approvals',
     'Policies with their gates, reviews with findings and signed decisions, people and their keys. A run’s gates stand on its own page.',
   ],
+  [
+    'Monitor',
+    'Production logs and late labels, window by window against the approved evaluation: traffic, performance or its estimate, calibration, drift and gates. Triggers open alerts and a retraining task; the new model comes back as challenger.',
+  ],
+  [
+    'Try it',
+    'Serves an approved version on this machine, on the loopback alone, while the page is open: send rows, see answers, times and the server’s own figures.',
+  ],
   ['Settings', 'The workspace, the devices, the audit log and its verification.'],
 ] as const
 
@@ -37,6 +45,14 @@ const words = [
   [
     'Evaluation',
     'What was computed from a run: one document with every metric, its interval and its source. Also called the evidence.',
+  ],
+  [
+    'Window',
+    'A period of production, or an even part of it. Each is held against the whole approved dataset, and p-values are corrected over all of them.',
+  ],
+  [
+    'Trigger',
+    'What must hold, in how many windows in a row, before an alert opens and a model is asked to be trained again. Challenger: the version that may replace the one in production.',
   ],
   [
     'Paired difference',

@@ -1,6 +1,6 @@
 /** Takes in what production wrote: a log, then labels, then a report of both. */
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { useLocation, useSearchParams } from 'react-router'
 import type { GrantedFile } from '../../../shared/contract/bridge.ts'
 import type { WatchedVersion } from '../../../shared/contract/monitor.ts'
 import { Button } from '../../components/button.tsx'
@@ -10,6 +10,7 @@ import { bridge } from '../../engine/bridge.ts'
 import { finishJob } from '../../engine/finish-job.ts'
 import { useJobs } from '../../engine/jobs.ts'
 import { useAction } from '../../engine/use-action.ts'
+import { fileOfState } from '../../shell/open-files.ts'
 import { ImportLogDialog } from './import-log-dialog.tsx'
 import { LabelsDialog } from './labels-dialog.tsx'
 
@@ -24,7 +25,10 @@ export const MonitorJob = () => {
 
 export const ImportButtons = ({ version }: { readonly version: WatchedVersion }) => {
   const { versionId } = version
-  const [opened, setOpened] = useState<{ readonly kind: 'log' | 'labels'; readonly file: GrantedFile }>()
+  const dropped = fileOfState(useLocation().state)
+  const [opened, setOpened] = useState<{ readonly kind: 'log' | 'labels'; readonly file: GrantedFile } | undefined>(
+    dropped ? { kind: 'log', file: dropped } : undefined,
+  )
   const [, setSearch] = useSearchParams()
   const { busy, problem, run } = useAction()
   const choose = (kind: 'log' | 'labels'): void => {

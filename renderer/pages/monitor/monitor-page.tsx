@@ -1,4 +1,4 @@
-import { useSearchParams } from 'react-router'
+import { useLocation, useSearchParams } from 'react-router'
 import type { VersionId } from '../../../shared/contract/ids.ts'
 import type { WatchedVersion } from '../../../shared/contract/monitor.ts'
 import { formatCount, plural } from '../../../shared/format/number.ts'
@@ -8,6 +8,7 @@ import { Page } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { useQuery } from '../../engine/query.ts'
+import { fileOfState } from '../../shell/open-files.ts'
 import { AlertsTab } from './alerts-tab.tsx'
 import { DataTab } from './data-tab.tsx'
 import { ImportButtons } from './import-buttons.tsx'
@@ -23,6 +24,7 @@ const open = (n: number): { count?: string } => (n === 0 ? {} : { count: formatC
 
 const Body = ({ versions }: { readonly versions: readonly WatchedVersion[] }) => {
   const [search, setSearch] = useSearchParams()
+  const { state } = useLocation() as { readonly state: unknown }
   const chosen = versions.find(({ versionId }) => versionId === search.get('version')) ?? versions[0]
   if (!chosen) {
     return (
@@ -45,7 +47,7 @@ const Body = ({ versions }: { readonly versions: readonly WatchedVersion[] }) =>
             />
           )}
         </Field>
-        <ImportButtons version={chosen} />
+        <ImportButtons key={fileOfState(state)?.token ?? ''} version={chosen} />
       </div>
       <Tabs
         label="Monitoring"

@@ -41,17 +41,37 @@ const RequestDialog = ({ task, onClose }: { readonly task: RetrainTask; readonly
         Workflow and a CronJob that call your training image with both.
       </p>
       <Field label="Training image" help="registry/name:tag">
-        {(ids) => <input {...ids} value={image} maxLength={500} onChange={(event) => setImage(event.target.value)} />}
+        {(ids) => (
+          <input
+            {...ids}
+            type="text"
+            value={image}
+            maxLength={500}
+            onChange={(event) => setImage(event.target.value)}
+          />
+        )}
       </Field>
       <div className="monitor-fields">
         <Field label="Schedule of the CronJob">
           {(ids) => (
-            <input {...ids} value={schedule} maxLength={100} onChange={(event) => setSchedule(event.target.value)} />
+            <input
+              {...ids}
+              type="text"
+              value={schedule}
+              maxLength={100}
+              onChange={(event) => setSchedule(event.target.value)}
+            />
           )}
         </Field>
         <Field label="Namespace">
           {(ids) => (
-            <input {...ids} value={namespace} maxLength={63} onChange={(event) => setNamespace(event.target.value)} />
+            <input
+              {...ids}
+              type="text"
+              value={namespace}
+              maxLength={63}
+              onChange={(event) => setNamespace(event.target.value)}
+            />
           )}
         </Field>
       </div>

@@ -87,7 +87,7 @@ export const WindowsTable = ({ report }: { readonly report: MonitorReport }) => 
   return (
     <Section
       title="Windows"
-      note={`${plural(windows.length, 'window')}${report.period === 'rows' ? ' of even size' : `, one a${report.period === 'hour' ? 'n' : ''} ${report.period}`}; ≈ is estimated without labels`}
+      note={`${plural(windows.length, 'window')}${report.period === 'rows' ? ' of even size' : `, one a${report.period === 'hour' ? 'n' : ''} ${report.period}`}; 95 % intervals; ≈ is estimated without labels`}
       actions={<CopyButton text={() => asTsv(report)} label="Copy as a table" name="Copy the windows as a table" />}
     >
       <div className="table-scroll" role="group" aria-label="Windows" tabIndex={0}>
@@ -113,7 +113,7 @@ export const WindowsTable = ({ report }: { readonly report: MonitorReport }) => 
               </th>
               {watched.map((name) => (
                 <th key={name} scope="col" className="number">
-                  {metricTitle(name)}, 95 % interval
+                  {metricTitle(name)}
                 </th>
               ))}
               {calibrated && (

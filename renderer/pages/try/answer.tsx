@@ -1,5 +1,5 @@
 /** What came back: the prediction, how long it took, and the body itself. */
-import type { TriedAnswer } from '../../../shared/contract/try.ts'
+import type { TriedAnswer, TriedServer } from '../../../shared/contract/try.ts'
 import { formatNumber, plural } from '../../../shared/format/number.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -7,22 +7,22 @@ import { Section } from '../../components/page.tsx'
 import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { Empty } from '../../components/states.tsx'
 
-const shownRows = 20
+const shownRows = 10
 const short = (value: number): string => formatNumber(Number(value.toPrecision(4)))
 
 const One = ({
   prediction,
-  threshold,
+  server: { threshold, positive },
 }: {
   readonly prediction: TriedAnswer['predictions'][number]
-  readonly threshold: number | null
+  readonly server: TriedServer
 }) => (
   <>
     <p className="try-answer">{prediction.label ?? (prediction.score === null ? '—' : short(prediction.score))}</p>
     {prediction.label !== null && prediction.score !== null && (
       <p className="muted">
-        with a score of {short(prediction.score)}
-        {threshold !== null && `; the approved threshold is ${short(threshold)}`}
+        with a chance of {short(prediction.score)} of {positive ?? prediction.label}
+        {threshold !== null && positive !== null && `; ${positive} from ${short(threshold)} on, as approved`}
       </p>
     )}
     {prediction.reasons.map((reason) => (
@@ -34,7 +34,7 @@ const One = ({
   </>
 )
 
-const Many = ({ answer }: { readonly answer: TriedAnswer }) => {
+const Many = ({ answer, server }: { readonly answer: TriedAnswer; readonly server: TriedServer }) => {
   const labels = new Map<string, number>()
   for (const { label } of answer.predictions) if (label !== null) labels.set(label, (labels.get(label) ?? 0) + 1)
   return (
@@ -51,7 +51,7 @@ const Many = ({ answer }: { readonly answer: TriedAnswer }) => {
               </th>
               <th scope="col">Prediction</th>
               <th scope="col" className="number">
-                Score
+                {server.positive === null ? 'Score' : `Chance of ${server.positive}`}
               </th>
               <th scope="col">Warnings</th>
             </tr>
@@ -77,10 +77,10 @@ const Many = ({ answer }: { readonly answer: TriedAnswer }) => {
 
 export const Answer = ({
   answer,
-  threshold,
+  server,
 }: {
   readonly answer: TriedAnswer | undefined
-  readonly threshold: number | null
+  readonly server: TriedServer
 }) => {
   if (!answer) {
     return (
@@ -103,8 +103,8 @@ export const Answer = ({
             problem={{ ...answer.error, remedy: 'The server refused it. Change the row and send it again.' }}
           />
         )}
-        {answer.predictions.length === 1 && <One prediction={answer.predictions[0]!} threshold={threshold} />}
-        {answer.predictions.length > 1 && <Many answer={answer} />}
+        {answer.predictions.length === 1 && <One prediction={answer.predictions[0]!} server={server} />}
+        {answer.predictions.length > 1 && <Many answer={answer} server={server} />}
       </div>
       <details>
         <summary>Body</summary>

@@ -167,7 +167,7 @@ export const Console = ({ server, ended }: { readonly server: TriedServer; reado
       </Section>
       <div>
         {problem && <ProblemPanel problem={problem} />}
-        <Answer answer={answer} threshold={server.threshold} />
+        <Answer answer={answer} server={server} />
         <Figures figures={figures} />
       </div>
     </div>

@@ -72,6 +72,7 @@ export const RowForm = ({
           {(ids) => (
             <input
               {...ids}
+              type="text"
               value={value.length > 200 ? `${value.slice(0, 200)}…` : value}
               readOnly={value.length > 200}
               inputMode={isNumber(input) ? 'decimal' : 'text'}
