@@ -1,7 +1,7 @@
 /** Which triggers hold: from a report's windows to conditions, each only after enough windows in a row. */
 import type { Metrics } from '../contract/evidence.ts'
 import type { Condition, MonitorWindow, Triggers } from '../contract/monitor.ts'
-import { formatCount, formatNumber, formatPercent, plural } from '../format/number.ts'
+import { formatCount, formatShort, formatPercent, plural } from '../format/number.ts'
 
 export interface ConditionsRequest {
   readonly windows: readonly MonitorWindow[]
@@ -85,7 +85,7 @@ function performance({ windows, triggers, approved, titles }: ConditionsRequest)
           severity: estimated ? 'warning' : 'error',
           opensTask: true,
           windows: names,
-          message: `${title} ${estimated ? 'is estimated at' : 'is'} ${value === null ? '—' : formatNumber(value)}, approved at ${formatNumber(approved[name]?.value ?? NaN)}: worse by more than ${formatNumber(rule.drop)} in ${span(names)}.`,
+          message: `${title} ${estimated ? 'is estimated at' : 'is'} ${value === null ? '—' : formatShort(value)}, approved at ${formatShort(approved[name]?.value ?? NaN)}: worse by more than ${formatShort(rule.drop)} in ${span(names)}.`,
         },
       ]
     }

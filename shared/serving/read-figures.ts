@@ -7,7 +7,7 @@ interface Sample {
   readonly value: number
 }
 
-const line = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)/
+const line = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(NaN|[+-]?(?:Inf|[\d.]+(?:e[+-]?\d+)?))(?:\s|$)/i
 const label = /(\w+)="((?:[^"\\]|\\.)*)"/g
 
 export function readSamples(text: string): Sample[] {
@@ -18,7 +18,7 @@ export function readSamples(text: string): Sample[] {
       key!,
       quoted!.replace(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped)),
     ])
-    return [{ name, labels: Object.fromEntries(pairs) as Record<string, string>, value: Number(value) }]
+    return [{ name, labels: Object.fromEntries(pairs) as Record<string, string>, value: Number(value!.replace('Inf', 'Infinity')) }]
   })
 }
 

@@ -46,7 +46,7 @@ export function writeProduction(folder: string): void {
   const labels = rows
     .slice(0, (rows.length * 6) / 8)
     .map(({ customer_id: id, churned }) => ({ request_id: id, churned }))
-  writeFileSync(join(folder, 'log.csv'), `${Papa.unparse(log)}\nbroken,line\n`)
+  writeFileSync(join(folder, 'log.csv'), `${Papa.unparse(log, { newline: '\n' })}\nbroken,line\n`)
   writeFileSync(join(folder, 'labels.csv'), Papa.unparse(labels))
 }
 
