@@ -18,7 +18,13 @@ export function readSamples(text: string): Sample[] {
       key!,
       quoted!.replace(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped)),
     ])
-    return [{ name, labels: Object.fromEntries(pairs) as Record<string, string>, value: Number(value!.replace('Inf', 'Infinity')) }]
+    return [
+      {
+        name,
+        labels: Object.fromEntries(pairs) as Record<string, string>,
+        value: Number(value!.replace('Inf', 'Infinity')),
+      },
+    ]
   })
 }
 
