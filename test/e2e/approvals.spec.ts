@@ -119,6 +119,30 @@ test('the gates of a run: inconclusive under one policy, passing under the other
   await lookAt(page, 'run-gates-pass')
 })
 
+test('the policy editor offers the figures of the run, and puts one in as a gate', async () => {
+  const { page } = author
+  const run = page.url()
+  await go(page, 'Approvals')
+  await page.getByRole('tab', { name: 'Policies' }).click()
+  await page.getByRole('button', { name: 'Binary risk model', exact: true }).click()
+  const text = page.getByLabel('Policy as YAML')
+  await text.fill(`${await text.inputValue()}  - id: new\n    path: metrics.bri`)
+  await text.press('Control+End')
+  const figures = page.getByRole('list', { name: 'Figures that a gate can name' })
+  await expect(figures.getByText(/0\.10\d+\s+0\.10\d+ to 0\.11\d+/).first()).toBeVisible()
+  await lookAt(page, 'approvals-policy-figures')
+  await figures.getByRole('button', { name: 'metrics.brier_score', exact: true }).click()
+  await expect(text).toHaveValue(/path: metrics\.brier_score$/)
+  await page
+    .getByRole('button', { name: /^Line \d+, column/ })
+    .first()
+    .click()
+  await expect(text).toBeFocused()
+  await page.getByRole('button', { name: 'Close without keeping' }).click()
+  await page.goto(run)
+  await page.getByRole('tab', { name: 'Gates' }).click()
+})
+
 test('the author asks, and cannot approve', async () => {
   const { page } = author
   await page.getByRole('button', { name: 'Ask for a review' }).click()
@@ -244,4 +268,8 @@ test('the decision comes home: approved in the queue, on the run and on the Over
   await expect(panel.getByRole('button', { name: 'No longer champion' })).toBeVisible()
   await expect(panel.getByRole('rowheader', { name: 'decision recorded' })).toBeVisible()
   await lookAt(page, 'model-registry')
+  const lineage = page.getByRole('group', { name: 'Lineage, drawn' })
+  await expect(lineage.getByRole('link', { name: 'Churn hold-out', exact: true })).toBeVisible()
+  await lineage.scrollIntoViewIfNeeded()
+  await lookAt(page, 'model-lineage')
 })

@@ -5,7 +5,14 @@ import type { Ledger } from '../workspace/ledger.ts'
 import { listPeople, signerOf } from './people.ts'
 
 /** What reviewers and the registry do with a version is not making it. */
-const notMaking = ['gates judged', 'stage changed', 'alias changed', 'review asked for', 'report written'] as const
+const notMaking = [
+  'gates judged',
+  'stage changed',
+  'alias changed',
+  'review asked for',
+  'report written',
+  'release written',
+] as const
 
 /** System accounts that made or changed the version or the run, from the audit log. */
 function makingAccounts(ledger: Ledger, versionId: VersionId, runId: RunId): Set<string> {

@@ -72,7 +72,7 @@ export function lineageTexts(ledger: Ledger, id: VersionId): { parents: string[]
   }
 }
 
-/** The versions of a model with their ancestors, the data and the runs. */
+/** The versions of a model with their ancestors, the data, the runs and what was released of them. */
 export function lineageGraph(engine: Engine, modelId: ModelId): LineageGraph {
   const { ledger } = engine.workspace
   const nodes = new Map<string, LineageGraph['nodes'][number]>()
@@ -109,6 +109,19 @@ export function lineageGraph(engine: Engine, modelId: ModelId): LineageGraph {
       detail: run.state,
     })
     edges.push({ from: run.versionId, to: run.id, label: 'scored' }, { from: run.datasetId, to: run.id, label: 'on' })
+  }
+  const releases = ledger
+    .prepare(
+      `SELECT sequence, time, detail FROM audit WHERE event = 'release written'
+       AND subject IN (SELECT id FROM version WHERE model_id = ?) ORDER BY sequence`,
+    )
+    .all(modelId) as { sequence: number; time: string; detail: string }[]
+  for (const { sequence, time, detail } of releases) {
+    const { run, by } = JSON.parse(detail) as { run: string; by?: string }
+    const id = `release ${sequence}`
+    if (!nodes.has(run)) continue
+    nodes.set(id, { id, kind: 'release', title: `Released ${time.slice(0, 10)}`, detail: by ? `by ${by}` : '' })
+    edges.push({ from: run, to: id, label: 'released' })
   }
   return { nodes: [...nodes.values()], edges }
 }

@@ -1,5 +1,5 @@
 /** Policies: the YAML itself, checked while one types. */
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { LintedPolicy, LintProblem } from '../../../shared/contract/policy.ts'
 import { Button } from '../../components/button.tsx'
@@ -15,6 +15,8 @@ import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { plural } from '../../../shared/format/number.ts'
 import { formatTime } from '../../../shared/format/time.ts'
+import { FigurePicker } from './figure-picker.tsx'
+import { offsetOf, putFigure, typedAt } from '../../../shared/policy/path-typed.ts'
 import { usePolicies } from './queries.ts'
 
 const lintDelayMs = 250
@@ -40,14 +42,23 @@ const useLint = (text: string): LintedPolicy | undefined => {
   return linted
 }
 
-const Problems = ({ problems }: { readonly problems: readonly LintProblem[] }) => (
+const Problems = ({
+  problems,
+  onShow,
+}: {
+  readonly problems: readonly LintProblem[]
+  readonly onShow: (problem: LintProblem) => void
+}) => (
   <ul className="findings" aria-label="What the linter says">
     {problems.map((problem, k) => (
       <li key={k} className={`finding finding-${problem.severity}`}>
         <Icon name={problem.severity} />
         <div>
           <p>
-            <strong>Line {problem.line}</strong> {problem.message}
+            <button type="button" className="link-button" onClick={() => onShow(problem)}>
+              Line {problem.line}, column {problem.column}
+            </button>{' '}
+            {problem.message}
           </p>
           <p className="muted">{problem.remedy}</p>
         </div>
@@ -59,6 +70,22 @@ const Problems = ({ problems }: { readonly problems: readonly LintProblem[] }) =
 const Editor = ({ initial, onClose }: { readonly initial: string; readonly onClose: () => void }) => {
   const [text, setText] = useState(initial)
   const linted = useLint(text)
+  const area = useRef<HTMLTextAreaElement>(null)
+  const [caret, setCaret] = useState(initial.length)
+  const typed = typedAt(text, Math.min(caret, text.length))
+  const place = (at: number): void => {
+    setCaret(at)
+    // After React has put the text in.
+    requestAnimationFrame(() => {
+      area.current?.focus()
+      area.current?.setSelectionRange(at, at)
+    })
+  }
+  const pick = (path: string): void => {
+    const next = putFigure(text, typed, path)
+    setText(next.text)
+    place(next.caret)
+  }
   const { busy, problem, run } = useAction()
   const save = (): void =>
     void run(async () => {
@@ -75,17 +102,25 @@ const Editor = ({ initial, onClose }: { readonly initial: string; readonly onClo
         value={text}
         spellCheck={false}
         rows={24}
-        onChange={(event) => setText(event.target.value)}
+        ref={area}
+        onChange={(event) => {
+          setText(event.target.value)
+          setCaret(event.target.selectionStart)
+        }}
+        onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
       />
-      <div aria-live="polite">
-        {linted &&
-          (linted.problems.length === 0 ? (
-            <p className="verdict verdict-good">
-              <Icon name="check" /> Nothing is wrong with it.
-            </p>
-          ) : (
-            <Problems problems={linted.problems} />
-          ))}
+      <div>
+        <div aria-live="polite">
+          {linted &&
+            (linted.problems.length === 0 ? (
+              <p className="verdict verdict-good">
+                <Icon name="check" /> Nothing is wrong with it.
+              </p>
+            ) : (
+              <Problems problems={linted.problems} onShow={({ line, column }) => place(offsetOf(text, line, column))} />
+            ))}
+        </div>
+        <FigurePicker typed={typed.part} onPick={pick} />
       </div>
       {problem && <ProblemPanel problem={problem} />}
       <div className="button-row">

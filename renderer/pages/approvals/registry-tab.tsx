@@ -14,6 +14,7 @@ import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatTime } from '../../../shared/format/time.ts'
 import { LookBadge } from './badge.tsx'
+import { LineageGraph } from './lineage-graph.tsx'
 import { stageLook, standingLook } from './words.ts'
 
 const stages: readonly { readonly value: Stage; readonly title: string; readonly disabled?: boolean }[] = [
@@ -136,22 +137,12 @@ const LineageList = ({ entry }: { readonly entry: RegistryEntry }) => {
     client.registry.lineage({ modelId: entry.modelId }),
   )
   return (
-    <Section title="Lineage" note="Recorded with assay registry lineage">
+    <Section
+      title="Lineage"
+      note="From data and parents to runs and releases; parents are recorded with assay registry lineage"
+    >
       <Answered answer={graph} label="Loading the lineage" rows={3}>
-        {({ nodes, edges }) => {
-          const titles = new Map(nodes.map((node) => [node.id, `${node.title} (${node.kind})`]))
-          return (
-            <ul className="cards" aria-label="Lineage">
-              {edges.map((edge, k) => (
-                <li key={k}>
-                  <span>{titles.get(edge.from) ?? edge.from}</span>
-                  <span className="muted">{edge.label}</span>
-                  <span>{titles.get(edge.to) ?? edge.to}</span>
-                </li>
-              ))}
-            </ul>
-          )
-        }}
+        {(found) => <LineageGraph graph={found} current={entry.versionId} />}
       </Answered>
     </Section>
   )
