@@ -110,6 +110,13 @@ describe('a run', () => {
     expect(await codeOf(write(out))).toBe('release/folder-taken')
     const { entries } = await test.call.workspace.audit({ offset: 0, limit: 1000 })
     expect(entries.some((entry) => entry.event === 'release written')).toBe(true)
+    expect((await test.call.registry.get({ id: run.versionId })).stage).toBe('released')
+    const { nodes, edges } = await test.call.registry.lineage({
+      modelId: (await test.call.registry.get({ id: run.versionId })).modelId,
+    })
+    const released = nodes.findLast((node) => node.kind === 'release')
+    expect(released).toMatchObject({ detail: 'by Ada' })
+    expect(edges).toContainEqual({ from: run.id, to: released!.id, label: 'released' })
   }, 120_000)
 
   it('is not released by the approval of what it was before', async () => {

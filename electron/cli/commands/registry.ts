@@ -58,8 +58,16 @@ export function addRegistryCommands(program: Command, global: () => Global): voi
   }
   registry
     .command('list')
-    .description('every version with its stage, aliases and review')
-    .action(() => show((session) => session.call.registry.list()))
+    .description('every version with its stage, aliases and review; words narrow it down')
+    .argument('[words...]', 'what name, stage, aliases and review must hold, each of them')
+    .action((words: string[]) =>
+      show(async (session) =>
+        (await session.call.registry.list()).filter((entry) => {
+          const text = `${entry.name}@${entry.version} ${entry.stage} ${entry.aliases.join(' ')} ${entry.standing?.state ?? ''}`
+          return words.every((word) => text.toLowerCase().includes(word.toLowerCase()))
+        }),
+      ),
+    )
   registry
     .command('stage <model> <stage>')
     .description(`move a version: ${stageSchema.options.join(', ')} ("approved" takes signatures)`)

@@ -1,7 +1,7 @@
 /** From an approved run to a release: folder, image, proof. */
 import { join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { PersonId, RunId } from '../../../shared/contract/ids.ts'
+import type { PersonId, RunId, VersionId } from '../../../shared/contract/ids.ts'
 import { releaseSummarySchema } from '../../../shared/contract/release.ts'
 import type { ReleaseSummary } from '../../../shared/contract/release.ts'
 import type { GivenPlace } from '../../../shared/release-kit/names.ts'
@@ -9,6 +9,7 @@ import { recordFiles, servedName } from '../../../shared/serving/release-manifes
 import { trustOf } from '../../../shared/serving/trust.ts'
 import type { Trust, TrustFile } from '../../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
+import { setStage, stageOf } from '../approval/registry.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readRun } from '../records.ts'
@@ -78,6 +79,8 @@ export async function releaseRun(
       { folder, release, releaser, image, servingFolder: servingFolder(), software, startedOn },
       context.signal,
     )
+    if (request.approvalFile === null && proof?.ok !== false)
+      await markReleased(engine, run.versionId, release.manifestSha256)
     return releaseSummarySchema.parse({
       folder,
       manifestSha256: release.manifestSha256,
@@ -93,6 +96,12 @@ export async function releaseRun(
   } finally {
     await sealFolder(folder, releaser)
   }
+}
+
+/** An approved version whose release is whole is released; one with another workspace's approval keeps its stage. */
+async function markReleased(engine: Engine, id: VersionId, manifestSha256: string): Promise<void> {
+  if (stageOf(engine.workspace.ledger, id).stage !== 'approved') return
+  await setStage(engine, id, 'released', `release ${manifestSha256.slice(0, 16)} written`)
 }
 
 function imageOf(

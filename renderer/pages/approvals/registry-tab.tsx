@@ -15,6 +15,7 @@ import { useAction } from '../../engine/use-action.ts'
 import { formatTime } from '../../../shared/format/time.ts'
 import { LookBadge } from './badge.tsx'
 import { LineageGraph } from './lineage-graph.tsx'
+import { VersionDiff } from './version-diff.tsx'
 import { stageLook, standingLook } from './words.ts'
 
 const stages: readonly { readonly value: Stage; readonly title: string; readonly disabled?: boolean }[] = [
@@ -173,6 +174,7 @@ export const RegistryTab = ({ version }: { readonly version: ModelVersion }) => 
           </Section>
           <Change key={`${entry.stage} ${entry.aliases.join()}`} entry={entry} />
           <LineageList entry={entry} />
+          <VersionDiff entry={entry} />
           <History entry={entry} />
         </>
       )}
