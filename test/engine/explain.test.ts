@@ -404,6 +404,35 @@ describe('other models', () => {
     const explanation = await explain(run, { effects: true })
     expect(explanation).toMatchObject({ method: 'linear', space: 'target' })
     expect(explanation.importance!.metric).toBe('r2')
+    // Of a linear model both effects are lines of its slope, and every row's curve is parallel to them.
+    expect(explanation.effects.length).toBeGreaterThan(3)
+    for (const { grid, partialDependence, accumulated, individual } of explanation.effects) {
+      const at = grid as number[]
+      const slope = (curve: readonly number[], k: number) => (curve[k]! - curve[k - 1]!) / (at[k]! - at[k - 1]!)
+      const mean = partialDependence.map((metric) => metric.value!)
+      const whole = (mean.at(-1)! - mean[0]!) / (at.at(-1)! - at[0]!)
+      const close = (value: number, k: number) =>
+        expect(Math.abs(value - whole) * (at[k]! - at[k - 1]!)).toBeLessThan(2e-3)
+      for (let k = 1; k < at.length; k++) {
+        for (const curve of [mean, accumulated!, individual[0]!, individual.at(-1)!]) close(slope(curve, k), k)
+      }
+      expect(partialDependence[0]!.low).toBeLessThan(partialDependence[0]!.value!)
+    }
+    // The closed form by another way: f less its mean with the column's values of every other row.
+    const row = await test.call.explain.row({ id: run.id, row: 4 })
+    const table = Papa.parse<Record<string, string>>(readFileSync(join(samples, 'diabetes/holdout.csv'), 'utf8'), {
+      header: true,
+      skipEmptyLines: true,
+    }).data
+    for (const { name, value, attribution } of row.outputs[0]!.parts.slice(0, 3)) {
+      const effect = explanation.effects.find((one) => explanation.players[one.player]!.name === name)!
+      const [low, high] = [effect.grid[0] as number, effect.grid.at(-1) as number]
+      const slope = (effect.individual[0]!.at(-1)! - effect.individual[0]![0]!) / (high - low)
+      const average = table.reduce((sum, line) => sum + Number(line[name]), 0) / table.length
+      expect(Math.abs(attribution - slope * (Number(value) - average))).toBeLessThan(
+        1e-3 * Math.abs(attribution) + 1e-2,
+      )
+    }
     // A range stands for a decision; neighbours predict something else by a standard deviation.
     expect(await codeOf(test.call.explain.counterfactuals({ id: run.id, row: 0 }))).toBe('explain/bad-goal')
     const before = (await test.call.explain.row({ id: run.id, row: 0 })).scores[0]!.score!
@@ -436,7 +465,7 @@ describe('other models', () => {
     expect(await codeOf(test.call.explain.image({ id: run.id, row: 0, className: 'cat' }))).toBe(
       'explain/no-such-class',
     )
-    const { jobId } = await test.call.explain.start({ id: run.id, rows: 8 })
+    const { jobId } = await test.call.explain.start({ id: run.id, rows: 5 })
     await test.finish(jobId)
     expect(await test.call.explain.get({ id: run.id })).toBeNull()
     const { sections } = await test.call.runs.evidence({ id: run.id })

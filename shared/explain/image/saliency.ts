@@ -22,27 +22,42 @@ export interface Canvas {
 /** Patches along each side. */
 const patchesAcross = 8
 
+/** Masks that are held at once: those of a large picture would fill the memory. */
+const together = 64
+
+async function inBatches(
+  count: number,
+  maskOf: (k: number) => Float32Array,
+  scoresOf: ScoresOf,
+  take: (mask: Float32Array, score: number) => void,
+): Promise<void> {
+  for (let from = 0; from < count; from += together) {
+    const masks = Array.from({ length: Math.min(together, count - from) }, (_, k) => maskOf(from + k))
+    const scores = await scoresOf(masks)
+    masks.forEach((mask, k) => take(mask, scores[k]!))
+  }
+}
+
 /** Mean fall of the score over the patches that cover a pixel (Zeiler and Fergus 2014). */
 export async function occlusionMap({ width, height, score, scoresOf }: Canvas): Promise<Float64Array> {
   const patch = Math.max(2, Math.round(Math.min(width, height) / patchesAcross))
   const step = Math.max(1, Math.floor(patch / 2))
-  const masks: Float32Array[] = []
-  for (let top = -step; top < height; top += step) {
-    for (let left = -step; left < width; left += step) {
-      const mask = new Float32Array(width * height)
-      for (let y = Math.max(0, top); y < Math.min(height, top + patch); y++) {
-        mask.fill(1, y * width + Math.max(0, left), y * width + Math.min(width, left + patch))
-      }
-      masks.push(mask)
+  const across = Math.ceil(width / step) + 1
+  const down = Math.ceil(height / step) + 1
+  const maskOf = (k: number): Float32Array => {
+    const [left, top] = [(k % across) * step - step, Math.floor(k / across) * step - step]
+    const mask = new Float32Array(width * height)
+    for (let y = Math.max(0, top); y < Math.min(height, top + patch); y++) {
+      mask.fill(1, y * width + Math.max(0, left), y * width + Math.max(0, Math.min(width, left + patch)))
     }
+    return mask
   }
-  const scores = await scoresOf(masks)
   const sums = new Float64Array(width * height)
   const counts = new Float64Array(width * height)
-  masks.forEach((mask, k) => {
+  await inBatches(across * down, maskOf, scoresOf, (mask, without) => {
     mask.forEach((isHidden, pixel) => {
       if (isHidden === 0) return
-      sums[pixel]! += score - scores[k]!
+      sums[pixel]! += score - without
       counts[pixel]!++
     })
   })
@@ -59,21 +74,28 @@ const riseCells = 7
  */
 export async function riseMap({ width, height, scoresOf, seed }: Canvas): Promise<Float64Array> {
   const random = createRandom(seed)
-  const masks = Array.from({ length: riseMasks }, () => smoothMask(width, height, random))
-  const scores = await scoresOf(masks)
-  const mean = scores.reduce((sum, value) => sum + value, 0) / scores.length
   const shown = new Float64Array(width * height)
-  for (const mask of masks) mask.forEach((hidden, pixel) => (shown[pixel]! += (1 - hidden) / masks.length))
-  const together = new Float64Array(width * height)
   const squares = new Float64Array(width * height)
-  masks.forEach((mask, k) => {
-    mask.forEach((hidden, pixel) => {
-      const visible = 1 - hidden - shown[pixel]!
-      together[pixel]! += visible * (scores[k]! - mean)
-      squares[pixel]! += visible * visible
-    })
+  const together = new Float64Array(width * height)
+  let total = 0
+  await inBatches(
+    riseMasks,
+    () => smoothMask(width, height, random),
+    scoresOf,
+    (mask, score) => {
+      total += score
+      mask.forEach((hidden, pixel) => {
+        const visible = 1 - hidden
+        shown[pixel]! += visible
+        squares[pixel]! += visible * visible
+        together[pixel]! += visible * score
+      })
+    },
+  )
+  return together.map((sum, pixel) => {
+    const spread = squares[pixel]! - shown[pixel]! ** 2 / riseMasks
+    return spread > 1e-9 * riseMasks ? (sum - (shown[pixel]! * total) / riseMasks) / spread : 0
   })
-  return together.map((sum, pixel) => (squares[pixel]! > 0 ? sum / squares[pixel]! : 0))
 }
 
 /** A coarse grid of hidden and shown cells, moved at random and smoothed between cells. */
