@@ -646,5 +646,40 @@ describe.skipIf(cases === null)('reference cases', () => {
         expect(Math.abs(part.attribution - result[r].values[part.name])).toBeLessThan(1)
       }
     }
+    // The ridge regression behind the same encoders: φ is f less its mean with the column's values of the background.
+    const ridge = await test.score(
+      await test.importModel(join(folder, 'model_ridge.onnx')),
+      await test.importDataset(join(test.folder, 'houses.csv'), options),
+    )
+    await test.evaluate(ridge)
+    expect(await explain(ridge, { background: reference.id })).toMatchObject({ method: 'linear', space: 'target' })
+    const one = await test.call.explain.row({ id: ridge.id, row: 1 })
+    const before = one.scores[0]!.score!
+    for (const { name, attribution } of one.outputs[0]!.parts.slice(0, 4)) {
+      let mean = 0
+      for (const other of background as Record<string, string | number | null>[]) {
+        const value = other[name]
+        const changes = { [name]: value === null || value === undefined ? null : String(value) }
+        const { scores } = await test.call.explain.whatIf({ id: ridge.id, row: 1, changes })
+        mean += scores[0]!.score! / background.length
+      }
+      expect(Math.abs(attribution - (before - mean))).toBeLessThan(1)
+    }
+  })
+
+  it("california_gbr: permutation importance agrees with scikit-learn's, drawn by other random numbers", async () => {
+    const folder = join(cases!, 'california_gbr')
+    const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))
+    const run = await evaluated(join(folder, 'holdout.csv'), join(folder, 'model.onnx'), {
+      target: 'median_house_value',
+      task: 'regression',
+    })
+    const { importance, players } = await explain(run, { effects: true, interactions: false })
+    const reference = expected.permutation_importance.model[0].features as Record<string, { mean: number; std: number }>
+    expect(importance!.features.length).toBe(9)
+    for (const { player, drop } of importance!.features) {
+      const { mean, std } = reference[players[player]!.name]!
+      expect(Math.abs(drop.value! - mean)).toBeLessThan(5 * std)
+    }
   })
 })

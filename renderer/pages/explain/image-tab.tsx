@@ -16,6 +16,7 @@ import { Skeleton } from '../../components/states.tsx'
 import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatCount, formatFixed, plural } from '../../../shared/format/number.ts'
+import { RowChoice, rowOf } from './row-choice.tsx'
 import { Analysis, useAnalysis, useSection } from '../runs/analysis.tsx'
 
 interface Shown {
@@ -115,43 +116,27 @@ const OnePicture = ({ run }: { readonly run: Run }) => {
   const [className, setClassName] = useState('')
   const [shown, setShown] = useState<Shown | null>(null)
   const { problem, run: act } = useAction()
-  const row = Number(text)
-  const isRow = Number.isInteger(row) && row >= 1 && row <= run.rows
+  const row = rowOf(text, run.rows)
   const column = run.binding.inputs.find((input) => input.kind === 'image')?.column ?? ''
   const { classes } = run.binding.output
   useEffect(() => {
-    if (!isRow) return
+    if (row === null) return
     let current = true
     void act(async () => {
       const [found, { dataUrl }] = await Promise.all([
-        ask((client) =>
-          client.explain.image({ id: run.id, row: row - 1, className: className === '' ? null : className }),
-        ),
-        ask((client) => client.datasets.image({ id: run.datasetId, column, row: row - 1 })),
+        ask((client) => client.explain.image({ id: run.id, row, className: className === '' ? null : className })),
+        ask((client) => client.datasets.image({ id: run.datasetId, column, row })),
       ])
       if (current) setShown({ found, image: dataUrl })
     })
     return () => {
       current = false
     }
-  }, [act, run.id, run.datasetId, column, row, isRow, className])
-  const isCurrent = shown?.found.row === row - 1 && (className === '' || shown.found.className === className)
+  }, [act, run.id, run.datasetId, column, row, className])
+  const isCurrent = shown?.found.row === row && (className === '' || shown.found.className === className)
   return (
     <Section title="What the score rests on" note="Three ways of hiding pixels, each against a random order">
-      <div className="row-choice">
-        <Field label="Row">
-          {(ids) => (
-            <input
-              {...ids}
-              type="number"
-              min={1}
-              max={run.rows}
-              step={1}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
+      <RowChoice rows={run.rows} text={text} onChange={setText}>
         {classes.length > 0 && (
           <Field label="Class">
             {(ids) => (
@@ -167,11 +152,10 @@ const OnePicture = ({ run }: { readonly run: Run }) => {
             )}
           </Field>
         )}
-        <span className="muted">of {formatCount(run.rows)} rows</span>
-      </div>
+      </RowChoice>
       {problem ? (
         <ProblemPanel problem={problem} />
-      ) : !isRow ? (
+      ) : row === null ? (
         <p className="muted">Give a row from 1 to {formatCount(run.rows)}.</p>
       ) : isCurrent ? (
         <Maps shown={shown} />

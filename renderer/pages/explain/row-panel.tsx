@@ -14,6 +14,7 @@ import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatCount, formatFixed, formatNumber } from '../../../shared/format/number.ts'
 import { NeighboursTable } from './neighbours.tsx'
+import { RowChoice, rowOf } from './row-choice.tsx'
 import { TextPanel, hasText } from './text-panel.tsx'
 import { Turning } from './turning.tsx'
 import { unitOf } from './words.ts'
@@ -211,28 +212,12 @@ export const RowPanel = ({
   readonly output: number
 }) => {
   const [text, setText] = useState('1')
-  const row = Number(text)
-  const isRow = Number.isInteger(row) && row >= 1 && row <= run.rows
+  const row = rowOf(text, run.rows)
   return (
     <Section title="One row" note="Base and bars add up to the row’s margin">
-      <div className="row-choice">
-        <Field label="Row">
-          {(ids) => (
-            <input
-              {...ids}
-              type="number"
-              min={1}
-              max={run.rows}
-              step={1}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
-        <span className="muted">of {formatCount(run.rows)}</span>
-      </div>
-      {isRow ? (
-        <Row key={row} run={run} row={row - 1} explanation={explanation} output={output} />
+      <RowChoice rows={run.rows} text={text} onChange={setText} />
+      {row !== null ? (
+        <Row key={row} run={run} row={row} explanation={explanation} output={output} />
       ) : (
         <p className="muted">Give a row from 1 to {formatCount(run.rows)}.</p>
       )}
