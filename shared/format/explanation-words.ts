@@ -18,3 +18,14 @@ export function stabilityWords({ change, scoreChange }: Quality['stability']): s
 
 export const agreementWords = (top: Metric): string =>
   top.value === null ? '' : `${formatFixed(3 * top.value, 1)} of the three largest are the same, on average.`
+
+/** How a node of a tree listed depth first hangs on the one above: by its "yes" or its "no". */
+export function branchWord(nodes: readonly { readonly depth: number }[], at: number): string {
+  const { depth } = nodes[at]!
+  if (depth === 0) return 'all rows'
+  for (let before = at - 1; before >= 0; before--) {
+    if (nodes[before]!.depth < depth) return 'yes'
+    if (nodes[before]!.depth === depth) return 'no'
+  }
+  return ''
+}

@@ -12,7 +12,12 @@ import type {
   RowExplanation,
   TextRow,
 } from '../../../shared/contract/explain.ts'
-import { agreementWords, faithfulnessVerdict, stabilityWords } from '../../../shared/format/explanation-words.ts'
+import {
+  agreementWords,
+  branchWord,
+  faithfulnessVerdict,
+  stabilityWords,
+} from '../../../shared/format/explanation-words.ts'
 import { imageMethodNotes, imageMethodTitles } from '../../../shared/format/image-methods.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { closeLocalSession } from '../../engine/explain/local-session.ts'
@@ -99,9 +104,11 @@ function printMore({ importance, friedman, quality, surrogate, players }: Explan
   if (surrogate) {
     printLine()
     printLine(`a tree of depth ${surrogate.depth} reproduces ${metricText(surrogate.fidelity)} of the variance`)
-    for (const node of surrogate.nodes) {
+    for (const [at, node] of surrogate.nodes.entries()) {
       const test = node.column === null ? '' : `: ${node.column} is ${node.test}?`
-      printLine(`${'  '.repeat(node.depth + 1)}mean ${node.mean}, ${node.n} rows${test}`)
+      printLine(
+        `${'  '.repeat(node.depth + 1)}${branchWord(surrogate.nodes, at)}: mean ${node.mean}, ${node.n} rows${test}`,
+      )
     }
   }
   if (quality) {

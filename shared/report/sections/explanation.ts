@@ -3,7 +3,7 @@ import { explanationSchema } from '../../contract/explain.ts'
 import type { Explanation } from '../../contract/explain.ts'
 import type { Metric } from '../../contract/evidence.ts'
 import type { Evidence } from '../../contract/run.ts'
-import { agreementWords, faithfulnessVerdict, stabilityWords } from '../../format/explanation-words.ts'
+import { agreementWords, branchWord, faithfulnessVerdict, stabilityWords } from '../../format/explanation-words.ts'
 import { intervalText } from '../../format/interval.ts'
 import { formatCount, formatMetric, formatNumber, formatPercent, plural } from '../../format/number.ts'
 import { metricTitle } from '../../format/words.ts'
@@ -100,24 +100,13 @@ function surrogateBlocks({ surrogate }: Explanation): Block[] {
       caption: `A tree that imitates the score reproduces ${intervalOrValue(fidelity)} of its variance on ${plural(fidelity.n, 'row')} that it was not grown on`,
       columns: [left('Rows'), left('Then asked'), right('n'), right('Mean score')],
       rows: nodes.map((node, at) => [
-        `${'– '.repeat(node.depth)}${branchText(nodes, at)}`,
+        `${'– '.repeat(node.depth)}${branchWord(nodes, at)}`,
         node.column === null ? '' : `${nameText(node.column)} is ${clipText(node.test, 120)}?`,
         formatCount(node.n),
         formatNumber(node.mean),
       ]),
     }),
   ]
-}
-
-/** "yes" and "no" are the branches of the node above. */
-function branchText(nodes: NonNullable<Explanation['surrogate']>['nodes'], at: number): string {
-  const { depth } = nodes[at]!
-  if (depth === 0) return 'all rows'
-  for (let before = at - 1; before >= 0; before--) {
-    if (nodes[before]!.depth < depth) return 'yes'
-    if (nodes[before]!.depth === depth) return 'no'
-  }
-  return ''
 }
 
 function intervalOrValue(metric: Metric): string {
