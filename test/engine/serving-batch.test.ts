@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import Papa from 'papaparse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestEngine, samples } from '../support/engine.ts'
@@ -114,6 +115,31 @@ describe('files', () => {
     expect(readFileSync(join(csv, name), 'utf8')).toBe(readFileSync(join(jsonl, name), 'utf8'))
   })
 
+  it('Parquet gives what the delimited file gives, whatever compresses it, in shards that read their own row groups', async () => {
+    const csv = temporaryFolder()
+    const keep = ['--keep', 'customer_id']
+    expect((await batch(csv, keep)).code).toBe(0)
+    const wanted = sha(join(csv, 'part-00000-of-00001.csv'))
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    for (const codec of ['snappy', 'zstd', 'gzip', 'brotli']) {
+      const folder = temporaryFolder()
+      const file = join(folder, 'in.parquet')
+      await connection.run(
+        `COPY (FROM read_csv('${input}', nullstr=['', 'NA'], auto_type_candidates=['BIGINT', 'DOUBLE', 'VARCHAR'])) TO '${file}' (FORMAT parquet, CODEC '${codec}', ROW_GROUP_SIZE 2048)`,
+      )
+      const shards = codec === 'zstd' ? 3 : 1
+      for (let shard = 0; shard < shards; shard++) {
+        const ended = await batch(folder, ['--shard', `${shard}/${shards}`, ...keep], churn, file)
+        expect(ended.stderr).toBe('')
+      }
+      expect((await merge(folder, join(folder, 'all.csv'))).code).toBe(0)
+      expect(sha(join(folder, 'all.csv')), codec).toBe(wanted)
+    }
+    connection.closeSync()
+    instance.closeSync()
+  }, 120_000)
+
   it('images come as base64', async () => {
     const folder = temporaryFolder()
     const file = join(folder, 'in.jsonl')
@@ -157,6 +183,7 @@ describe('files', () => {
     ['a column that is not there', 'short.csv', 'gender,senior\nMale,No\n', 'batch/missing-column', 42],
     ['an empty file', 'empty.csv', '', 'batch/missing-column', 42],
     ['text that is not UTF-8', 'latin.csv', Buffer.from([0x67, 0xe4, 0x0a]), 'batch/encoding', 42],
+    ['no Parquet', 'x.parquet', 'PAR1 but nothing of it PAR1', 'batch/parquet', 42],
     ['lines that are no JSON', 'x.jsonl', '{"gender": \n', 'batch/json', 42],
   ])('%s: says so', async (_, name, content, code, exit) => {
     const folder = temporaryFolder()

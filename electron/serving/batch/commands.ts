@@ -41,8 +41,8 @@ export function readShard(flags: Pick<BatchFlags, 'shard' | 'shards'>, index: st
 }
 
 function readFormat(format: string): TableFormat {
-  if (format === 'csv' || format === 'jsonl') return format
-  throw usage(`"${format}" is no format.`, 'Say csv or jsonl.')
+  if (format === 'csv' || format === 'jsonl' || format === 'parquet') return format
+  throw usage(`"${format}" is no format.`, 'Say csv, jsonl or parquet.')
 }
 
 /** In a Job with one index more than shards, the pod of the last one merges what the others wrote. */

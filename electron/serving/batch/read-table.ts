@@ -1,18 +1,19 @@
-/** Rows of a delimited file or of JSON lines, one after another, in constant memory. */
+/** Rows of a delimited file, of JSON lines or of Parquet, one after another, in constant memory. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Dialect } from '../../../shared/contract/dataset.ts'
 import { readJsonRow, readTextRow } from '../../../shared/serving/input-rows.ts'
 import type { ReadRow } from '../../../shared/serving/input-rows.ts'
 import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
 import { decodeBase64 } from '../proofs.ts'
+import { badInput, refuseAbsent } from './bad-input.ts'
 import { CsvRecords } from './csv-records.ts'
+import { countParquet, readParquet } from './read-parquet.ts'
 
-export type TableFormat = 'csv' | 'jsonl'
+export type TableFormat = 'csv' | 'jsonl' | 'parquet'
 
 export interface TableRow {
-  /** Physical line on which it starts, from 1. */
+  /** Physical line on which it starts, from 1; a Parquet file's row. */
   readonly line: number
   read(): ReadRow
   /** Text of a column that is carried over to the output. */
@@ -25,7 +26,7 @@ export interface TableRequest {
   readonly manifest: ReleaseManifest
   /** Columns that are carried over to the output. */
   readonly keep: readonly string[]
-  /** Fed with the file's bytes. */
+  /** Fed with the bytes of a text file. */
   readonly onBytes: (bytes: Uint8Array) => void
 }
 
@@ -40,21 +41,22 @@ const noDialect: Pick<Dialect, 'delimiter' | 'quote' | 'encoding' | 'decimal' | 
 const delimiters = [',', ';', '\t', '|']
 
 export function formatOf(path: string): TableFormat {
+  if (/\.(parquet|pq)$/i.test(path)) return 'parquet'
   return /\.(jsonl|ndjson)$/i.test(path) ? 'jsonl' : 'csv'
 }
 
-/** @throws AssayError batch/input, batch/missing-column, batch/encoding, batch/json */
-export async function* readTable(request: TableRequest): AsyncGenerator<TableRow> {
-  yield* request.format === 'jsonl' ? readLines(request) : readDelimited(request)
-}
-
-function badInput(
-  code: string,
-  message: string,
-  remedy: string,
-  where: Record<string, string | number> = {},
-): AssayError {
-  return new AssayError({ code: `batch/${code}`, message, remedy, where })
+/**
+ * @param from the first row wanted, counted from 0
+ * @throws AssayError batch/input, batch/missing-column, batch/encoding, batch/json, batch/parquet
+ */
+export async function* readTable(request: TableRequest, from = 0): AsyncGenerator<TableRow> {
+  if (request.format === 'parquet') {
+    yield* readParquet(request, from)
+    return
+  }
+  let row = 0
+  for await (const read of request.format === 'jsonl' ? readLines(request) : readDelimited(request))
+    if (row++ >= from) yield read
 }
 
 async function* texts(request: TableRequest, encoding: Dialect['encoding']): AsyncGenerator<string> {
@@ -141,17 +143,7 @@ function placesOf(header: readonly string[], wanted: readonly string[]): Map<str
     const trimmed = name.trim()
     if (!places.has(trimmed)) places.set(trimmed, at)
   })
-  const absent = wanted.filter((name) => !places.has(name))
-  if (absent.length > 0)
-    throw badInput(
-      'missing-column',
-      `The file has no column ${absent
-        .slice(0, 10)
-        .map((name) => `"${name}"`)
-        .join(', ')}.`,
-      `Its columns are ${header.slice(0, 30).join(', ')}.`,
-      { column: absent[0]! },
-    )
+  refuseAbsent(wanted, header)
   return places
 }
 
@@ -203,6 +195,15 @@ export interface TableFacts {
 /** One pass that counts rows and hashes the file. */
 export async function measureTable(request: Omit<TableRequest, 'onBytes'>): Promise<TableFacts> {
   const hash = createHash('sha256')
+  if (request.format === 'parquet') {
+    const rows = await countParquet(request)
+    let size = 0
+    for await (const piece of createReadStream(request.path, { highWaterMark: 1 << 20 })) {
+      hash.update(piece as Buffer)
+      size += (piece as Buffer).length
+    }
+    return { sha256: hash.digest('hex'), bytes: size, rows }
+  }
   let bytes = 0
   let rows = 0
   const onBytes = (piece: Uint8Array): void => {

@@ -84,10 +84,9 @@ export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPa
       await writer.write(await scoredLines(request, scorer, model, pending))
       pending = []
     }
-    let number = 0
-    for await (const row of readTable({ ...table, onBytes: () => undefined })) {
+    let number = from
+    for await (const row of from < to ? readTable({ ...table, onBytes: () => undefined }, from) : []) {
       const at = number++
-      if (at < from) continue
       if (at >= to) break
       const made = readRow(request, row, at)
       if (made.read === null) bad++
