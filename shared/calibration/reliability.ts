@@ -1,8 +1,8 @@
 /** Predicted against observed, in bins of equal width and in bins of equal count. */
 import type { Metric } from '../contract/evidence.ts'
 import type { Reliability } from '../contract/calibration.ts'
-import { calibrationErrors, calibrationSpread } from '../metrics/calibration.ts'
-import { normalMetric, proportionMetric, undefinedMetric } from '../metrics/metric.ts'
+import { gapMetrics } from '../metrics/calibration.ts'
+import { proportionMetric, undefinedMetric } from '../metrics/metric.ts'
 import { argsort } from '../statistics/argsort.ts'
 
 /** Bins of either kind; bins of equal count may be fewer, where scores are tied. */
@@ -86,10 +86,6 @@ export function gapErrors(sums: BinSums, seed: number): { readonly mean: Metric;
   const n = sums.rows.reduce((total, rows) => total + rows, 0)
   if (n === 0) return { mean: undefinedMetric(0, 'no rows'), largest: undefinedMetric(0, 'no rows') }
   const gaps = sums.events.map((events, bin) => events - sums.probability[bin]!)
-  const value = calibrationErrors(gaps, sums.rows, n)
-  const spread = calibrationSpread(value, gaps, sums.squaredGaps, sums.rows, n, seed)
-  const method = `Normal resampling of the bins' gaps (500 replicates, seed ${seed})`
-  const metric = (key: 'ece' | 'mce'): Metric =>
-    normalMetric({ value: value[key], ...spread[key], n, method, range: [0, 1] })
-  return { mean: metric('ece'), largest: metric('mce') }
+  const { ece, mce } = gapMetrics({ gaps, squaredGaps: sums.squaredGaps, weights: sums.rows }, n, seed)
+  return { mean: ece, largest: mce }
 }

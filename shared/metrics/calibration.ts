@@ -1,14 +1,19 @@
 /** Calibration: does an event given probability p happen in a fraction p of the rows? */
 import type { Calibration, Metric } from '../contract/evidence.ts'
-import { meanAndError } from '../statistics/mean.ts'
-import { createRandom } from '../statistics/random.ts'
+import type { Interval } from '../statistics/wilson.ts'
+import { gapIntervals, gapReplicates } from './gap-intervals.ts'
 import { clippedLogLoss } from './log-loss.ts'
-import { normalMetric, undefinedMetric, weightedProportionMetric } from './metric.ts'
+import {
+  metricWithInterval,
+  metricWithoutInterval,
+  normalMetric,
+  undefinedMetric,
+  weightedProportionMetric,
+} from './metric.ts'
 import type { ScoredGroups } from './ranked-groups.ts'
 import { rowMeanMethod } from './row-mean.ts'
 
 const bins = 10
-const replicates = 500
 
 export interface Calibrated {
   readonly calibration: Calibration
@@ -57,11 +62,6 @@ export function calibrate(groups: ScoredGroups, seed: number): Calibrated {
   const gaps = Float64Array.from(sums, ({ hits, probability }) => hits.sum - probability)
   const squaredGaps = Float64Array.from(sums, ({ squaredGap }) => squaredGap)
   const total = groups.positiveRows + groups.negativeRows
-  const value = calibrationErrors(gaps, weights, total)
-  const spread = calibrationSpread(value, gaps, squaredGaps, weights, total, seed)
-  const method = `Normal resampling of the bins' gaps (${replicates} replicates, seed ${seed})`
-  const metric = (key: 'ece' | 'mce'): Metric =>
-    normalMetric({ value: value[key], ...spread[key], n, method, range: [0, 1] })
   const squaredWeight = sums.reduce((sum, { hits, misses }) => sum + hits.squares + misses.squares, 0)
   const loss = (key: 'brier' | 'logLoss', range: readonly [number, number]): Metric =>
     lossMetric(
@@ -70,8 +70,7 @@ export function calibrate(groups: ScoredGroups, seed: number): Calibrated {
     )
   return {
     calibration,
-    ece: metric('ece'),
-    mce: metric('mce'),
+    ...gapMetrics({ gaps, squaredGaps, weights }, n, seed),
     brier: loss('brier', [0, 1]),
     logLoss: loss('logLoss', [0, Infinity]),
   }
@@ -208,34 +207,27 @@ export function calibrationErrors(gaps: Float64Array, rows: Float64Array, n: num
   return { ece, mce }
 }
 
-export interface Spread {
-  readonly standardError: number
-  readonly bias: number
-}
-
 /**
- * A bin's gap is a sum over its rows, so resampling rows moves it by a normal number with the variance of that sum.
- * Sizes of gaps add up whatever their sign, so the errors are too high on few rows, and their resampled values more so.
+ * Both errors with their intervals.
+ *
+ * @param gaps Events minus the sum of probabilities, by bin.
+ * @param squaredGaps The sum of each bin's squared gaps of rows: the variance of its gap.
  */
-export function calibrationSpread(
-  value: { ece: number; mce: number },
-  gaps: Float64Array,
-  squaredGaps: Float64Array,
-  rows: Float64Array,
+export function gapMetrics(
+  { gaps, squaredGaps, weights }: Record<'gaps' | 'squaredGaps' | 'weights', Float64Array>,
   n: number,
   seed: number,
-): { ece: Spread; mce: Spread } {
-  const random = createRandom(seed)
-  const draws = Array.from({ length: replicates }, () =>
-    calibrationErrors(
-      gaps.map((gap, bin) => gap + Math.sqrt(squaredGaps[bin]!) * random.normal()),
-      rows,
-      n,
-    ),
-  )
-  const spread = (key: 'ece' | 'mce'): Spread => {
-    const { mean, deviation } = meanAndError(replicates, (draw) => draws[draw]![key])
-    return { standardError: deviation, bias: mean - value[key] }
+): { ece: Metric; mce: Metric } {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const { ece, mce } = calibrationErrors(gaps, weights, total)
+  const error = squaredGaps.map(Math.sqrt)
+  if (error.every((one) => one === 0)) {
+    const reason = 'no spread between rows to make an interval from'
+    return { ece: metricWithoutInterval(ece, n, reason), mce: metricWithoutInterval(mce, n, reason) }
   }
-  return { ece: spread('ece'), mce: spread('mce') }
+  const { mean, largest } = gapIntervals({ size: gaps.map(Math.abs), error, rows: weights }, seed)
+  const method = `Inverted resampling test of the bins' gaps (${gapReplicates} replicates, seed ${seed})`
+  const metric = (value: number, { low, high }: Interval, how: string): Metric =>
+    metricWithInterval(value, n, how, { low: Math.min(low, value), high: Math.max(high, value) })
+  return { ece: metric(ece, mean, method), mce: metric(mce, largest, `${method}, conservative`) }
 }

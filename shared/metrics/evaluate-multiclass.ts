@@ -1,7 +1,7 @@
 /** From labels and scores of a classifier of K classes to its metrics and curves. */
 import type { ClassEvidence, Metrics, MulticlassEvidence } from '../contract/evidence.ts'
 import { areProbabilities, calibrate } from './calibration.ts'
-import { curvePointsOf, limitClasses } from './class-detail.ts'
+import { curvePointsOf, largest, limitClasses, mostDetailed } from './class-detail.ts'
 import { rocCurve } from './curves.ts'
 import { histogram } from './histogram.ts'
 import { addMasses, f1Metric, undefinedMetric, undefinedMetrics, weightedProportionMetric } from './metric.ts'
@@ -167,6 +167,8 @@ function rankClasses(
   const oneVsRest = createOneVsRest(n, weight)
   const oneVsOne = createOneVsOne(y, width, weight)
   const points = curvePointsOf(width)
+  const supports = labels.map((_, k) => table.support[k]!.rows)
+  const detailed = new Set(largest(supports, mostDetailed))
   const positive = new Uint8Array(n)
   const column = scores instanceof Float32Array ? new Float32Array(n) : new Float64Array(n)
   const classes = labels.map((label, k): ClassEvidence => {
@@ -177,7 +179,7 @@ function rankClasses(
     const groups = rankGroups(positive, column, weight)
     oneVsRest.add(positive, groups)
     oneVsOne.add(k, groups)
-    const calibrated = probabilities ? calibrate(groups, seed) : null
+    const calibrated = probabilities && detailed.has(k) ? calibrate(groups, seed) : null
     return {
       label,
       support: table.support[k]!.rows,

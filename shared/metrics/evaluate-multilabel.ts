@@ -2,7 +2,7 @@
 import type { ClassEvidence, Metrics, MultilabelEvidence } from '../contract/evidence.ts'
 import { binaryConfusionMetrics, confusionOfGroups } from './binary-confusion.ts'
 import { calibrate, groupsAreProbabilities } from './calibration.ts'
-import { curvePointsOf, limitClasses } from './class-detail.ts'
+import { curvePointsOf, largest, limitClasses, mostDetailed } from './class-detail.ts'
 import { rocCurve } from './curves.ts'
 import { histogram } from './histogram.ts'
 import { undefinedMetrics } from './metric.ts'
@@ -99,6 +99,9 @@ function rankLabels(
   const positive = new Uint8Array(n)
   const column = scores instanceof Float32Array ? new Float32Array(n) : new Float64Array(n)
   const points = curvePointsOf(width)
+  const supports = new Array<number>(width).fill(0)
+  truth.forEach((has, at) => (supports[at % width]! += has))
+  const detailed = new Set(largest(supports, mostDetailed))
   return labels.map((label, k): ClassEvidence => {
     for (let row = 0; row < n; row++) {
       positive[row] = truth[row * width + k]!
@@ -108,7 +111,7 @@ function rankLabels(
     add(positive, groups)
     const confusion = confusionOfGroups(groups, threshold)
     const { precision, recall, specificity, f1, prevalence, selection_rate } = binaryConfusionMetrics(confusion, seed)
-    const calibrated = groupsAreProbabilities(groups) ? calibrate(groups, seed) : null
+    const calibrated = detailed.has(k) && groupsAreProbabilities(groups) ? calibrate(groups, seed) : null
     return {
       label,
       support: confusion.tp.rows + confusion.fn.rows,

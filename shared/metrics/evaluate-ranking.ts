@@ -4,7 +4,8 @@ import { argsort } from '../statistics/argsort.ts'
 import { meanAndError } from '../statistics/mean.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
 import { histogram } from './histogram.ts'
-import { normalMetric, undefinedMetric } from './metric.ts'
+import { wilsonInterval } from '../statistics/wilson.ts'
+import { metricWithInterval, metricWithoutInterval, undefinedMetric } from './metric.ts'
 import { rankQuery, rankingCutoffs } from './rank-query.ts'
 
 export interface RankingRequest {
@@ -46,11 +47,14 @@ export function evaluateRanking({ relevance, score, query, queries }: RankingReq
     for (const key of cutoffKeys) values.push(...found[key])
   }
   const judged = values.length / width
-  const method = `Standard error of the mean over ${judged} queries`
+  const method = `Wilson score with the effective number of ${judged} queries`
   const metric = (column: number): Metric => {
     if (judged === 0) return undefinedMetric(0, 'no query has a relevant row')
     const { mean, standardError } = meanAndError(judged, (at) => values[at * width + column]!)
-    return normalMetric({ value: mean, standardError, n: rows, method, range: [0, 1] })
+    // As many yes-or-no queries as would leave a share as uncertain: near 0 and 1 a normal interval holds too little.
+    const effective = mean > 0 && mean < 1 ? (mean * (1 - mean)) / standardError ** 2 : judged
+    if (!(effective > 0 && effective < Infinity)) return metricWithoutInterval(mean, rows, 'no spread between queries')
+    return metricWithInterval(mean, rows, method, wilsonInterval(mean * effective, effective))
   }
   const atCutoffs = Object.fromEntries(
     cutoffKeys.map((key, part) => [key, rankingCutoffs.map((_, k) => metric(3 + part * rankingCutoffs.length + k))]),

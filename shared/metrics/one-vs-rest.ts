@@ -32,6 +32,8 @@ export interface OneVsRest {
 export function createOneVsRest(n: number, weight?: Float64Array | null): OneVsRest {
   const aucInfluence = new Float64Array(n)
   const weightedInfluence = new Float64Array(n)
+  /** Classes that each row is of: one, but for rows with several labels. */
+  const ofClasses = new Float64Array(n)
   const precisionInfluence = new Float64Array(n)
   let classes = 0
   let aucClasses = 0
@@ -63,6 +65,7 @@ export function createOneVsRest(n: number, weight?: Float64Array | null): OneVsR
       aucInfluence[row]! += influence
       // A row of the class also raises the class's weight.
       weightedInfluence[row]! += rows * influence + (isPositive ? auc : 0)
+      if (isPositive) ofClasses[row]!++
     })
   }
 
@@ -75,7 +78,12 @@ export function createOneVsRest(n: number, weight?: Float64Array | null): OneVsR
       roc_auc_ovr_present: aucClasses === 0 ? undefinedMetric(n, 'fewer than two classes have rows') : present,
       roc_auc_ovr_weighted: aucMissing
         ? undefinedMetric(n, aucMissing)
-        : average(weightedSum / supports, weightedInfluence, supports, aucMethod),
+        : average(
+            weightedSum / supports,
+            weightedInfluence.map((each, row) => each - (weightedSum / supports) * ofClasses[row]!),
+            supports,
+            aucMethod,
+          ),
       average_precision_macro: precisionMissing
         ? undefinedMetric(n, precisionMissing)
         : average(precisionSum / classes, precisionInfluence, classes, 'Influence function summed over classes'),

@@ -157,9 +157,17 @@ export function rankingMetrics(groups: ScoredGroups, seed: number): Metrics {
   const method = `Poisson bootstrap of score groups (${replicates} replicates, seed ${seed})`
   const resampled = (value: number, index: number, scale: Scale): Metric =>
     normalMetric({ value, standardError: standardErrors[index]!, n, method, scale, range: [0, Infinity] })
-  // A maximum over thresholds is as much too high on these rows as its resampled maxima are above it.
+  // A maximum over thresholds is as much too high on these rows as its resampled maxima are above it; how much that is, is
+  // as uncertain as it is large.
   const maximum = (value: number, index: number): Metric =>
-    normalMetric({ value, standardError: standardErrors[index]!, bias: biases[index]!, n, method, scale: 'logit' })
+    normalMetric({
+      value,
+      standardError: Math.hypot(standardErrors[index]!, biases[index]!),
+      bias: biases[index]!,
+      n,
+      method,
+      scale: 'logit',
+    })
   const noInterval = 'a threshold chosen on the same rows has no interval'
   return {
     roc_auc: rocAuc,

@@ -271,7 +271,7 @@ export interface Covered {
 export const plainMethod = (method: string): string =>
   method
     .replace(/ \([^)]*\)/g, '')
-    .replace(/over \d+ queries/, 'over queries')
+    .replace(/of \d+ queries/, 'of queries')
     .replace(/, one pair|, \d+ pairs at once/, '')
 
 export function coverageOf(name: string, simulations: number): Covered[] {
