@@ -47,7 +47,7 @@ function report(...args) {
 }
 
 const models = samples.flatMap((sample) => sample.models)
-const steps = samples.length + 3 * models.length + 11
+const steps = samples.length + 3 * models.length + 12
 let done = 0
 function tell(text) {
   done++
@@ -99,6 +99,9 @@ function writeReports({ id, base }) {
 /** From explanation to the container; the second person works in a workspace of their own. */
 function release({ id, base }) {
   console.log('\nTo production: explain, gate, have it signed by someone else, release')
+  const train = assay('dataset', 'import', join(root, 'models', 'churn/train.csv'), '--name', 'Churn training').dataset
+  const { edges } = assay('registry', 'lineage', samples[0].models[0].name, '--data', `${train.name}:training`)
+  tell(`recorded what it was made from: ${train.name}, ${count(train.rows)} rows; ${edges.length} lines of lineage`)
   const explanation = assay('explain', id)
   const [first] = explanation.outputs[0].features
   const by = explanation.players[first.player].name

@@ -38,6 +38,9 @@ export const LineageGraph = ({ graph, current }: { readonly graph: Graph; readon
   )
   const width = columns * (box.width + gap.x) - gap.x
   const height = rows * (box.height + gap.y) - gap.y
+  // Said once where the lines begin: at their ends they would cover each other.
+  const labels = new Map<string, Set<string>>()
+  for (const { from, label } of graph.edges) labels.set(from, (labels.get(from) ?? new Set()).add(label))
   const titles = new Map(nodes.map(({ node }) => [node.id, node.title]))
   return (
     <>
@@ -55,10 +58,17 @@ export const LineageGraph = ({ graph, current }: { readonly graph: Graph; readon
                 <g key={k}>
                   <path d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2 - 5} ${y2}`} />
                   <path className="lineage-tip" d={`M${x2} ${y2}l-7 -4v8z`} />
-                  <text x={x2 - 10} y={y2 - 6} textAnchor="end">
-                    {edge.label}
-                  </text>
                 </g>
+              )
+            })}
+            {[...labels].map(([from, texts]) => {
+              const at = placeOf.get(from)
+              return (
+                at && (
+                  <text key={from} x={at.x + box.width + 8} y={at.y + box.height / 2 - 6}>
+                    {[...texts].join(', ')}
+                  </text>
+                )
               )
             })}
           </svg>

@@ -114,7 +114,7 @@ export const KeptPassphraseField = ({
   readonly secret: ReturnType<typeof useKeptPassphrase>
   readonly label?: string
 }) => (
-  <div>
+  <div className="kept-passphrase">
     <PassphraseField
       value={secret.passphrase}
       onChange={secret.setPassphrase}

@@ -118,11 +118,13 @@ export const ModelsPage = () => {
             </Empty>
           ) : (
             <>
-              <Field label="Find by name, stage, alias or task">
-                {(ids) => (
-                  <input {...ids} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />
-                )}
-              </Field>
+              <div className="models-find">
+                <Field label="Find by name, stage, alias or task">
+                  {(ids) => (
+                    <input {...ids} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />
+                  )}
+                </Field>
+              </div>
               <ModelsTable models={searched(list, entries, search)} entries={entries} />
             </>
           )
