@@ -76,7 +76,7 @@ export const driftOptionsSchema = z.strictObject({
   /** Random splits of the rows that teach what chance alone does; 0 learns nothing. */
   splits: z.int().min(0).max(10_000).default(200),
   timeline: driftTimelineRequestSchema.nullable().default(null),
-  /** Domain classifier and PCA reconstruction over all features together. */
+  /** Domain classifier, PCA reconstruction and maximum mean discrepancy over all features together. */
   multivariate: z.boolean().default(true),
   seed: z.int().default(20_240_229),
 })
@@ -261,6 +261,22 @@ export const pcaReconstructionSchema = z.strictObject({
 })
 export type PcaReconstruction = z.infer<typeof pcaReconstructionSchema>
 
+/** Maximum mean discrepancy over all features together. */
+export const meanDiscrepancySchema = z.strictObject({
+  /** Squared: the distance of the samples' mean features; between 0 and 2. */
+  statistic: z.number(),
+  /** Share of random mixtures of the rows that give as much, the rows as they are counted in. */
+  p: probability,
+  /** What mixtures exceed in 5 of 100. */
+  limit: z.number(),
+  /** Of the Gaussian kernel, in standard deviations. */
+  bandwidth: z.number(),
+  fourierFeatures: count,
+  permutations: count,
+  rows: z.strictObject({ reference: count, current: count }),
+})
+export type MeanDiscrepancy = z.infer<typeof meanDiscrepancySchema>
+
 export const performanceEstimateSchema = z.strictObject({
   method: z.string(),
   /** By metric: estimated on the current rows without their labels. */
@@ -332,6 +348,8 @@ export const driftReportSchema = z.strictObject({
   timeline: driftTimelineSchema.nullable(),
   domainClassifier: orReason(domainClassifierSchema),
   pca: orReason(pcaReconstructionSchema),
+  /** Left out of documents made before it was computed. */
+  meanDiscrepancy: orReason(meanDiscrepancySchema).optional(),
   performance: orReason(performanceEstimateSchema),
   concept: orReason(conceptDriftSchema),
   definitions: z.partialRecord(

@@ -161,6 +161,30 @@ describe('with runs', () => {
     expect(blind.skipped).toEqual([])
   })
 
+  it('of ten classes: macro averages, from rows without labels too', async () => {
+    const digits = join(samples, 'digits/holdout.csv')
+    const known = await test.importDataset(digits, { target: 'label', task: 'multiclass', name: 'digits' })
+    const unknown = await test.importDataset(digits, { name: 'digits now' })
+    const version = await test.importModel(join(samples, 'digits/mlp.onnx'))
+    const [first, second] = [await test.score(version, known), await test.score(version, unknown)]
+    const evidence = await test.evaluate(first)
+    const report = await compare({
+      referenceId: known.id,
+      currentId: unknown.id,
+      referenceRunId: first.id,
+      currentRunId: second.id,
+    })
+    if (!report.performance.made) throw new Error(report.performance.reason)
+    const { metrics } = report.performance.result
+    for (const name of ['accuracy', 'precision_macro', 'recall_macro', 'f1_macro']) {
+      const { reference, estimated, realised } = metrics[name]!
+      expect(reference.value, name).toBeCloseTo(evidence.metrics[name]!.value!, 9)
+      // The same rows: what is expected of them is what the reference had.
+      expect(estimated.value, name).toBeCloseTo(reference.value!, 9)
+      expect(realised).toBeNull()
+    }
+  })
+
   it('refuses runs of other datasets and other versions', async () => {
     const base = { referenceId: holdout.id, currentId: shifted.id }
     const { jobId } = await test.call.drift.compare({ ...base, referenceRunId: after.id, currentRunId: after.id })

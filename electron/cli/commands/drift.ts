@@ -158,7 +158,15 @@ function printReport(report: DriftReport): void {
 
 const share = ({ n, missing }: DriftColumn['reference']): string => formatPercent(missing / Math.max(1, n + missing))
 
-function printTogether({ domainClassifier, pca, performance, concept, timeline, columns }: DriftReport): void {
+function printTogether({
+  domainClassifier,
+  pca,
+  meanDiscrepancy,
+  performance,
+  concept,
+  timeline,
+  columns,
+}: DriftReport): void {
   printLine()
   if (domainClassifier.made) {
     const { auc, importance } = domainClassifier.result
@@ -172,6 +180,12 @@ function printTogether({ domainClassifier, pca, performance, concept, timeline, 
   if (pca.made) {
     printLine(
       `PCA reconstruction error  ${metricText(pca.result.reference)} on the reference, ${metricText(pca.result.current)} now`,
+    )
+  }
+  if (meanDiscrepancy?.made) {
+    const { statistic, limit, p, permutations } = meanDiscrepancy.result
+    printLine(
+      `maximum mean discrepancy  ${number(statistic)}, mixed rows exceed ${number(limit)} in 5 of 100; p ${number(p)} from ${plural(permutations, 'mixture')}`,
     )
   }
   if (performance.made) {
@@ -221,7 +235,7 @@ export function addDriftCommands(program: Command, global: () => Global): void {
     .option('--reference-to <time>', 'reference rows before this time')
     .option('--current-from <time>', 'current rows from this time on')
     .option('--current-to <time>', 'current rows before this time')
-    .option('--no-multivariate', 'leave out the domain classifier and PCA')
+    .option('--no-multivariate', 'leave out the domain classifier, PCA and the mean discrepancy')
     .option('--seed <n>', 'of splits and intervals', Number)
     .action(async (flags: DriftFlags) => {
       const { workspace, json } = global()

@@ -77,25 +77,28 @@ function refuseEmpty({ dataset, rows, window }: Side, name: string): void {
   })
 }
 
-type Multivariate = Pick<DriftReport, 'domainClassifier' | 'pca'>
+type Multivariate = Pick<DriftReport, 'domainClassifier' | 'pca' | 'meanDiscrepancy'>
 
 async function analyseTogether(work: Parameters<typeof analyseRuns>[0], plan: ColumnPlan): Promise<Multivariate> {
   const { connection, pool, reference, current, options, context } = work
   const because = (reason: string): Multivariate => ({
     domainClassifier: { made: false, reason },
     pca: { made: false, reason },
+    meanDiscrepancy: { made: false, reason },
   })
   if (!options.multivariate) return because('not asked for')
   context.progress({ step: 'Training a classifier to tell the samples apart' })
   const sample = await readSample(connection, reference, current, plan.columns)
   if (typeof sample === 'string') return because(sample)
-  const [domain, pca] = await Promise.all([
+  const [domain, pca, discrepancy] = await Promise.all([
     pool.run('domain', { sample, seed: options.seed }),
     pool.run('pca', { sample }),
+    pool.run('discrepancy', { sample, seed: options.seed }),
   ])
   return {
     domainClassifier: { made: true, result: domain },
     pca: typeof pca === 'string' ? { made: false, reason: pca } : { made: true, result: pca },
+    meanDiscrepancy: { made: true, result: discrepancy },
   }
 }
 

@@ -12,6 +12,7 @@ import type { ScoredClasses } from '../../../shared/drift/estimate-multiclass.ts
 import { estimateRegression } from '../../../shared/drift/estimate-regression.ts'
 import type { PredictedValues } from '../../../shared/drift/estimate-regression.ts'
 import type { FeatureSample } from '../../../shared/drift/feature-sample.ts'
+import { meanDiscrepancy } from '../../../shared/drift/maximum-mean-discrepancy.ts'
 import { reconstruct } from '../../../shared/drift/pca-reconstruction.ts'
 import { chunkOfRows } from './timeline.ts'
 import type { WorkerChunks } from './timeline.ts'
@@ -37,6 +38,8 @@ export const tasks = {
   categories: ({ column, settings }: { readonly column: CategoryColumn; readonly settings: CompareSettings }) =>
     compareCategories(column, settings),
   domain: ({ sample, seed }: { readonly sample: FeatureSample; readonly seed: number }) => classifyDomain(sample, seed),
+  discrepancy: ({ sample, seed }: { readonly sample: FeatureSample; readonly seed: number }) =>
+    meanDiscrepancy(sample, seed),
   pca: ({ sample }: { readonly sample: FeatureSample }) => reconstruct(sample),
   classification: (input: {
     readonly reference: LabelledScores

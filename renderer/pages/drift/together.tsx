@@ -9,7 +9,7 @@ import { formatP } from '../../../shared/format/p-value.ts'
 import { metricTitle } from '../../../shared/format/words.ts'
 
 const Multivariate = ({ report }: { readonly report: DriftReport }) => {
-  const { domainClassifier, pca } = report
+  const { domainClassifier, pca, meanDiscrepancy } = report
   return (
     <Section title="All features together" note="What no column shows by itself">
       <Facts
@@ -57,6 +57,26 @@ const Multivariate = ({ report }: { readonly report: DriftReport }) => {
               `— ${pca.reason}`
             ),
           ],
+          ...(meanDiscrepancy
+            ? [
+                [
+                  'Maximum mean discrepancy',
+                  meanDiscrepancy.made ? (
+                    <span key="mmd">
+                      <span className="tabular">{formatNumber(meanDiscrepancy.result.statistic)}</span>
+                      <span className="muted">
+                        {' '}
+                        mixed rows exceed {formatNumber(meanDiscrepancy.result.limit)} in 5 of 100; p{' '}
+                        {formatP(meanDiscrepancy.result.p)} from{' '}
+                        {plural(meanDiscrepancy.result.permutations, 'mixture')}
+                      </span>
+                    </span>
+                  ) : (
+                    `— ${meanDiscrepancy.reason}`
+                  ),
+                ] as const,
+              ]
+            : []),
         ]}
       />
     </Section>
