@@ -24,7 +24,7 @@ beforeAll(async () => {
   test = await openTestEngine()
   await approveChurn(test)
   versionId = (await test.call.monitor.versions())[0]!.versionId
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await test.close()
   rmSync(folder, { recursive: true, force: true })
@@ -115,7 +115,7 @@ describe('a log', () => {
       true,
       true,
     ])
-  }, 60_000)
+  }, 120_000)
 
   it('is refused where it can be of no use, and says which field is missing', async () => {
     writeFileSync(file('nothing.csv'), 'a,b\n1,2\n')
@@ -177,7 +177,7 @@ describe('labels', () => {
     )
     expect(found.windows.at(-1)!.labelled).toBe(0)
     await forget(log.id)
-  }, 60_000)
+  }, 120_000)
 
   it('of a sampled log stand for the requests that were not logged', async () => {
     const rows = parsed('log.csv').filter(({ ts }) => ts !== 'broken')
@@ -186,7 +186,7 @@ describe('labels', () => {
     const found = await report('week')
     expect(found.windows[0]!.requests).toBeCloseTo(3750, 6)
     await forget(batch.id)
-  }, 30_000)
+  }, 60_000)
 })
 
 describe('what follows', () => {
@@ -209,7 +209,7 @@ describe('what follows', () => {
     expect((await test.call.monitor.alerts({ versionId })).every(({ rule, holds }) => rule !== 'drift' || !holds)).toBe(
       true,
     )
-  }, 60_000)
+  }, 120_000)
 
   it('calibration is fitted again on production’s labels: a new, unapproved challenger', async () => {
     const { jobId } = await test.call.monitor.refit({
@@ -224,7 +224,7 @@ describe('what follows', () => {
     const threshold = await test.call.decisions.chosen({ versionId: made })
     expect(threshold!.threshold).toBeGreaterThan(0.05)
     expect(threshold!.threshold).toBeLessThan(0.4)
-  }, 60_000)
+  }, 120_000)
 
   it('an approved version is served, asked, and stopped', async () => {
     const [servable] = await test.call.trying.servable()
@@ -255,5 +255,5 @@ describe('what follows', () => {
     expect(await codeOf(test.call.trying.figures({ id: server.id }))).toBe('try/unknown')
     const draft = (await test.call.models.list())[0]!.versions[0]!.id
     expect(await codeOf(test.call.trying.start({ versionId: draft }))).toBe('release/not-approved')
-  }, 60_000)
+  }, 120_000)
 })

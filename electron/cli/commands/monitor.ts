@@ -63,7 +63,7 @@ function printReport(report: MonitorReport): void {
       .map((name) => `${name} ${metricText(reference.metrics[name]!)}`)
       .join(', ')}`,
   )
-  printLine(`${formatCount(drift.counts.drifted)} columns drifted, ${formatCount(drift.counts.slight)} slightly`)
+  printLine(`${plural(drift.counts.drifted, 'column')} drifted, ${formatCount(drift.counts.slight)} slightly`)
   printTable(
     ['window', 'rows', 'errors', 'labelled', ...watched, 'drifted', 'p95 ms'],
     windows.map((window) => [

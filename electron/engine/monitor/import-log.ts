@@ -55,8 +55,11 @@ const targetOf = ({ dataset }: Expected): string | null =>
 function mappingOf(head: LogHead, expected: Expected): LogMapping {
   const features = boundColumns(expected.binding)
   const { output } = expected.binding
-  return head.objects.some(isOwn)
-    ? ownMapping(features, output)
+  const lines = head.objects.filter(isOwn)
+  // What privacy keeps out of the log is in no line; it is not missing, it is not logged.
+  const logged = (name: string): boolean => lines.some(({ inputs }) => Object.hasOwn(Object(inputs) as object, name))
+  return lines.length > 0
+    ? ownMapping(features.filter(logged), output)
     : guessMapping(head.fields, features, output, targetOf(expected))
 }
 

@@ -30,18 +30,19 @@ const Editor = ({
   }
   return (
     <>
-      <Field label="Triggers, YAML" help={usual ? 'These are the usual ones.' : 'These were set for this version.'}>
-        {(ids) => (
-          <textarea
-            {...ids}
-            className="monitor-yaml"
-            rows={24}
-            spellCheck={false}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
+      <div className="monitor-yaml">
+        <Field label="Triggers, YAML" help={usual ? 'These are the usual ones.' : 'These were set for this version.'}>
+          {(ids) => (
+            <textarea
+              {...ids}
+              rows={24}
+              spellCheck={false}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+      </div>
       {problem && <ProblemPanel problem={problem} />}
       <Button kind="primary" busy={busy} disabled={text === yaml} onClick={save}>
         Put in force

@@ -15,7 +15,12 @@ import { RowForm, blankRow } from './row-form.tsx'
 
 const figuresEveryMs = 1000
 
-const useFigures = (server: TriedServer, ended: boolean): ServerFigures | undefined => {
+/** Once a second, and after each answer. */
+const useFigures = (
+  server: TriedServer,
+  ended: boolean,
+  answer: TriedAnswer | undefined,
+): ServerFigures | undefined => {
   const [figures, setFigures] = useState<ServerFigures>()
   useEffect(() => {
     if (ended) return
@@ -34,7 +39,7 @@ const useFigures = (server: TriedServer, ended: boolean): ServerFigures | undefi
       left = true
       clearInterval(timer)
     }
-  }, [server.id, ended])
+  }, [server.id, ended, answer])
   return figures
 }
 
@@ -132,7 +137,7 @@ export const Console = ({ server, ended }: { readonly server: TriedServer; reado
   const [example, setExample] = useState(0)
   const [answer, setAnswer] = useState<TriedAnswer>()
   const { busy, problem, run } = useAction()
-  const figures = useFigures(server, ended)
+  const figures = useFigures(server, ended, answer)
   const send = (read: () => Promise<readonly TriedRow[]>): void => {
     void run(async () => {
       const rows = await read()
