@@ -1,3 +1,5 @@
+import { formulaStart } from '../../shared/format/spreadsheet.ts'
+
 /** Names and texts inside SQL: doubled quotes are all that DuckDB needs, and nothing from a file goes in without them. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
@@ -6,3 +8,7 @@ export function quoteIdentifier(name: string): string {
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
+
+/** A text expression for a CSV file: what a spreadsheet would run as a formula gets an apostrophe before it. */
+export const guardedSql = (expression: string): string =>
+  `CASE WHEN regexp_matches(${expression}, '${formulaStart.source}') THEN '''' || ${expression} ELSE ${expression} END`

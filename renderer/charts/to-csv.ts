@@ -1,7 +1,8 @@
+import { guardCell } from '../../shared/format/spreadsheet.ts'
 import type { ChartTable } from './spec.ts'
 
 const field = (value: string | number | null): string => {
-  const text = value === null ? '' : String(value)
+  const text = value === null ? '' : typeof value === 'string' ? guardCell(value) : String(value)
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { guardCell } from '../../../shared/format/spreadsheet.ts'
+import { guardedSql, quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset, readRun } from '../records.ts'
@@ -27,12 +28,9 @@ export async function exportValues(
   const many = explanation.outputs.length > 1
   const outputs = explanation.outputs.map((output) => output.name)
   const kept = dataset.columns.filter((column) => column.role === 'id' || column.role === 'target')
-  // A cell that starts with = + - @ runs as a formula in a spreadsheet.
   const guarded = (column: string, isText: boolean): string => {
-    const name = quoteIdentifier(column)
-    return isText && format === 'csv'
-      ? `CASE WHEN regexp_matches(d.${name}, '^[=+@\\t\\r-]') THEN '''' || d.${name} ELSE d.${name} END AS ${name}`
-      : `d.${name}`
+    const value = `d.${quoteIdentifier(column)}`
+    return format === 'csv' ? `${isText ? guardedSql(value) : value} AS ${quoteIdentifier(guardCell(column))}` : value
   }
   const select = [
     'v.row + 1 AS row_number',

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { guardedSql, quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { guardCell } from '../../../shared/format/spreadsheet.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun } from '../records.ts'
@@ -36,25 +37,29 @@ export async function exportScores(
   )
   const { output } = run.binding
   const kept = dataset.columns.filter((column) => column.role === 'id' || column.role === 'target')
-  const select = kept.map((column) => `d.${quoteIdentifier(column.name)}`)
+  const columns: ExportedColumn[] = kept.map(({ name, type }) => ({
+    sql: `d.${quoteIdentifier(name)}`,
+    name,
+    isText: type === 'string',
+  }))
   if (output.score !== null) {
-    if (givesOneNumber(output.task)) select.push('s.prediction')
+    if (givesOneNumber(output.task)) columns.push({ sql: 's.prediction', name: 'prediction', isText: false })
     else {
-      select.push(...output.classes.map((name, k) => `s.p${k} AS ${quoteIdentifier(`probability_${name}`)}`))
-      if (output.task !== 'multilabel') select.push(`${predictedSql(output.classes, output.positive)} AS predicted`)
+      output.classes.forEach((name, k) => columns.push({ sql: `s.p${k}`, name: `probability_${name}`, isText: false }))
+      if (output.task !== 'multilabel')
+        columns.push({ sql: predictedSql(output.classes, output.positive), name: 'predicted', isText: true })
     }
   }
-  if (output.label !== null) select.push('s.label AS model_label')
-  // A cell that starts with = + - @ runs as a formula in a spreadsheet; text is prefixed, numbers are left alone.
+  if (output.label !== null) columns.push({ sql: 's.label::VARCHAR', name: 'model_label', isText: true })
   const temporary = `${path}.${process.pid}.tmp`
   const duck = await openDuck({ temporaryDirectory: join(workspace.folder, 'tmp') })
   try {
     const files = `[${chunks.map(quoteText).join(', ')}]`
     const data = quoteText(workspace.files.path(dataset.data.sha256))
-    const query = `SELECT ${select.join(', ')} FROM read_parquet(${data}) d POSITIONAL JOIN read_parquet(${files}) s`
-    const guarded = format === 'csv' ? `SELECT ${guardText(select, dataset.columns)} FROM (${query})` : query
+    const select = columns.map((column) => selected(column, format)).join(', ')
+    const query = `SELECT ${select} FROM read_parquet(${data}) d POSITIONAL JOIN read_parquet(${files}) s`
     await duck.run(
-      `COPY (${guarded}) TO ${quoteText(temporary)} ${format === 'csv' ? '(FORMAT csv, HEADER)' : '(FORMAT parquet, COMPRESSION zstd)'}`,
+      `COPY (${query}) TO ${quoteText(temporary)} ${format === 'csv' ? '(FORMAT csv, HEADER)' : '(FORMAT parquet, COMPRESSION zstd)'}`,
     )
     await rename(temporary, path)
   } catch (error) {
@@ -87,16 +92,14 @@ function predictedSql(classes: readonly string[], positive: string | null): stri
   return `[${classes.map(quoteText).join(', ')}][list_position([${columns}], greatest(${columns}))]`
 }
 
-function guardText(select: readonly string[], columns: readonly { name: string; type: string }[]): string {
-  const text = new Set(
-    columns.filter((column) => column.type === 'string').map((column) => quoteIdentifier(column.name)),
-  )
-  return select
-    .map((item) => (item.includes(' AS ') ? item.split(' AS ').at(-1)! : item.replace(/^[ds]\./, '')))
-    .map((name) =>
-      text.has(name)
-        ? `CASE WHEN regexp_matches(${name}, '^[=+@\\t\\r-]') THEN '''' || ${name} ELSE ${name} END AS ${name}`
-        : name,
-    )
-    .join(', ')
+interface ExportedColumn {
+  readonly sql: string
+  readonly name: string
+  readonly isText: boolean
 }
+
+/** In a CSV neither a cell nor a header runs as a formula. */
+const selected = ({ sql, name, isText }: ExportedColumn, format: 'csv' | 'parquet'): string =>
+  format === 'csv'
+    ? `${isText ? guardedSql(`(${sql})`) : sql} AS ${quoteIdentifier(guardCell(name))}`
+    : `${sql} AS ${quoteIdentifier(name)}`

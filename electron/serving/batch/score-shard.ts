@@ -16,6 +16,7 @@ import type { Model } from '../model/model.ts'
 import { RowScorer } from '../score-rows.ts'
 import { measureTable, readTable } from './read-table.ts'
 import type { TableFormat, TableRow } from './read-table.ts'
+import { guardCell } from '../../../shared/format/spreadsheet.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 export interface ShardRequest {
@@ -184,7 +185,7 @@ async function scoredLines(
   let at = 0
   const lines: string[] = []
   for (const { number, row, read, error } of pending) {
-    const start = [String(number + 1), ...request.keep.map((column) => guarded(row.text(column)))]
+    const start = [String(number + 1), ...request.keep.map((column) => guardCell(row.text(column)))]
     if (!read) {
       lines.push(csvLine([...start, ...new Array<string>(width - start.length - 1).fill(''), error]))
       continue
@@ -195,8 +196,8 @@ async function scoredLines(
       csvLine([
         ...start,
         ...(scores ?? []).map((score) => (Number.isFinite(score) ? String(score) : '')),
-        ...(givesOneNumber(output.task) ? [] : [guarded(prediction.label ?? '')]),
-        ...(output.label === null ? [] : [guarded(prediction.modelLabel ?? '')]),
+        ...(givesOneNumber(output.task) ? [] : [guardCell(prediction.label ?? '')]),
+        ...(output.label === null ? [] : [guardCell(prediction.modelLabel ?? '')]),
         read.warnings.map((warning) => `${warning.code} ${warning.column}`).join('; '),
         ...(request.badRows === 'mark' ? [''] : []),
       ]),
@@ -204,11 +205,6 @@ async function scoredLines(
     at++
   }
   return lines.join('')
-}
-
-/** A cell that starts with = + - @ runs as a formula in a spreadsheet; numbers are left alone. */
-function guarded(text: string): string {
-  return /^[=+@\t\r-]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text
 }
 
 function csvLine(fields: readonly string[]): string {
