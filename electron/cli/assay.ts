@@ -12,6 +12,7 @@ import { addModelCommands } from './commands/models.ts'
 import { addMonitorCommands } from './commands/monitor.ts'
 import { addPersonCommands } from './commands/person.ts'
 import { addGateCommands } from './commands/policy.ts'
+import { addShrinkCommands } from './commands/shrink.ts'
 import { addReleaseCommands } from './commands/release.ts'
 import { addRegistryCommands } from './commands/registry.ts'
 import { addReviewCommands } from './commands/review.ts'
@@ -62,6 +63,7 @@ function makeProgram(): Command {
   addPersonCommands(program, global)
   addReviewCommands(program, global)
   addVerifyCommands(program, global)
+  addShrinkCommands(program, global)
   addReleaseCommands(program, global)
   addMonitorCommands(program, global)
   program

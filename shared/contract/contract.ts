@@ -29,6 +29,7 @@ import {
   modelImportSchema,
   modelSummarySchema,
   modelVersionSchema,
+  weightTypeSchema,
 } from './model.ts'
 import { monitorCalls } from './monitor.ts'
 import { releaseCalls } from './release.ts'
@@ -78,6 +79,8 @@ export const contract = {
     guessBinding: call.input(bindRequestSchema).output(boundSampleSchema),
     tryBinding: call.input(bindRequestSchema.extend({ binding: bindingSchema })).output(boundSampleSchema),
     saveBinding: call.input(bindRequestSchema.extend({ binding: bindingSchema })).output(modelVersionSchema),
+    /** A version with smaller weights, bound as the run was. The job's result is its id. */
+    shrink: call.input(z.strictObject({ runId: runIdSchema, to: weightTypeSchema })).output(jobStartedSchema),
     /** Refused while a run uses it. */
     remove: call.input(z.strictObject({ id: versionIdSchema })).output(z.strictObject({ removed: z.boolean() })),
   },

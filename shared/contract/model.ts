@@ -131,3 +131,7 @@ export const modelImportSchema = z.strictObject({
   binding: bindingSchema.optional(),
 })
 export const bindRequestSchema = z.strictObject({ versionId: versionIdSchema, datasetId: datasetIdSchema })
+
+/** How the weights of a smaller version are kept; computed with as float32 all the same. */
+export const weightTypeSchema = z.enum(['float16', 'int8'])
+export type WeightType = z.infer<typeof weightTypeSchema>

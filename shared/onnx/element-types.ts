@@ -48,4 +48,4 @@ export function elementBits(dataType: number): number | null {
 export const floatTypes: ReadonlySet<string> = new Set(['float16', 'float32', 'float64'])
 
 /** DataType numbers that the code needs by name. */
-export const dataTypes = { float32: 1, int32: 6, int64: 7, string: 8, float16: 10, float64: 11 } as const
+export const dataTypes = { float32: 1, int8: 3, int32: 6, int64: 7, string: 8, float16: 10, float64: 11 } as const

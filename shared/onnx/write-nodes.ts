@@ -75,6 +75,36 @@ export function writeDoubles(name: string, dims: readonly number[], values: Arra
   return writeTensor(name, dims, dataTypes.float64, littleEndian(values, 8))
 }
 
+export function writeFloats(name: string, dims: readonly number[], values: ArrayLike<number>): Uint8Array {
+  return writeTensor(name, dims, dataTypes.float32, littleEndian(values, 4))
+}
+
+export function writeBytes(name: string, dims: readonly number[], values: Int8Array): Uint8Array {
+  return writeTensor(name, dims, dataTypes.int8, new Uint8Array(values.buffer, values.byteOffset, values.length))
+}
+
+/** float16, each rounded to the nearest, ties to even (IEEE 754). @param values Up to 65504 in size. */
+export function writeHalves(name: string, dims: readonly number[], values: Float32Array): Uint8Array {
+  const raw = new Uint8Array(values.length * 2)
+  const view = new DataView(raw.buffer)
+  values.forEach((value, at) => view.setUint16(at * 2, halfBits(value), true))
+  return writeTensor(name, dims, dataTypes.float16, raw)
+}
+
+/** The 16 bits of the float16 nearest to a number of at most 65504 in size; ties go to even. */
+export function halfBits(value: number): number {
+  const sign = Object.is(value, -0) || value < 0 ? 0x8000 : 0
+  const size = Math.abs(value)
+  // Below the smallest normal number, 2⁻¹⁴, steps are of 2⁻²⁴.
+  const exponent = size < 2 ** -14 ? -14 : Math.floor(Math.log2(size))
+  const steps = size / 2 ** (exponent - 10)
+  const whole = Math.floor(steps)
+  const rest = steps - whole
+  const rounded = rest > 0.5 || (rest === 0.5 && whole % 2 === 1) ? whole + 1 : whole
+  // Subnormal numbers have fewer than 1024 steps and an exponent field of 0; a carry goes into the exponent by itself.
+  return sign + (exponent + 14) * 1024 + rounded
+}
+
 /** @param values Whole numbers that fit 53 bits; negative ones too. */
 export function writeInt64s(name: string, dims: readonly number[], values: readonly number[]): Uint8Array {
   const raw = new Uint8Array(values.length * 8)

@@ -62,7 +62,7 @@ function printPair(pair: ComparedPair, comparison: Comparison): void {
     )
 }
 
-function printComparison(comparison: Comparison): void {
+export function printComparison(comparison: Comparison): void {
   const { dataset, rows, contenders, headline } = comparison
   printLine(`${dataset.name}: ${rows.used} of ${rows.total} rows, each scored by every model`)
   printFindings(comparison.findings)

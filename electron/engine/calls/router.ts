@@ -13,6 +13,7 @@ import type { Engine } from '../engine.ts'
 import { evaluateRun } from '../evaluation/evaluate-run.ts'
 import { readEvidence } from '../evaluation/evidence-store.ts'
 import { importModel } from '../models/import-model.ts'
+import { shrinkVersion } from '../models/shrink-version.ts'
 import { saveBinding } from '../models/save-binding.ts'
 import { guessAndTry, tryBinding } from '../models/try-binding.ts'
 import { listDatasets, listModels, listRuns, readDataset, readRun, readVersion } from '../records.ts'
@@ -89,6 +90,13 @@ export const router = coded.router({
         ),
       }
     }),
+    shrink: coded.models.shrink.handler(({ context: { engine }, input }) => ({
+      jobId: engine.jobs.start(
+        'model import',
+        `${readRun(engine.workspace.ledger, input.runId).model} as ${input.to}`,
+        (job) => shrinkVersion(engine, input.runId, input.to, job),
+      ),
+    })),
     guessBinding: coded.models.guessBinding.handler(({ context: { engine }, input }) =>
       guessAndTry(
         engine,
