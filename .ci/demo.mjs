@@ -128,10 +128,11 @@ function release({ id, base }) {
   const back = assay('review', 'import', file('decision.tar'), '--trust', approver.fingerprint).review
   tell(`${approver.name} approves; signed, back, ${back.standing.state} until ${back.standing.until.slice(0, 10)}`)
   writeReports({ id, base })
+  report(id, '--docx', `${base}.docx`)
   report(id, '--template', 'sr-26-2', '--out', file('sr-26-2.pdf'))
   report(id, '--template', 'model-card', '--out', file('model-card.md'))
-  written.push(file('sr-26-2.pdf'), file('model-card.md'))
-  tell('reported clause by clause: SR 26-2, model card')
+  written.push(`${base}.docx`, file('sr-26-2.pdf'), file('model-card.md'))
+  tell('reported as a Word document, and clause by clause: SR 26-2, model card')
   writeRelease(id)
 }
 
