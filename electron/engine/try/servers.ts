@@ -204,6 +204,8 @@ function awaitPort(served: ServerProcess, onEnd: (reason: string) => void): Prom
         const serving = lineSchema.safeParse(parsed)
         const ended = endedSchema.safeParse(parsed)
         if (ended.success) last = `${ended.data.code} ${ended.data.message ?? ''}`.trim()
+        // What is no line of the log is the last word of a program that could not even begin.
+        if (parsed === null && /Error\b/.test(line)) last = line.trim().slice(0, 500)
         if (!serving.success) continue
         clearTimeout(timer)
         resolve(serving.data.port)

@@ -2,7 +2,9 @@
  * Rows of a Parquet file: a row group at a time, and of it only the columns that are needed. Snappy is read by hyparquet,
  * gzip, Brotli and Zstandard by Node.
  */
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+// As a namespace: the window's Electron 33 has Node 20, whose zlib lacks Zstandard, and a missing name would keep the whole
+// server from loading. The container and the command line have Node 24; batch jobs run there alone.
+import * as zlib from 'node:zlib'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet'
 import type { Compressors, FileMetaData, ParquetParsers } from 'hyparquet'
 import { AssayError } from '../../../shared/contract/errors.ts'
@@ -15,9 +17,9 @@ import type { TableRequest, TableRow } from './read-table.ts'
 
 /** The page's header says how long it is; one that unpacks to more is cut off there. */
 const compressors: Compressors = {
-  GZIP: (bytes, length) => gunzipSync(bytes, { maxOutputLength: length }),
-  BROTLI: (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: length }),
-  ZSTD: (bytes, length) => zstdDecompressSync(bytes, { maxOutputLength: length }),
+  GZIP: (bytes, length) => zlib.gunzipSync(bytes, { maxOutputLength: length }),
+  BROTLI: (bytes, length) => zlib.brotliDecompressSync(bytes, { maxOutputLength: length }),
+  ZSTD: (bytes, length) => zlib.zstdDecompressSync(bytes, { maxOutputLength: length }),
 }
 
 const dayMs = 86_400_000
