@@ -17,6 +17,8 @@ import { VersionPage } from './pages/models/version-page.tsx'
 import { MonitorPage } from './pages/monitor/monitor-page.tsx'
 import { NotFoundPage } from './pages/not-found-page.tsx'
 import { OverviewPage } from './pages/overview/overview-page.tsx'
+import { ReleasePage } from './pages/releases/release-page.tsx'
+import { ReleasesPage } from './pages/releases/releases-page.tsx'
 import { RunPage } from './pages/runs/run-page.tsx'
 import { RunsPage } from './pages/runs/runs-page.tsx'
 import { SettingsPage } from './pages/settings/settings-page.tsx'
@@ -45,6 +47,8 @@ export const makeRouter = () =>
             { path: '/compare/:id', element: <ComparisonPage /> },
             { path: '/approvals', element: <ApprovalsPage /> },
             { path: '/approvals/:id', element: <ReviewPage /> },
+            { path: '/releases', element: <ReleasesPage /> },
+            { path: '/releases/:id', element: <ReleasePage /> },
             { path: '/drift', element: <DriftPage /> },
             { path: '/drift/:id', element: <DriftReportPage /> },
             { path: '/monitor', element: <MonitorPage /> },

@@ -17,6 +17,7 @@ export const places: readonly Place[] = [
   { path: '/compare', title: 'Compare', icon: 'compare' },
   { path: '/drift', title: 'Drift', icon: 'drift' },
   { path: '/approvals', title: 'Approvals', icon: 'approvals' },
+  { path: '/releases', title: 'Releases', icon: 'releases' },
   { path: '/monitor', title: 'Monitor', icon: 'monitor' },
   { path: '/settings', title: 'Settings', icon: 'settings' },
 ]
@@ -37,6 +38,7 @@ export const hitPath = (hit: SearchHit): string =>
 export const jobResultPath = (job: Job): string | null => {
   const { result } = job
   if (result === null) return null
+  if (job.kind === 'release') return '/releases'
   if (job.kind === 'monitor import') return '/monitor?tab=data'
   if (result.startsWith('mon_')) return `/monitor?report=${result}`
   if (result.startsWith('ds_')) return `/data/${result}`

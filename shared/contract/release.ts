@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { proofSchema } from '../serving/golden.ts'
 import { fileRefSchema } from './files.ts'
 import { productionMeasureSchema } from './policy.ts'
-import { runIdSchema, sha256Schema } from './ids.ts'
+import { nameSchema, runIdSchema, sha256Schema, timeSchema, versionIdSchema } from './ids.ts'
 import { signingSchema } from './review.ts'
 import { errorDataSchema, jobStartedSchema } from './job.ts'
 
@@ -73,8 +73,31 @@ export const releaseSummarySchema = z.strictObject({
 })
 export type ReleaseSummary = z.infer<typeof releaseSummarySchema>
 
+export const releaseIdSchema = z
+  .string()
+  .regex(/^rel_[0-9a-f]{16}$/)
+  .brand('ReleaseId')
+export type ReleaseId = z.infer<typeof releaseIdSchema>
+
+/** A release that this workspace wrote, as it stands now. */
+export const releaseEntrySchema = z.strictObject({
+  id: releaseIdSchema,
+  writtenAt: timeSchema,
+  runId: runIdSchema,
+  versionId: versionIdSchema,
+  model: nameSchema,
+  version: z.int().positive(),
+  /** moved: it is no longer where it was written; altered: another manifest lies there. */
+  state: z.enum(['in force', 'expired', 'not approved', 'moved', 'altered']),
+  /** In words; null for one that is in force. */
+  reason: z.string().nullable(),
+  summary: releaseSummarySchema,
+})
+export type ReleaseEntry = z.infer<typeof releaseEntrySchema>
+
 export const releaseCalls = {
   releases: {
+    list: call.output(z.array(releaseEntrySchema)),
     /** Refused unless the run is evaluated and its evidence approved, here or by the file given. */
     write: call
       .input(

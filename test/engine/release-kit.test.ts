@@ -1,5 +1,5 @@
 /** The kit of a real release: its queries are of what the server exposes, its jobs are run as they stand there. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { releaseSummarySchema } from '../../shared/contract/release.ts'
@@ -222,5 +222,30 @@ describe('jobs', () => {
     expect(other.stderr).toContain('drift/found')
     const drifted = other.report.columns.filter((entry: { drifted: boolean }) => entry.drifted)
     expect(drifted.map((entry: { column: string }) => entry.column)).toEqual(['monthly_charges'])
+  })
+})
+
+describe('the list of releases', () => {
+  it('says of each whether it may still be served', async () => {
+    const states = async () => (await test.call.releases.list()).map(({ state }) => state)
+    const [newest] = await test.call.releases.list()
+    expect(newest).toMatchObject({
+      runId: run.id,
+      model: 'gradient-boosting',
+      version: 1,
+      state: 'in force',
+      reason: null,
+    })
+    // Newest first: the one without a kit, and the one with it.
+    expect(await states()).toEqual(['in force', 'in force'])
+    const moved = `${out}-elsewhere`
+    renameSync(out, moved)
+    expect(await states()).toEqual(['in force', 'moved'])
+    mkdirSync(out)
+    writeFileSync(join(out, 'manifest.json'), '{}')
+    expect(await states()).toEqual(['in force', 'altered'])
+    await test.evaluate(run, 0.4)
+    expect(await states()).toEqual(['not approved', 'not approved'])
+    expect((await test.call.releases.list())[0]!.reason).toContain('evidence')
   })
 })

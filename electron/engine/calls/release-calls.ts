@@ -1,10 +1,12 @@
 /** Answers the calls of releases. */
+import { listReleases } from '../release/release-store.ts'
 import { releaseRun } from '../release/release-run.ts'
 import { readRun } from '../records.ts'
 import { coded } from './coded.ts'
 
 export const releaseRouter = {
   releases: {
+    list: coded.releases.list.handler(({ context }) => listReleases(context.engine)),
     write: coded.releases.write.handler(({ context: { engine, grants }, input }) => {
       const { runId, approval, image, prove, signer, kit } = input
       const run = readRun(engine.workspace.ledger, runId)

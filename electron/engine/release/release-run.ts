@@ -19,6 +19,7 @@ import type { Architecture } from './image/oci.ts'
 import { layerCache } from './image/runtime-layers.ts'
 import { proofText, proveRelease, servingFolder, servingProgram } from './prove-release.ts'
 import { approvalOf, readApprovalFile } from './release-approval.ts'
+import { recordRelease } from './release-store.ts'
 import { sealFolder, unlockReleaser } from './sign-files.ts'
 import { checkPlace, writeKit } from './write-kit.ts'
 import { writeRecords } from './supply-chain/write-records.ts'
@@ -81,7 +82,7 @@ export async function releaseRun(
     )
     if (request.approvalFile === null && proof?.ok !== false)
       await markReleased(engine, run.versionId, release.manifestSha256)
-    return releaseSummarySchema.parse({
+    const summary = releaseSummarySchema.parse({
       folder,
       manifestSha256: release.manifestSha256,
       goldenRows: release.golden.length,
@@ -93,6 +94,8 @@ export async function releaseRun(
       notProved,
       kit,
     } satisfies ReleaseSummary)
+    recordRelease(engine, run, summary)
+    return summary
   } finally {
     await sealFolder(folder, releaser)
   }

@@ -176,4 +176,15 @@ export const migrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    number: 6,
+    name: 'releases',
+    sql: `
+      -- What was written outlives run and version, and may have been moved since.
+      CREATE TABLE release (
+        id TEXT PRIMARY KEY, written_at TEXT NOT NULL, run_id TEXT NOT NULL, version_id TEXT NOT NULL,
+        model TEXT NOT NULL, version INTEGER NOT NULL, evidence_sha256 TEXT NOT NULL, summary TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ]
