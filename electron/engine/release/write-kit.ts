@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { KitSummary } from '../../../shared/contract/release.ts'
 import type { KitFacts } from '../../../shared/release-kit/facts.ts'
+import { voterOf } from '../../../shared/approval/delegation.ts'
 import { kitPlace, resourceName } from '../../../shared/release-kit/names.ts'
 import type { GivenPlace } from '../../../shared/release-kit/names.ts'
 import { planOf } from '../../../shared/release-kit/plan.ts'
@@ -40,7 +41,7 @@ async function factsOf({ folder, release, image, measured, place }: KitRequest):
     manifest,
     manifestSha256: release.manifestSha256,
     modelBytes: manifest.files[releaseFiles.model]!.bytes,
-    approvers: approval.statements.map(({ signer }) => ({ name: signer.name, fingerprint: signer.fingerprint })),
+    approvers: approval.statements.map(voterOf).map(({ name, fingerprint }) => ({ name, fingerprint })),
     releaser: { name: releaser.name, fingerprint: releaser.fingerprint },
     policy,
     image: {
