@@ -66,7 +66,7 @@ beforeAll(async () => {
     path: path.replace(/^deploy\//, ''),
     text: readFileSync(join(out, path), 'utf8'),
   }))
-}, 120_000)
+}, 240_000)
 afterAll(async () => {
   delete process.env['ASSAY_DIST']
   await test.close()
