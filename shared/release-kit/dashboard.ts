@@ -104,6 +104,19 @@ export function dashboard(plan: Plan): object {
       kind: 'table',
     },
     {
+      title: 'Gates at approval',
+      description: 'What the gates said when the approvers signed, and under which policy.',
+      targets: [
+        {
+          expr: `max by (outcome, policy_sha256, gates_sha256) (${own('assay_gates_info')})`,
+          legend: '{{outcome}}',
+          instant: true,
+        },
+      ],
+      unit: 'none',
+      kind: 'table',
+    },
+    {
       title: 'Requests by outcome',
       description: 'ok, or the code of the refusal.',
       targets: [{ expr: requestRate({ ...scope, by: ['code'] }), legend: '{{code}}' }],

@@ -34,12 +34,13 @@ const placeFields = [
 ] as const
 
 const KitFields = ({ place, onChange }: { readonly place: Place; readonly onChange: (place: Place) => void }) => (
-  <div className="field-row">
+  <>
     {placeFields.map(([name, label, example]) => (
       <Field key={name} label={label}>
         {(ids) => (
           <input
             {...ids}
+            type="text"
             value={place[name]}
             placeholder={example}
             spellCheck={false}
@@ -49,7 +50,7 @@ const KitFields = ({ place, onChange }: { readonly place: Place; readonly onChan
         )}
       </Field>
     ))}
-  </div>
+  </>
 )
 
 const given = (place: Place): Partial<Place> =>
