@@ -9,7 +9,7 @@ import { createRandom } from '../../../shared/statistics/random.ts'
 import type { Random } from '../../../shared/statistics/random.ts'
 
 /** Few, for a quick look: test/bench/coverage.ts has every interval and 2,000 simulations. */
-const simulations = 120
+const few = 120
 const large = 200_000
 
 function drawScores(random: Random, n: number): { y: Uint8Array; score: Float64Array } {
@@ -64,6 +64,7 @@ function coverage(
   draw: (random: Random, n: number) => Metrics,
   n: number,
   keys: readonly string[],
+  simulations = few,
 ): Map<string, number> {
   const truth = draw(createRandom(999), large)
   const held = new Map(keys.map((key) => [key, 0]))
@@ -104,6 +105,6 @@ describe('95 % intervals hold the true value in 88 to 100 % of few simulations',
   it('regression', () => {
     const keys = ['mae', 'mse', 'rmse', 'r2', 'explained_variance', 'd2_absolute_error', 'median_ae', 'mape', 'smape']
     keys.push('msle', 'rmsle', 'mean_residual', 'residual_std', 'pinball_0_9', 'pearson_r', 'spearman_rho')
-    expectCoverage(coverage(drawRegression, 300, keys))
+    expectCoverage(coverage(drawRegression, 300, keys, 400))
   })
 })
