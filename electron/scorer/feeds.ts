@@ -2,8 +2,8 @@
 import type { Binding } from '../../shared/contract/model.ts'
 import { makeFeeder as makeSharedFeeder, newArray } from '../../shared/scoring/feeds.ts'
 import type { Feeder as SharedFeeder, FeederOptions, TypedArray } from '../../shared/scoring/feeds.ts'
-import { ort } from './runtime.ts'
 import type { Session, Tensor } from './runtime.ts'
+import { makeTensor } from './tensors.ts'
 
 export type Feeder = SharedFeeder<Tensor>
 
@@ -21,7 +21,7 @@ export function reusedArrays(): FeederOptions<unknown>['array'] {
 
 export function makeFeeder(session: Session, binding: Binding): Feeder {
   return makeSharedFeeder(session, binding, {
-    tensor: (type, data, dims) => new ort.Tensor(type as 'float32', data as Float32Array, dims),
+    tensor: makeTensor,
     array: reusedArrays(),
   })
 }

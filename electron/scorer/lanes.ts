@@ -25,7 +25,7 @@ type FromLane =
   | { readonly id: number; readonly outputs: Record<string, { data: unknown }>; readonly feeds: ToLane['feeds'] }
   | { readonly id: number; readonly error: unknown }
 
-/** What two batches a lane need to be ready before the one under way ends. */
+/** Two, so that the next batch is there when the one under way ends. */
 const batchesPerLane = 2
 
 interface Lane {

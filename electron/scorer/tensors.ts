@@ -22,11 +22,11 @@ export interface Runner {
   release(): Promise<void>
 }
 
+export const makeTensor: FeederOptions<Tensor>['tensor'] = (type, data, dims) =>
+  new ort.Tensor(type as 'float32', data as Float32Array, dims)
+
 export function tensorsOf(feeds: Readonly<Record<string, Fed>>): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries(feeds).map(([name, { type, data, dims }]) => [
-      name,
-      new ort.Tensor(type as 'float32', data as Float32Array, dims),
-    ]),
+    Object.entries(feeds).map(([name, { type, data, dims }]) => [name, makeTensor(type, data, [...dims])]),
   )
 }

@@ -1,16 +1,10 @@
 /** Which field of a log holds what: guessed, shown, and changed where the guess is wrong. */
 import { useState } from 'react'
-import type { GrantedFile } from '../../../shared/contract/bridge.ts'
-import type { LogFields, LogMapping, WatchedVersion } from '../../../shared/contract/monitor.ts'
+import type { LogFields, LogMapping } from '../../../shared/contract/monitor.ts'
 import { formatCount } from '../../../shared/format/number.ts'
-import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
 import { Field, Select } from '../../components/field.tsx'
-import { ProblemPanel } from '../../components/problem-panel.tsx'
-import { Answered } from '../../components/states.tsx'
-import { finishJob } from '../../engine/finish-job.ts'
-import { useQuery } from '../../engine/query.ts'
-import { useAction } from '../../engine/use-action.ts'
+import { FieldsDialog, TakeIn } from './fields-dialog.tsx'
+import type { ImportProps } from './fields-dialog.tsx'
 
 const uses = [
   ['time', 'Time'],
@@ -60,30 +54,8 @@ const Mapping = ({
   )
 }
 
-const Form = ({
-  file,
-  version,
-  fields,
-  onClose,
-}: {
-  readonly file: GrantedFile
-  readonly version: WatchedVersion
-  readonly fields: LogFields
-  readonly onClose: () => void
-}) => {
+const Form = ({ file, version, fields, onClose }: ImportProps & { readonly fields: LogFields }) => {
   const [mapping, setMapping] = useState<LogMapping>(fields.mapping)
-  const { busy, problem, run } = useAction()
-  const take = (): void => {
-    void run(async () => {
-      const done = await finishJob((client) =>
-        client.monitor.import({
-          file: { token: file.token },
-          ...(fields.own ? {} : { versionId: version.versionId, mapping }),
-        }),
-      )
-      if (done !== null) onClose()
-    })
-  }
   return (
     <>
       {fields.own ? (
@@ -93,34 +65,23 @@ const Form = ({
       ) : (
         <Mapping fields={fields} mapping={mapping} onChange={setMapping} />
       )}
-      {problem && <ProblemPanel problem={problem} />}
-      <footer className="dialog-foot">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button kind="primary" busy={busy} onClick={take}>
-          Import the log
-        </Button>
-      </footer>
+      <TakeIn
+        onClose={onClose}
+        start={(client) =>
+          client.monitor.import({
+            file: { token: file.token },
+            ...(fields.own ? {} : { versionId: version.versionId, mapping }),
+          })
+        }
+      >
+        Import the log
+      </TakeIn>
     </>
   )
 }
 
-export const ImportLogDialog = ({
-  file,
-  version,
-  onClose,
-}: {
-  readonly file: GrantedFile
-  readonly version: WatchedVersion
-  readonly onClose: () => void
-}) => {
-  const answer = useQuery(['monitor', 'fields', file.token, version.versionId], (client) =>
-    client.monitor.fields({ file: { token: file.token }, versionId: version.versionId }),
-  )
-  return (
-    <Dialog title={`Import ${file.name}`} onClose={onClose}>
-      <Answered answer={answer} label="Reading the first lines" rows={4}>
-        {(fields) => <Form file={file} version={version} fields={fields} onClose={onClose} />}
-      </Answered>
-    </Dialog>
-  )
-}
+export const ImportLogDialog = (props: ImportProps) => (
+  <FieldsDialog {...props} title={`Import ${props.file.name}`}>
+    {(fields) => <Form {...props} fields={fields} />}
+  </FieldsDialog>
+)
