@@ -224,4 +224,40 @@ describe('an approver who is away', () => {
     await test.call.people.setRoles({ id: grace.id, roles: ['approver'] })
     expect((await test.call.proofs.workspace()).problems).toEqual([])
   })
+
+  it('leaves nothing that could be changed beside the log: delegations, revocations, ends of keys, accounts', async () => {
+    const { ledger } = test.engine.workspace
+    const jo = (await test.call.people.list()).find((entry) => entry.name === 'Jo')!
+    await test.call.people.revoke({ id: jo.id, reason: 'left', text: '' })
+    expect((await test.call.proofs.workspace()).problems).toEqual([])
+    const set = (person: Person, path: string, value: string) =>
+      `UPDATE person SET document = json_set(document, '${path}', ${value}) WHERE id = '${person.id}'`
+    const drop = (person: Person, path: string) =>
+      `UPDATE person SET document = json_remove(document, '${path}') WHERE id = '${person.id}'`
+    const given = `(SELECT json_extract(document, '$.delegations[0]') FROM person WHERE id = '${jo.id}')`
+    const edits: [string, string][] = [
+      [drop(jo, '$.delegations'), 'The delegation of Hana to Jo until 2999-01-01, which the log has, is gone.'],
+      [
+        set(jo, '$.delegations[1]', `json(${given})`),
+        'The delegation of Hana to Jo until 2999-01-01 is not in the log.',
+      ],
+      [set(ivo, '$.delegations[2]', `json(${given})`), 'The delegation of Hana to Ivo until 2999-01-01 is not'],
+      [set(jo, '$.delegations[0].statement.until', "'2999-12-31T23:59:59.999Z'"), 'is not what was signed'],
+      [set(jo, '$.delegations[0].endedAt', "'2025-01-01T00:00:00.000Z'"), 'was not ended in the log'],
+      [set(ivo, '$.delegations[0].endedAt', 'NULL'), 'was ended on'],
+      [set(jo, '$.revoked', 'NULL'), 'The revocation of the key of Jo'],
+      [set(jo, '$.revoked.at', "'2999-01-01T00:00:00.000Z'"), 'The revocation of the key of Jo'],
+      [set(grace, '$.revoked', `json('{"at":"2025-01-01T00:00:00.000Z","reason":"left","text":""}')`), 'of Grace'],
+      [set(grace, '$.expiresAt', "'2999-01-01T00:00:00.000Z'"), 'The key or the identity of Grace'],
+      [set(hana, '$.account', "'someone else'"), 'another origin of the key of Hana'],
+      [`DELETE FROM person WHERE id = '${jo.id}'`, `Jo (${jo.id}), whom the log has, is gone.`],
+    ]
+    for (const [sql, expected] of edits) {
+      ledger.exec(`SAVEPOINT forged; PRAGMA defer_foreign_keys = ON; ${sql}`)
+      const proof = await test.call.proofs.workspace()
+      ledger.exec('ROLLBACK TO forged; RELEASE forged')
+      expect(proof.problems.join(' '), sql).toContain(expected)
+    }
+    expect((await test.call.proofs.workspace()).problems).toEqual([])
+  })
 })

@@ -17,7 +17,7 @@ import type { Ledger } from '../workspace/ledger.ts'
 import { writeWhole } from '../workspace/write-whole.ts'
 import { canonicalText } from './canonical.ts'
 import { addCheckpoint } from './checkpoint.ts'
-import { isSignedBy, keyIdOf, payloadTypes, readStatement, signStatement } from './envelope.ts'
+import { isSignedBy, keyIdOf, payloadTypes, readStatement, signStatement, statementSha256 } from './envelope.ts'
 import {
   admit,
   findByFingerprint,
@@ -86,7 +86,14 @@ function keep(engine: Engine, to: Person, delegation: Delegation): Person {
   engine.workspace.change(
     'approval delegated',
     to.id,
-    { by: from.name, to: to.name, until, reason, fingerprint: from.fingerprint },
+    {
+      by: from.name,
+      to: to.name,
+      until,
+      reason,
+      fingerprint: from.fingerprint,
+      statement: statementSha256(delegation.envelope),
+    },
     () => putPerson(engine.workspace.ledger, next),
   )
   engine.jobs.changed('approvals')
@@ -116,17 +123,17 @@ export function endDelegations(engine: Engine, from: PersonId, to: PersonId): Pe
   const { workspace } = engine
   const giver = readPerson(workspace.ledger, from)
   const person = readPerson(workspace.ledger, to)
-  const endedAt = new Date().toISOString()
   const isOpen = ({ statement, endedAt: ended }: Delegation): boolean =>
     statement.from.fingerprint === giver.fingerprint && ended === null
   const open = (person.delegations ?? []).filter(isOpen)
   if (open.length === 0)
     refuse('none', `${giver.name} has delegated nothing to ${person.name}.`, 'See the people: assay person list.')
-  const next = {
-    ...person,
-    delegations: person.delegations!.map((entry) => (isOpen(entry) ? { ...entry, endedAt } : entry)),
-  }
-  workspace.change('delegation ended', to, { by: giver.name, to: person.name }, () => putPerson(workspace.ledger, next))
+  const detail = { by: giver.name, to: person.name, fingerprint: giver.fingerprint }
+  const next = workspace.change('delegation ended', to, detail, (endedAt) => {
+    const delegations = person.delegations!.map((entry) => (isOpen(entry) ? { ...entry, endedAt } : entry))
+    putPerson(workspace.ledger, { ...person, delegations })
+    return { ...person, delegations }
+  })
   engine.jobs.changed('approvals')
   return next
 }

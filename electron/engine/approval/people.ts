@@ -237,10 +237,11 @@ export function revokePerson(engine: Engine, id: PersonId, reason: Revocation['r
       remedy: 'A revocation is final. Make a new key for this person.',
     })
   }
-  const revoked = { ...person, revoked: { at: new Date().toISOString(), reason, text } }
-  workspace.change('person revoked', id, { name: person.name, reason, text }, () =>
-    putPerson(workspace.ledger, revoked),
-  )
+  const revoked = workspace.change('person revoked', id, { name: person.name, reason, text }, (at) => {
+    const next = { ...person, revoked: { at, reason, text } }
+    putPerson(workspace.ledger, next)
+    return next
+  })
   engine.jobs.changed('approvals')
   return revoked
 }

@@ -3,17 +3,18 @@
  * reviews is what the log says was done. SQLite's pages have no hash of their own, so rows are held against the log.
  */
 import type { Proof } from '../../../shared/contract/approval.ts'
-import { envelopeSchema } from '../../../shared/contract/person.ts'
 import { reviewDocumentSchema } from '../../../shared/contract/review.ts'
 import type { ReviewDocument } from '../../../shared/contract/review.ts'
 import { plural } from '../../../shared/format/number.ts'
 import type { Engine } from '../engine.ts'
 import { listRuns } from '../records.ts'
+import { iterateAudit } from '../workspace/audit.ts'
 import type { Ledger } from '../workspace/ledger.ts'
 import { canonicalSha256 } from './canonical.ts'
 import { verifyCheckpoints } from './checkpoint.ts'
-import { isSignedBy, keyIdOf, readPublicKey, statementSha256 } from './envelope.ts'
-import { findByFingerprint, identityEnvelope, listPeople, readIdentity } from './people.ts'
+import { isSignedBy, keyIdOf, statementSha256 } from './envelope.ts'
+import { verifyPeople } from './people-proof.ts'
+import { findByFingerprint, listPeople } from './people.ts'
 import { stageOf } from './registry.ts'
 
 interface LogRow {
@@ -27,30 +28,6 @@ function logged(ledger: Ledger, ...events: readonly string[]): { subject: string
     .prepare(`SELECT subject, detail FROM audit WHERE event IN (${events.map(() => '?').join(', ')}) ORDER BY sequence`)
     .all(...events) as LogRow[]
   return rows.map((row) => ({ subject: row.subject, detail: JSON.parse(row.detail) as Record<string, unknown> }))
-}
-
-function verifyPeople(ledger: Ledger): string[] {
-  const problems: string[] = []
-  for (const person of listPeople(ledger)) {
-    try {
-      const identity = readIdentity(envelopeSchema.parse(identityEnvelope(ledger, person.id)))
-      if (
-        readPublicKey(person.publicKey)?.fingerprint !== person.fingerprint ||
-        identity.fingerprint !== person.fingerprint
-      )
-        problems.push(`The key of ${person.name} (${person.id}) was changed.`)
-    } catch {
-      problems.push(`The identity of ${person.name} (${person.id}) was changed.`)
-    }
-  }
-  // Roles decide who may approve: the last ones given in the log are the ones that count.
-  const roles = new Map<string, string>()
-  for (const { subject, detail } of logged(ledger, 'person added', 'person imported', 'roles given'))
-    roles.set(subject, JSON.stringify(detail['roles']))
-  for (const person of listPeople(ledger))
-    if (roles.get(person.id) !== JSON.stringify(person.roles))
-      problems.push(`The roles of ${person.name} are not those that the log gives.`)
-  return problems
 }
 
 /** What the log says that a review must hold: each decision, remark and request, with its hash. */
@@ -129,7 +106,7 @@ export async function proveWorkspace(engine: Engine): Promise<Proof> {
     ...pages.filter((text) => text !== 'ok').map((text) => `The ledger: ${text}`),
     ...stored.problems,
     ...checkpoints.problems,
-    ...verifyPeople(ledger),
+    ...verifyPeople(ledger, iterateAudit(ledger)),
     ...reviews.problems,
     ...verifyPointers(ledger),
   ]
