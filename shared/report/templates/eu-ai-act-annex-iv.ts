@@ -1,4 +1,5 @@
 /** Technical documentation of Regulation (EU) 2024/1689, Annex IV (Article 11(1)), point by point. */
+import { howToGet } from './how-to-get.ts'
 import {
   allMetrics,
   analysis,
@@ -22,14 +23,13 @@ import {
 } from './shown.ts'
 import type { Template } from './template.ts'
 
-const policy = 'Write a policy and hold the run against it: assay gate RUN --policy FILE.'
-const outside = 'Assay has no evidence of it. Attach it, or mark the item as not applicable in the review.'
-
 export const euAiActAnnexIv: Template = {
   name: 'eu-ai-act-annex-iv',
   title: 'EU AI Act, Annex IV technical documentation',
   about: 'Each point of Annex IV with its evidence. For providers of high-risk systems.',
   source: 'Regulation (EU) 2024/1689 of 13 June 2024, Annex IV',
+  basis:
+    'The points are those of Annex IV, in its order; what each asks for is said in our words. The Regulation’s text decides.',
   parts: [
     {
       title: '1. General description of the AI system',
@@ -40,7 +40,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Intended purpose, provider and version',
           asks: 'What it is for, who provides it, and how this version relates to earlier ones.',
           evidence: { 'intended use': intendedUse, version: versionFacts },
-          comesFrom: policy,
+          comesFrom: howToGet.policy,
         },
         {
           id: '1b',
@@ -48,7 +48,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Interaction with hardware and software outside it',
           asks: 'What it works together with, other AI systems included.',
           evidence: {},
-          comesFrom: outside,
+          comesFrom: howToGet.outside,
         },
         {
           id: '1c',
@@ -64,7 +64,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Forms in which it is placed on the market',
           asks: 'Package, embedded, download or interface.',
           evidence: { 'intended use': intendedUse },
-          comesFrom: `${policy} The release adds its own manifest.`,
+          comesFrom: `${howToGet.policy} The release adds its own manifest.`,
         },
         {
           id: '1e',
@@ -80,7 +80,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Product photographs',
           asks: 'For a part of a product: how it looks.',
           evidence: {},
-          comesFrom: outside,
+          comesFrom: howToGet.outside,
         },
         {
           id: '1g',
@@ -88,7 +88,7 @@ export const euAiActAnnexIv: Template = {
           title: 'User interface for the deployer',
           asks: 'A basic description.',
           evidence: {},
-          comesFrom: outside,
+          comesFrom: howToGet.outside,
         },
         {
           id: '1h',
@@ -96,7 +96,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Instructions for use',
           asks: 'What the deployer is told.',
           evidence: {},
-          comesFrom: outside,
+          comesFrom: howToGet.outside,
         },
       ],
     },
@@ -152,7 +152,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Pre-determined changes',
           asks: 'Changes planned beforehand, and what keeps the system compliant through them.',
           evidence: {},
-          comesFrom: outside,
+          comesFrom: howToGet.outside,
         },
         {
           id: '2g',
@@ -175,7 +175,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Cybersecurity measures',
           asks: 'What was put in place.',
           evidence: {},
-          comesFrom: outside,
+          comesFrom: howToGet.outside,
         },
       ],
     },
@@ -202,7 +202,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Appropriateness of the performance metrics',
           asks: 'Why these metrics suit this system.',
           evidence: { gates: gateResults, calibration: calibration },
-          comesFrom: `${policy} Give each gate its reason.`,
+          comesFrom: `${howToGet.policy} Give each gate its reason.`,
         },
         {
           id: '5',
@@ -210,7 +210,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Risk management system (Article 9)',
           asks: 'Risks that were found, and what was done about them.',
           evidence: { materiality: riskTier, 'review findings': reviewFindings },
-          comesFrom: 'Ask for a review: assay review request RUN --policy FILE.',
+          comesFrom: howToGet.review,
         },
         {
           id: '6',
@@ -226,7 +226,7 @@ export const euAiActAnnexIv: Template = {
           title: 'Harmonised standards',
           asks: 'Which were applied, or what was done instead.',
           evidence: {},
-          comesFrom: outside,
+          comesFrom: howToGet.outside,
         },
         {
           id: '8',
@@ -234,7 +234,7 @@ export const euAiActAnnexIv: Template = {
           title: 'EU declaration of conformity',
           asks: 'A copy of it.',
           evidence: {},
-          comesFrom: outside,
+          comesFrom: howToGet.outside,
         },
         {
           id: '9',

@@ -26,6 +26,7 @@ export const modelCard: Template = {
   title: 'Model card',
   about: 'What the model is, what it is for, how well it does and for whom. For publishing beside the model.',
   source: 'Mitchell et al. 2019, Model Cards for Model Reporting',
+  basis: 'The headings are those of the paper; what each asks for is said in our words.',
   parts: [
     {
       title: 'The model',

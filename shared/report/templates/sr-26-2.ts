@@ -3,6 +3,7 @@
  * The guidance is principles and not numbered duties; clauses here are its themes, each with the part of SR 11-7 that
  * asked for the same, for those whose procedures still speak of it.
  */
+import { howToGet } from './how-to-get.ts'
 import {
   allMetrics,
   analysis,
@@ -27,14 +28,13 @@ import {
 } from './shown.ts'
 import type { Template } from './template.ts'
 
-const policy = 'Write a policy and hold the run against it: assay gate RUN --policy FILE.'
-const review = 'Ask for a review: assay review request RUN --policy FILE.'
-
 export const sr262: Template = {
   name: 'sr-26-2',
   title: 'SR 26-2 model risk management',
   about: 'Evidence by theme of the US interagency guidance, with where SR 11-7 asked for it.',
   source: 'SR 26-2, Interagency Guidance on Model Risk Management, 17 April 2026; supersedes SR 11-7, 4 April 2011',
+  basis:
+    'SR 26-2 has principles and no numbered duties. Its themes are arranged here from published summaries of it, in our words, not from its text; the parts of SR 11-7 are those of its own headings. Hold this against the guidance itself before you rely on it.',
   parts: [
     {
       title: 'Model, purpose and materiality',
@@ -55,7 +55,7 @@ export const sr262: Template = {
           asks: 'How much depends on its output and for which purpose; the depth of all else follows from it.',
           formerly: 'SR 11-7, part III (rigour in proportion to risk)',
           evidence: { materiality: riskTier, 'intended use': intendedUse },
-          comesFrom: policy,
+          comesFrom: howToGet.policy,
         },
       ],
     },
@@ -124,7 +124,7 @@ export const sr262: Template = {
           asks: 'A critical look by people who did not make it and may say no.',
           formerly: 'SR 11-7, parts III and V (effective challenge, independence)',
           evidence: { independence: independence, 'review findings': reviewFindings },
-          comesFrom: review,
+          comesFrom: howToGet.review,
         },
         {
           id: 'conceptual-soundness',
@@ -145,7 +145,7 @@ export const sr262: Template = {
           asks: 'Predictions held against what came to pass, with limits set beforehand.',
           formerly: 'SR 11-7, part V, element 3 (outcomes analysis, back-testing)',
           evidence: { gates: gateResults },
-          comesFrom: policy,
+          comesFrom: howToGet.policy,
         },
         {
           id: 'benchmark',
@@ -186,7 +186,7 @@ export const sr262: Template = {
           asks: 'Written criteria, and decisions by named people with authority.',
           formerly: 'SR 11-7, part VI (policies and procedures, roles)',
           evidence: { 'signed decisions': decisions },
-          comesFrom: `${review} Then: assay approve REVIEW.`,
+          comesFrom: `${howToGet.review} Then: assay approve REVIEW.`,
         },
         {
           id: 'inventory',

@@ -97,6 +97,7 @@ export function templateReport(template: Template, input: TemplateInput): Report
           text(
             `${template.source}. Of ${all.length} clauses ${count('shown')} are shown, ${count('in part')} in part, and ${count('missing')} are missing. A clause that is shown has its evidence here; whether it is enough is for the reviewer to say.`,
           ),
+          text(template.basis),
           table({
             caption: 'Clauses',
             columns: [

@@ -64,5 +64,7 @@ export interface Template {
   readonly about: string
   /** The rule book, with its date. */
   readonly source: string
+  /** What its clauses were arranged from and in whose words, so that nobody takes them for the rule book. */
+  readonly basis: string
   readonly parts: readonly Part[]
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { unzipSync } from 'fflate'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { docxReport } from '../../../electron/engine/release/report/docx-report.ts'
 import { buildReport } from '../../../shared/report/build-report.ts'
 import { binaryDetail, makeEvidence, multiclassDetail, regressionDetail, sha } from './evidence-fixture.ts'
@@ -62,6 +62,25 @@ describe.each(reports)('the DOCX report of a %s task', (_name, evidence) => {
     )
     expect(charts).toHaveLength(figures.filter(({ chart }) => chart.kind !== 'matrix').length)
     expect(Object.keys(parts).filter((part) => part.endsWith('.xlsx'))).toHaveLength(charts.length)
+  })
+
+  test('has the same bytes whenever it is written, and says when its evidence was made', async () => {
+    const report = buildReport(evidence, sha('a'))
+    vi.setSystemTime('2031-01-02T03:04:05.678Z')
+    const first = await docxReport(report)
+    vi.setSystemTime('2042-11-12T13:14:15.161Z')
+    const second = await docxReport(report)
+    vi.useRealTimers()
+    expect(Buffer.from(second).equals(Buffer.from(first))).toBe(true)
+    const parts = unzipSync(first)
+    expect(decode(parts['docProps/core.xml'])).toContain(`>${report.createdAt}</dcterms:created>`)
+    for (const [part, bytes] of Object.entries(parts)) {
+      if (!part.endsWith('.rels')) continue
+      const ids = [...decode(bytes).matchAll(/ Id="([^"]+)"/g)].map((match) => match[1])
+      expect(new Set(ids).size, part).toBe(ids.length)
+      const owner = decode(parts[part.replace('_rels/', '').replace(/\.rels$/, '')])
+      for (const [, id] of owner.matchAll(/ r:(?:id|embed)="([^"]+)"/g)) expect(ids, part).toContain(id)
+    }
   })
 
   test('links to nothing outside, runs nothing, computes nothing', async () => {

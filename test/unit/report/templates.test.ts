@@ -51,6 +51,14 @@ const states = (input: TemplateInput) =>
   )
 
 describe('clauses', () => {
+  it('say in every report what they were arranged from', () => {
+    for (const template of templates) {
+      const report = markdownReport(templateReport(template, bare))
+      expect(report).toContain(markdownText(template.basis))
+      expect(template.basis).toContain('our words')
+    }
+  })
+
   it('have ids of their own, and say how to get what is missing', () => {
     for (const template of templates) {
       const clauses = template.parts.flatMap((part) => part.clauses)

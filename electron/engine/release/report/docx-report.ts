@@ -15,11 +15,15 @@ import type { ReportDocument } from '../../../../shared/report/report-document.t
 import { tagText, visibleText } from '../../../../shared/report/visible-text.ts'
 import { docxContent, muted } from './docx-content.ts'
 import { withPrintableTexts } from './printable-texts.ts'
+import { repeatable } from './repeatable-docx.ts'
 
 const ink = '1d2530'
 const headingFont = { font: 'Arial', color: ink, bold: true }
 
-/** @returns The bytes of a .docx file. Text is text: nothing in it is a field, a link or a formula. */
+/**
+ * @returns The bytes of a .docx file, the same for the same report. Text is text: nothing in it is a field, a link or a
+ *   formula.
+ */
 export async function docxReport(given: ReportDocument): Promise<Uint8Array> {
   const report = withPrintableTexts(given, visibleText)
   const running = `${tagText(report.model, 40)} on ${tagText(report.dataset, 40)}`
@@ -74,5 +78,5 @@ export async function docxReport(given: ReportDocument): Promise<Uint8Array> {
       },
     ],
   })
-  return new Uint8Array(await Packer.toBuffer(document))
+  return repeatable(await Packer.toBuffer(document), report.createdAt)
 }
