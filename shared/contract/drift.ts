@@ -96,6 +96,8 @@ export const driftRequestSchema = z.strictObject({
   categorical: z.array(z.string()).optional(),
   /** Number columns with five distinct values or fewer to treat as numbers all the same. */
   numeric: z.array(z.string()).optional(),
+  /** Columns of texts to compare by their content; left out: those of which most rows have a text of their own. */
+  text: z.array(z.string()).optional(),
   options: driftOptionsSchema.prefault({}),
 })
 export type DriftRequest = z.infer<typeof driftRequestSchema>
@@ -137,7 +139,7 @@ export const driftSampleSchema = z.strictObject({
   /** Rows with a value. */
   n: count,
   missing: count,
-  /** Infinite numbers, which are left out. */
+  /** Rows that are left out: infinite numbers, and those of a text or image that were not sampled or were learnt from. */
   notFinite: count,
   distinct: count,
   mean: finiteOrNull,
@@ -214,6 +216,8 @@ export const driftColumnSchema = z.strictObject({
   role: roleSchema,
   type: columnTypeSchema,
   kind: z.enum(['numeric', 'categorical']),
+  /** What this number says about each text or image, and of which column; absent for columns of the dataset itself. */
+  measured: z.strictObject({ column: z.string(), definition: z.string() }).optional(),
   reference: driftSampleSchema,
   current: driftSampleSchema,
   tests: z.partialRecord(driftTestNameSchema, driftTestSchema),

@@ -10,6 +10,7 @@ import type {
 import { sortNumbers } from '../statistics/sort-numbers.ts'
 import { alignCategories, binSamples, countBelow, decileEdges, valuesAsCells } from './bins.ts'
 import type { BinnedSamples, CategoryTable } from './bins.ts'
+import { binnedDistances } from './binned-distances.ts'
 import { binnedTests } from './binned-tests.ts'
 import { chunkCategories, chunkNumbers } from './chunk-column.ts'
 import type { CategoryChunks, ChunkFigures, NumberChunks } from './chunk-column.ts'
@@ -33,6 +34,8 @@ export type ComparedColumn = Pick<
 > & {
   readonly test: DriftTestName
   readonly chunks: ChunkFigures | null
+  /** Size of the shift as a population stability index, which decides between drifted and slight. */
+  readonly size: number
 }
 
 export type CompareSettings = Pick<DriftOptions, 'preset' | 'alpha' | 'splits' | 'seed'>
@@ -86,8 +89,27 @@ export function compareNumbers(column: NumberColumn, settings: CompareSettings):
     unseen: unseenNumbers(reference.sorted, current.sorted),
     bins: { edges, categories: null, reference: [...bins.reference], current: [...bins.current] },
     histogram: histogramOf(reference.sorted, current.sorted),
+    size: defined ? Math.max(tests.psi?.statistic ?? 0, indexOfHalves(table)) : 0,
     chunks: split && defined ? chunkNumbers(split, { test, sorted: reference.sorted, edges, table, nulls }) : null,
   }
+}
+
+/**
+ * The index of two cells, at or below the value where the distribution functions differ most and above it. Decile bins
+ * see nothing inside a value that most of the reference has: with 0 there and nothing below, 0 and 1 are one bin.
+ */
+function indexOfHalves({ values, reference, current, n, m }: ValueTable): number {
+  let below = 0
+  let belowCurrent = 0
+  let [most, split, splitCurrent] = [0, n, m]
+  for (let k = 0; k < values.length; k++) {
+    below += reference[k]!
+    belowCurrent += current[k]!
+    const gap = Math.abs(below / n - belowCurrent / m)
+    if (gap > most) [most, split, splitCurrent] = [gap, below, belowCurrent]
+  }
+  const halves = (rows: number, of: number): Float64Array => Float64Array.of(rows, of - rows)
+  return binnedDistances({ reference: halves(split, n), current: halves(splitCurrent, m), n, m })[0]!
 }
 
 const momentsOrNull = (sorted: Float64Array): Moments | null => (sorted.length === 0 ? null : momentsOf(sorted))
@@ -191,6 +213,7 @@ export function compareCategories(column: CategoryColumn, settings: CompareSetti
     },
     bins: listCategories(table),
     histogram: null,
+    size: tests.psi?.statistic ?? 0,
     chunks: column.chunks && defined ? chunkCategories(column.chunks, { test, table, nulls }) : null,
   }
 }

@@ -13,7 +13,7 @@ interface Question {
   readonly test: DriftTestName
   readonly statistic: number | null
   readonly p: number | null
-  /** Population stability index of the shift. */
+  /** Population stability index of the shift; for numbers the larger of that of deciles and of two halves. */
   readonly psi: number
   /** What random splits of the rows exceed with probability alpha, for a distance. */
   readonly learnt: number | null
@@ -63,7 +63,7 @@ function aboutValues(column: ComparedColumn): Question {
     test,
     statistic: found?.statistic ?? null,
     p: found?.p ?? null,
-    psi: column.tests.psi?.statistic ?? 0,
+    psi: column.size,
     learnt: column.learnt[test]?.threshold ?? null,
     reason: empty ?? found?.reason,
   }

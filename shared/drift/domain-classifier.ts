@@ -10,11 +10,13 @@ import { z95 } from '../statistics/normal.ts'
 import { createRandom, shuffleInPlace } from '../statistics/random.ts'
 import { sortNumbers } from '../statistics/sort-numbers.ts'
 import { boostTrees, predictMargin } from './boosted-trees.ts'
+import type { TrainingRows } from './boosted-trees.ts'
 import type { FeatureSample, SampledFeature } from './feature-sample.ts'
 
 const folds = 5
 const binsAtMost = 32
-const options = { trees: 40, learningRate: 0.2, leastWeight: 5 }
+/** Small trees and few of them: enough to see a shift. */
+export const boostingOptions = { trees: 40, learningRate: 0.2, leastWeight: 5 }
 const listed = 20
 
 /** Quantile bins from 1, missing values in bin 0; a category is its own bin as long as there is room. */
@@ -39,19 +41,24 @@ function binFeature({ kind, reference, current }: SampledFeature): { bins: Uint8
   return { bins, size: inner.length + 2 }
 }
 
+/** Every feature cut into bins, the rows of the reference first. */
+export function binFeatures(features: readonly SampledFeature[]): Pick<TrainingRows, 'bins' | 'sizes'> {
+  const binned = features.map(binFeature)
+  return { bins: binned.map(({ bins }) => bins), sizes: binned.map(({ size }) => size) }
+}
+
 /** @param sample At least 50 rows of each and one feature. */
 export function classifyDomain(sample: FeatureSample, seed: number): DomainClassifier {
   const n = sample.rows.reference
   const m = sample.rows.current
   const labels = new Uint8Array(n + m).fill(1, n)
-  const binned = sample.features.map(binFeature)
-  const training = { bins: binned.map(({ bins }) => bins), sizes: binned.map(({ size }) => size), labels }
+  const training = { ...binFeatures(sample.features), labels }
   const fold = foldOfRows(n, m, seed)
   const margins = new Float64Array(n + m)
   const gains = new Float64Array(sample.features.length)
   for (let held = 0; held < folds; held++) {
     const rows = Uint32Array.from(labels.keys()).filter((row) => fold[row] !== held)
-    const model = boostTrees(training, rows, options)
+    const model = boostTrees(training, rows, boostingOptions)
     model.gains.forEach((gain, feature) => (gains[feature]! += gain))
     for (let row = 0; row < n + m; row++) {
       if (fold[row] === held) margins[row] = predictMargin(model, training.bins, row)

@@ -26,6 +26,7 @@ interface DriftFlags {
   columns?: string[]
   categorical?: string[]
   numeric?: string[]
+  text?: string[]
   preset?: string
   correction?: string
   alpha?: number
@@ -102,6 +103,7 @@ async function requestOf(
     ...(flags.columns ? { columns: flags.columns } : {}),
     ...(flags.categorical ? { categorical: flags.categorical } : {}),
     ...(flags.numeric ? { numeric: flags.numeric } : {}),
+    ...(flags.text ? { text: flags.text } : {}),
     options: optionsOf(flags),
   }
 }
@@ -223,6 +225,7 @@ export function addDriftCommands(program: Command, global: () => Global): void {
     .option('--columns <columns...>', 'these alone (default: features, target, predictions, protected columns)')
     .option('--categorical <columns...>', 'number columns to treat as categories')
     .option('--numeric <columns...>', 'number columns with few values to treat as numbers')
+    .option('--text <columns...>', 'columns to compare as texts (default: those of mostly different texts)')
     .option('--preset <preset>', driftPresetSchema.options.join(', '))
     .option('--correction <method>', driftCorrectionSchema.options.join(', '))
     .option('--alpha <rate>', 'rate of false alarms over all columns (default: 0.05)', Number)

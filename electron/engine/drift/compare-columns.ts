@@ -8,6 +8,7 @@ import type { ComparedColumn } from '../../../shared/drift/compare-column.ts'
 import { fewValues } from '../../../shared/drift/select-test.ts'
 import { readNumbers } from '../../data-plane/read-numbers.ts'
 import type { JobContext } from '../jobs/jobs.ts'
+import { compareContent } from './compare-content.ts'
 import { countCategories, countCategoryChunks } from './count-categories.ts'
 import { relationOf, tooManyCategories } from './plan-columns.ts'
 import type { PlannedColumn } from './plan-columns.ts'
@@ -35,16 +36,16 @@ export type ColumnOutcome =
 const bytesARead = 160e6
 const columnsARead = 16
 
-/** Answers in the order of the columns. */
+/** Answers in the order of the columns; one of texts or images gives several. */
 export async function compareColumns(work: CompareColumns): Promise<ColumnOutcome[]> {
   const { context, columns } = work
-  const outcomes = new Map<PlannedColumn, Promise<ColumnOutcome>>()
+  const outcomes = new Map<PlannedColumn, Promise<readonly ColumnOutcome[]>>()
   let done = 0
   context.progress({ step: 'Comparing columns', done, total: columns.length, unit: 'steps' })
   const finish = (column: PlannedColumn, answer: Promise<ComparedColumn | string>): void => {
-    const outcome = answer.then((result): ColumnOutcome => {
+    const outcome = answer.then((result): ColumnOutcome[] => {
       context.progress({ done: ++done })
-      return typeof result === 'string' ? { column, reason: result } : { column, compared: result }
+      return [typeof result === 'string' ? { column, reason: result } : { column, compared: result }]
     })
     outcome.catch(() => undefined)
     outcomes.set(column, outcome)
@@ -53,12 +54,15 @@ export async function compareColumns(work: CompareColumns): Promise<ColumnOutcom
   for (const column of columns) {
     context.signal.throwIfAborted()
     if (column.kind === 'numeric') numeric.push(column)
-    else if (!(await startCategories(work, column, finish))) numeric.push(column)
+    else if (column.kind === 'texts' || column.kind === 'images') {
+      outcomes.set(column, Promise.resolve(await compareContent(work, column)))
+      context.progress({ done: ++done })
+    } else if (!(await startCategories(work, column, finish))) numeric.push(column)
   }
   const bytes = 8 * (work.reference.rows + work.current.rows)
   const size = Math.max(1, Math.min(columnsARead, Math.floor(bytesARead / bytes)))
   for (const batch of batches(numeric, size)) await startNumbers(work, batch, finish)
-  return Promise.all(columns.map((column) => outcomes.get(column)!))
+  return (await Promise.all(columns.map((column) => outcomes.get(column)!))).flat()
 }
 
 type Finish = (column: PlannedColumn, answer: Promise<ComparedColumn | string>) => void

@@ -136,11 +136,12 @@ function assemble({ request, reference, current, plan, outcomes, chunks, fromRun
       options,
     )
   const columns = compared.map(
-    ({ column, compared: { test: _test, chunks: _chunks, ...found } }, index): DriftColumn => ({
+    ({ column, compared: { test: _test, chunks: _chunks, size: _size, ...found } }, index): DriftColumn => ({
       name: column.name,
       source: column.source,
       role: column.role,
       type: column.type,
+      ...(column.measured ? { measured: column.measured } : {}),
       ...found,
       ...decisions[index]!,
       timeline: timeline?.columns[index] ?? null,

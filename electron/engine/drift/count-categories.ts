@@ -1,8 +1,9 @@
 /** Counts of a column's categories, whole and by chunk, by DuckDB's aggregation. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { CategoryChunk } from '../../../shared/drift/chunk-column.ts'
-import { categoriesAtMost, relationOf } from './plan-columns.ts'
+import { relationOf } from './plan-columns.ts'
 import type { PlannedColumn } from './plan-columns.ts'
+import { categoriesAtMost } from './plan-content.ts'
 import type { Side } from './side.ts'
 import type { SideChunks } from './timeline.ts'
 

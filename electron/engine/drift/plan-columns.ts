@@ -1,19 +1,25 @@
 /** Which columns are compared, as what, and how each is read. */
 import type { ColumnType, Role } from '../../../shared/contract/dataset.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { DriftRequest } from '../../../shared/contract/drift.ts'
+import type { DriftColumn, DriftRequest } from '../../../shared/contract/drift.ts'
 import { fewValues } from '../../../shared/drift/select-test.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import type { Side } from './side.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
+import { categoriesAtMost, looksLikeText, planImages, planTexts } from './plan-content.ts'
 
 export interface PlannedColumn {
   readonly name: string
   readonly source: 'column' | 'prediction'
   readonly role: Role
   readonly type: ColumnType
-  /** 'few' is a number column that may have so few values that they are categories; its counts decide. */
-  readonly kind: 'numeric' | 'categorical' | 'few'
+  /**
+   * 'few' is a number column that may have so few values that they are categories; its counts decide. 'texts' and 'images'
+   * are measured on a sample of their rows, and give several numbers each.
+   */
+  readonly kind: 'numeric' | 'categorical' | 'few' | 'texts' | 'images'
+  /** The column of texts or images that this is a number about. */
+  readonly measured?: DriftColumn['measured']
   /** SQL of a DOUBLE; null for texts. */
   readonly number: string | null
   /** SQL of a VARCHAR. */
@@ -26,9 +32,6 @@ export interface ColumnPlan {
   readonly columns: readonly PlannedColumn[]
   readonly skipped: readonly { readonly name: string; readonly reason: string }[]
 }
-
-/** A text column with more distinct values than this is not a set of categories. */
-export const categoriesAtMost = 10_000
 
 const byDefault: readonly Role[] = ['feature', 'target', 'prediction']
 const numberTypes: readonly ColumnType[] = ['integer', 'float', 'date', 'timestamp']
@@ -44,13 +47,13 @@ export function planColumns(request: DriftRequest, reference: Side, current: Sid
   const columns: PlannedColumn[] = []
   const skipped: { name: string; reason: string }[] = []
   const wanted = request.columns ?? defaultNames(reference)
-  for (const name of [...wanted, ...(request.categorical ?? []), ...(request.numeric ?? [])]) {
+  for (const name of [...wanted, ...(request.categorical ?? []), ...(request.numeric ?? []), ...(request.text ?? [])]) {
     if (!reference.dataset.columns.some((column) => column.name === name)) throw unknownColumn(name, reference)
   }
   for (const name of new Set(wanted)) {
     const planned = planColumn(request, name, reference, current)
     if (typeof planned === 'string') skipped.push({ name, reason: planned })
-    else columns.push(planned)
+    else columns.push(...planned)
   }
   columns.push(...predictionColumns(reference, current))
   if (columns.length === 0) {
@@ -80,14 +83,17 @@ function unknownColumn(name: string, { dataset }: Side): AssayError {
 }
 
 /** @returns the reason where it cannot be compared */
-function planColumn(request: DriftRequest, name: string, reference: Side, current: Side): PlannedColumn | string {
+function planColumn(request: DriftRequest, name: string, reference: Side, current: Side): PlannedColumn[] | string {
   const first = reference.dataset.columns.find((column) => column.name === name)!
   const second = current.dataset.columns.find((column) => column.name === name)
   if (!second) return `"${current.dataset.name}" has no such column`
-  if (first.type === 'image' || second.type === 'image') return 'images are compared by what models see in them'
   const text = textSql(name, first.type, second.type)
   const base = { name, source: 'column' as const, role: first.role, type: first.type, text, from: 'relation' as const }
   const asCategories = request.categorical?.includes(name) === true
+  if (first.type === second.type && first.type === 'image') return planImages(base)
+  if (request.text?.includes(name) && (first.type !== 'string' || second.type !== 'string')) {
+    return `it holds ${first.type === 'string' ? second.type : first.type} values, not texts`
+  }
   const numbers =
     numberTypes.includes(first.type) &&
     numberTypes.includes(second.type) &&
@@ -96,16 +102,20 @@ function planColumn(request: DriftRequest, name: string, reference: Side, curren
     if (!asCategories && first.type !== second.type) {
       return `it holds ${first.type} values in the reference and ${second.type} values in the current data`
     }
+    if (first.type === 'image') return 'an image has no categories'
+    const isText =
+      request.text?.includes(name) ?? [reference, current].some(({ dataset }) => looksLikeText(dataset, name))
+    if (first.type === 'string' && isText && !asCategories) return planTexts(base)
     if (Math.max(first.distinct, second.distinct) > categoriesAtMost * 1.1) return tooManyCategories
-    return { ...base, kind: 'categorical', number: null }
+    return [{ ...base, kind: 'categorical', number: null }]
   }
   const dated = isDated(first.type)
   const few =
     !dated && Math.max(first.distinct, second.distinct) <= fewValues && request.numeric?.includes(name) !== true
-  return { ...base, kind: few ? 'few' : 'numeric', number: numberSql(name, dated) }
+  return [{ ...base, kind: few ? 'few' : 'numeric', number: numberSql(name, dated) }]
 }
 
-export const tooManyCategories = `more than ${categoriesAtMost.toLocaleString('en-US')} distinct values: text, not categories`
+export const tooManyCategories = `more than ${categoriesAtMost.toLocaleString('en-US')} distinct values, too many for categories`
 
 /** NaN is a missing number; 1 and 1.0 are one category. */
 function textSql(name: string, first: ColumnType, second: ColumnType): string {

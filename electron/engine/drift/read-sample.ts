@@ -18,7 +18,9 @@ export async function readSample(
   current: Side,
   columns: readonly PlannedColumn[],
 ): Promise<FeatureSample | string> {
-  const features = columns.filter((column) => column.source === 'column' && column.role === 'feature')
+  const features = columns.filter(
+    ({ source, role, kind }) => source === 'column' && role === 'feature' && kind !== 'texts' && kind !== 'images',
+  )
   if (features.length === 0) return 'no column with the role feature is compared'
   if (features.length > featuresAtMost) return `there are more than ${featuresAtMost} features`
   if (reference.rows < rowsAtLeast || current.rows < rowsAtLeast) return `it takes ${rowsAtLeast} rows of each`

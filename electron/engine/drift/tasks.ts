@@ -5,6 +5,9 @@ import { compareCategories, compareNumbers } from '../../../shared/drift/compare
 import type { CategoryColumn, CompareSettings } from '../../../shared/drift/compare-column.ts'
 import { errorsOfPredictions, labelsGivenScores } from '../../../shared/drift/concept-drift.ts'
 import { NumberChunks } from '../../../shared/drift/chunk-column.ts'
+import { compareImages } from '../../../shared/drift/content/compare-images.ts'
+import { compareTexts } from '../../../shared/drift/content/compare-texts.ts'
+import { measureImage } from '../../../shared/drift/content/measure-image.ts'
 import { estimateClassification } from '../../../shared/drift/estimate-classification.ts'
 import type { LabelledScores } from '../../../shared/drift/estimate-classification.ts'
 import { estimateMulticlass } from '../../../shared/drift/estimate-multiclass.ts'
@@ -37,6 +40,14 @@ export const tasks = {
     ),
   categories: ({ column, settings }: { readonly column: CategoryColumn; readonly settings: CompareSettings }) =>
     compareCategories(column, settings),
+  texts: (input: {
+    readonly reference: readonly string[]
+    readonly current: readonly string[]
+    readonly seed: number
+  }) => compareTexts(input.reference, input.current, input.seed),
+  measureImages: ({ images }: { readonly images: readonly Uint8Array[] }) => images.map(measureImage),
+  images: (input: { readonly reference: Float64Array; readonly current: Float64Array; readonly seed: number }) =>
+    compareImages(input.reference, input.current, input.seed),
   domain: ({ sample, seed }: { readonly sample: FeatureSample; readonly seed: number }) => classifyDomain(sample, seed),
   discrepancy: ({ sample, seed }: { readonly sample: FeatureSample; readonly seed: number }) =>
     meanDiscrepancy(sample, seed),

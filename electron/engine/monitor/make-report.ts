@@ -131,15 +131,18 @@ async function driftOf(work: Work): Promise<MonitorReport['drift']> {
   return {
     counts,
     hypotheses,
-    columns: compared.map(({ column, compared: { test: _test, chunks: _chunks, ...rest } }, index): DriftColumn => ({
-      name: column.name,
-      source: column.source,
-      role: column.role,
-      type: column.type,
-      ...rest,
-      ...decisions[index]!,
-      timeline: timeline.columns[index] ?? null,
-    })),
+    columns: compared.map(
+      ({ column, compared: { test: _test, chunks: _chunks, size: _size, ...rest } }, index): DriftColumn => ({
+        name: column.name,
+        source: column.source,
+        role: column.role,
+        type: column.type,
+        ...(column.measured ? { measured: column.measured } : {}),
+        ...rest,
+        ...decisions[index]!,
+        timeline: timeline.columns[index] ?? null,
+      }),
+    ),
     skipped: [
       ...plan.skipped,
       ...outcomes.filter((outcome) => 'reason' in outcome).map(({ column, reason }) => ({ name: column.name, reason })),

@@ -132,6 +132,11 @@ export const ColumnDetail = ({ column, report }: { readonly column: DriftColumn;
       title={column.name}
       note={<VerdictBadge verdict={column.decision.verdict} reason={column.decision.reason} />}
     >
+      {column.measured && (
+        <p className="muted drift-note">
+          Of each value of {column.measured.column}: {column.measured.definition}
+        </p>
+      )}
       <p className="muted drift-note">
         {column.decision.reason}
         {column.unseen.n > 0 &&
