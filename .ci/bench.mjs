@@ -6,7 +6,7 @@ import { root, runtime, withDisplay } from './setup.mjs'
 
 const { node, env } = runtime()
 const wanted = process.argv[2]
-const all = ['scoring', 'window', 'explain', 'drift', 'false-alarms', 'serving', 'evaluate', 'coverage']
+const all = ['scoring', 'window', 'explain', 'drift', 'false-alarms', 'serving', 'reasons', 'evaluate', 'coverage']
 const folder = join(root, 'test', 'bench')
 for (const name of all.filter((name) => !wanted || name === wanted)) {
   if (!readdirSync(folder).includes(`${name}.ts`)) throw new Error(`There is no benchmark ${name}`)

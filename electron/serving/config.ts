@@ -43,6 +43,8 @@ const settingsSchema = z.object({
   BURST: number(0, 0, 1e9),
   MAX_BODY_BYTES: whole(16 * 1024 * 1024, 1024, 2 ** 31 - 1),
   MAX_ROWS: whole(10_000, 1, 1e9),
+  /** Rows of a request that asks for reasons. */
+  MAX_REASON_ROWS: whole(1_000, 1, 1e9),
   /** From the whole request to its answer. */
   TIMEOUT_MS: whole(10_000, 1, 3_600_000),
   /** In which a caller must have sent the whole request. */

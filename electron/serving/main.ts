@@ -10,6 +10,8 @@ import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { newKey } from './guard/keys.ts'
 import { runModelThread } from './model/model-thread.ts'
 import type { ModelStart } from './model/messages.ts'
+import type { ReasonsStart } from './reasons/messages.ts'
+import { runReasonsThread } from './reasons/reasons-thread.ts'
 import { errorFields, logToStderr, makeLog } from './watch/log.ts'
 import { serve } from './serve.ts'
 import { loadTrusted } from './trust.ts'
@@ -118,8 +120,11 @@ function isUsage(error: unknown): boolean {
   return String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS')
 }
 
-if (!isMainThread && (workerData as ModelStart | null)?.role === 'model') {
+const role = isMainThread ? undefined : (workerData as ModelStart | ReasonsStart | null)?.role
+if (role === 'model') {
   await runModelThread()
+} else if (role === 'reasons') {
+  await runReasonsThread()
 } else {
   try {
     await run(process.argv.slice(2))

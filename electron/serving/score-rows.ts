@@ -1,6 +1,6 @@
 /** Raw rows through the model, by the binding: the one way for requests and for files. */
 import { AssayError } from '../../shared/contract/errors.ts'
-import type { ColumnValues } from '../../shared/scoring/columns.ts'
+import type { ColumnValues, StreamedColumn } from '../../shared/scoring/columns.ts'
 import { makeFeeder, newArray } from '../../shared/scoring/feeds.ts'
 import type { Feeder } from '../../shared/scoring/feeds.ts'
 import { makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
@@ -8,7 +8,7 @@ import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
 import { CellError } from '../../shared/serving/cells.ts'
 import { columnValues } from '../../shared/serving/input-rows.ts'
 import type { ReadRow } from '../../shared/serving/input-rows.ts'
-import type { ReleaseManifest } from '../../shared/serving/release-manifest.ts'
+import type { InputColumn, ReleaseManifest } from '../../shared/serving/release-manifest.ts'
 import type { Feeds } from './model/messages.ts'
 import type { Model } from './model/model.ts'
 import { Refusal } from './protocol/refusal.ts'
@@ -53,7 +53,11 @@ export class RowScorer {
   /** @throws Refusal input/*, binding/*; and what `run` throws */
   async score(read: readonly ReadRow[], run: Run): Promise<ScoreColumns> {
     const { output, fixedBatch } = this.#manifest.binding
-    const chunk = { rows: read.length, from: 0, columns: this.#columnsOf(read) }
+    const chunk = {
+      rows: read.length,
+      from: 0,
+      columns: readColumns(this.#manifest.inputs, this.#feeder.columns, read),
+    }
     const columns = this.makeColumns(read.length)
     const step = fixedBatch ?? read.length
     for (let from = 0; from < read.length; from += step) {
@@ -73,23 +77,27 @@ export class RowScorer {
       throw error
     }
   }
+}
 
-  #columnsOf(read: readonly ReadRow[]): ColumnValues[] {
-    const { inputs } = this.#manifest
-    return this.#feeder.columns.map(({ name, as }) => {
-      const at = inputs.findIndex((column) => column.name === name)
-      try {
-        return columnValues(
-          inputs[at]!,
-          as,
-          read.map((row) => row.cells[at]!),
-        )
-      } catch (error) {
-        if (error instanceof CellError) throw refusedRows([error.problem])
-        throw error
-      }
-    })
-  }
+/** The columns as they are fed. @throws Refusal input/* */
+export function readColumns(
+  inputs: readonly InputColumn[],
+  wanted: readonly StreamedColumn[],
+  read: readonly ReadRow[],
+): ColumnValues[] {
+  return wanted.map(({ name, as }) => {
+    const at = inputs.findIndex((column) => column.name === name)
+    try {
+      return columnValues(
+        inputs[at]!,
+        as,
+        read.map((row) => row.cells[at]!),
+      )
+    } catch (error) {
+      if (error instanceof CellError) throw refusedRows([error.problem])
+      throw error
+    }
+  })
 }
 
 /** Problems of up to a hundred rows: whoever sends a file wants to mend it once. */

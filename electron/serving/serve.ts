@@ -10,6 +10,11 @@ import { bindGrpc, makeGrpcServer } from './grpc/server.ts'
 import type { Guard } from './guard/admit.ts'
 import { RateLimit } from './guard/rate-limit.ts'
 import { splitCores, startModel } from './model/model.ts'
+import { readJsonRow } from '../../shared/serving/input-rows.ts'
+import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
+import { decodeBase64 } from './proofs.ts'
+import { startReasons } from './reasons/reasons.ts'
+import type { Reasons } from './reasons/reasons.ts'
 import { makeRestServer } from './rest/server.ts'
 import { Service } from './service.ts'
 import { loadTrusted } from './trust.ts'
@@ -36,11 +41,13 @@ export async function serve(request: ServeRequest): Promise<void> {
     end = resolve
   })
   let dead = false
-  const model = await startModel(request.entry, release.model, split, (reason) => {
+  const onDeath = (reason: string): void => {
     dead = true
     end(reason)
-  })
-  const service = new Service(release, model, config, log)
+  }
+  const model = await startModel(request.entry, release.model, split, onDeath)
+  const reasons = await reasonsOf(release, request.entry, config, onDeath)
+  const service = new Service(release, model, reasons, config, log)
   const { keys, checkToken } = config
   const guard: Guard = { keys, checkToken, limit: new RateLimit(config.RATE, config.BURST) }
   const rest = makeRestServer(service, guard)
@@ -70,6 +77,7 @@ export async function serve(request: ServeRequest): Promise<void> {
     ...split,
     keys: keys.length,
     tokens: checkToken !== null,
+    reasons: release.reasons?.method ?? null,
   })
   // A second signal of either kind ends the wait before the doors close; Ctrl-C does not wait at all.
   let hurry: () => void = () => undefined
@@ -95,6 +103,21 @@ export async function serve(request: ServeRequest): Promise<void> {
   if (!dead) await service.close()
   log('info', 'ended', { clean, reason })
   if (dead) throw new Error(reason)
+}
+
+/** Tried on a golden row: what cannot be explained must not be found out by a caller. */
+async function reasonsOf(
+  { manifest, reasons: file, model, golden }: VerifiedRelease,
+  entry: URL,
+  config: Config,
+  onDeath: (reason: string) => void,
+): Promise<Reasons | null> {
+  if (!file) return null
+  const { binding, inputs } = manifest
+  const reasons = await startReasons(entry, { model, binding, file }, inputs, config.MAX_QUEUE_ROWS, onDeath)
+  const read = golden.slice(0, 1).map((row) => readJsonRow(inputs, row.inputs, decodeBase64))
+  if (read.length > 0) await reasons.give(read, new Int32Array(1), 1, Infinity)
+  return reasons
 }
 
 /** @returns whether every request under way was answered in time */

@@ -3,10 +3,11 @@
  * end, metrics and the prediction log apply to all in the same way.
  */
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
+import { scoreNames } from '../../shared/explain/score-places.ts'
 import { readJsonRow } from '../../shared/serving/input-rows.ts'
 import type { ReadRow } from '../../shared/serving/input-rows.ts'
-import { predictionOf, rowScores } from '../../shared/serving/predictions.ts'
-import type { Prediction } from '../../shared/serving/predictions.ts'
+import { predictionOf, rowScores, withReasons } from '../../shared/serving/predictions.ts'
+import type { ExplainedPrediction, Prediction } from '../../shared/serving/predictions.ts'
 import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
 import type { Config } from './config.ts'
 import { tensorColumns } from './feeds-cells.ts'
@@ -19,6 +20,8 @@ import { decodeBase64 } from './proofs.ts'
 import { checkInfer, joinsRequests } from './protocol/infer.ts'
 import type { InferRequest } from './protocol/infer.ts'
 import { Refusal, asRefusal } from './protocol/refusal.ts'
+import { explainedOutputs } from './reasons/reasons.ts'
+import type { Reasons } from './reasons/reasons.ts'
 import { RowScorer } from './score-rows.ts'
 import { Metrics } from './watch/metrics.ts'
 import type { Protocol } from './watch/metrics.ts'
@@ -45,6 +48,8 @@ export interface Served {
   readonly batchRows: number
   readonly queueMs: number
   readonly runMs: number
+  /** Time of finding reasons, where they were asked for. */
+  readonly reasonsMs?: number
 }
 
 const unrun: Served = { rows: 0, inputMs: 0, batchRows: 0, queueMs: 0, runMs: 0 }
@@ -55,18 +60,24 @@ export class Service {
   readonly metrics: Metrics
   readonly config: Config
   readonly log: Log
+  readonly #reasons: Reasons | null
   readonly #batcher: Batcher
   readonly #scorer: RowScorer
   readonly #watcher: Watcher
+  /** Names of the outputs that reasons speak of. */
+  readonly #explained: readonly string[]
   readonly #expires: number
   #endTimer: NodeJS.Timeout | undefined
   /** Set when the server is on its way out. */
   draining = false
 
-  constructor(release: VerifiedRelease, model: Model, config: Config, log: Log) {
+  /** @param reasons null where the release gives none */
+  constructor(release: VerifiedRelease, model: Model, reasons: Reasons | null, config: Config, log: Log) {
     const { manifest } = release
     this.release = release
     this.model = model
+    this.#reasons = reasons
+    this.#explained = scoreNames(manifest.binding.output)
     this.config = config
     this.log = log
     this.#expires = Date.parse(manifest.approval.expiresAt)
@@ -160,8 +171,8 @@ export class Service {
     served: Served,
     totalMs: number,
   ) {
-    const { rows, inputMs, queueMs, runMs } = served
-    const outputMs = Math.max(0, totalMs - inputMs - queueMs - runMs)
+    const { rows, inputMs, queueMs, runMs, reasonsMs = 0 } = served
+    const outputMs = Math.max(0, totalMs - inputMs - queueMs - runMs - reasonsMs)
     this.metrics.finished({ protocol, code, rows, totalMs, inputMs, queueMs, runMs, outputMs })
     this.log(code === 'ok' ? 'debug' : 'info', 'request', { request: requestId, protocol, code, ...served, totalMs })
   }
@@ -178,8 +189,15 @@ export class Service {
     return { outputs: done.outputs, served: servedOf(rows, inputMs, done) }
   }
 
-  /** Predictions of raw rows, one each. All are scored or none is. */
-  async predict(rows: readonly unknown[], caller: Caller): Promise<{ predictions: Prediction[]; served: Served }> {
+  /**
+   * Predictions of raw rows, one each. All are scored or none is.
+   * @param reasons for each prediction at most; 0 is none
+   */
+  async predict(
+    rows: readonly unknown[],
+    reasons: number,
+    caller: Caller,
+  ): Promise<{ predictions: readonly (Prediction | ExplainedPrediction)[]; served: Served }> {
     if (rows.length === 0) throw new Refusal('request/no-rows', 'The request has no rows.', 'Send at least one.')
     if (rows.length > this.config.MAX_ROWS)
       throw new Refusal(
@@ -187,6 +205,7 @@ export class Service {
         `The request has ${rows.length} rows; this server takes ${this.config.MAX_ROWS}.`,
         'Send fewer at once, or score them with the batch command.',
       )
+    const reasoner = reasons > 0 ? this.#reasonerFor(rows.length) : null
     const read = this.#readRows(rows)
     const { columns, served } = await this.#score(read, caller)
     const { binding, threshold } = this.release.manifest
@@ -194,7 +213,32 @@ export class Service {
       predictionOf(rowScores(columns, at), columns.labels?.[at] ?? null, binding.output, threshold, row.warnings),
     )
     this.#watcher.rows(read, columns, predictions, caller.requestId)
-    return { predictions, served }
+    if (!reasoner) return { predictions, served }
+    const outputs = explainedOutputs(columns, read.length, binding.output)
+    const given = await reasoner.give(read, outputs, reasons, caller.deadline)
+    this.metrics.reasoned(read.length, given.milliseconds)
+    return {
+      predictions: predictions.map((prediction, at) =>
+        withReasons(prediction, this.#explained[outputs[at]!]!, given.reasons[at]!),
+      ),
+      served: { ...served, reasonsMs: given.milliseconds },
+    }
+  }
+
+  /** @throws Refusal request/no-reasons, request/too-many-rows */
+  #reasonerFor(rows: number): Reasons {
+    if (!this.#reasons)
+      throw new Refusal(
+        'request/no-reasons',
+        'This release gives no reasons.',
+        'Leave "reasons" out, or release the explained run again with --reasons.',
+      )
+    if (rows <= this.config.MAX_REASON_ROWS) return this.#reasons
+    throw new Refusal(
+      'request/too-many-rows',
+      `Reasons are given for ${this.config.MAX_REASON_ROWS} rows at once, not for ${rows}.`,
+      'Send fewer at once, or leave "reasons" out.',
+    )
   }
 
   #readRows(rows: readonly unknown[]): ReadRow[] {
@@ -225,7 +269,7 @@ export class Service {
   async close(): Promise<void> {
     clearTimeout(this.#endTimer)
     await this.#watcher.close()
-    await this.model.stop()
+    await Promise.all([this.model.stop(), this.#reasons?.stop()])
   }
 }
 

@@ -2,6 +2,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { proofSchema } from '../serving/golden.ts'
+import { explainMethodSchema } from './explain.ts'
 import { fileRefSchema } from './files.ts'
 import { productionMeasureSchema } from './policy.ts'
 import { nameSchema, runIdSchema, sha256Schema, timeSchema, versionIdSchema } from './ids.ts'
@@ -70,6 +71,8 @@ export const releaseSummarySchema = z.strictObject({
   notProved: z.string().nullable(),
   /** The release kit; null where it was not asked for. */
   kit: kitSummarySchema.nullable(),
+  /** How the server finds the reasons for a prediction; null where it gives none. */
+  reasons: explainMethodSchema.nullable().default(null),
 })
 export type ReleaseSummary = z.infer<typeof releaseSummarySchema>
 
@@ -115,6 +118,8 @@ export const releaseCalls = {
             })
             .optional(),
           prove: z.boolean(),
+          /** Whether the server can give the reasons for a prediction: the run must be explained. */
+          reasons: z.boolean().default(false),
           /** Left out, no kit is written. */
           kit: kitPlaceSchema.optional(),
           /** Who signs the release: anyone whose key is in this workspace. */

@@ -36,6 +36,8 @@ export const triedServerSchema = z.strictObject({
   threshold: z.number().nullable(),
   /** Of a binary task: the class whose chance is held against the threshold. */
   positive: z.string().nullable(),
+  /** Whether it gives the reasons for a prediction. */
+  reasons: z.boolean(),
   /** Null while it runs; else why it ended. */
   ended: z.string().nullable(),
 })
@@ -55,6 +57,8 @@ export const triedAnswerSchema = z.strictObject({
       label: z.string().nullable(),
       /** Chance of the positive class, else of the predicted one; or the predicted number. */
       score: z.number().nullable(),
+      warnings: z.array(z.string()),
+      /** In words, the strongest first; empty where the release gives none, and for many rows. */
       reasons: z.array(z.string()),
     }),
   ),

@@ -1,4 +1,7 @@
 /** The row API of one release as an OpenAPI 3.1 document. */
+import { spaceNote } from '../explain/graph/explained-outputs.ts'
+import type { ReasonsFile } from '../explain/reasons-file.ts'
+import { mostReasons } from './predictions.ts'
 import type { InputColumn, ReleaseManifest } from './release-manifest.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -31,8 +34,39 @@ const error = (description: string): Json => ({
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 })
 
-/** @param example a golden row, as a caller would send it */
-export function openApi(manifest: ReleaseManifest, example: Json | null): Json {
+const rowList: Json = { type: 'array', minItems: 1, items: { $ref: '#/components/schemas/Row' } }
+
+const reasonSchema: Json = {
+  type: 'object',
+  properties: {
+    column: { type: 'string', description: 'The raw column, or columns that the model mixes.' },
+    value: { type: 'string', description: 'Its value in the row, as text.' },
+    contribution: { type: 'number', description: 'What it adds to the explained output.' },
+    direction: { enum: ['for', 'against'] },
+    share: { type: 'number', minimum: 0, maximum: 1, description: 'Of the sizes of all contributions of the row.' },
+    words: { type: 'string', description: 'The same as a sentence.' },
+  },
+  required: ['column', 'value', 'contribution', 'direction', 'share', 'words'],
+}
+
+/** What a prediction has beside the rest where reasons were asked for. */
+const explained = ({ method, space }: ReasonsFile): Json => ({
+  reasonsFor: {
+    type: 'string',
+    description: 'The output that the reasons speak for and against: the positive class, or the likeliest one.',
+  },
+  reasons: {
+    type: 'array',
+    description: `The strongest first, where they were asked for. Contributions are Shapley values (${method}) ${spaceNote(space)}; those under a hundredth of the whole are left out.`,
+    items: { $ref: '#/components/schemas/Reason' },
+  },
+})
+
+/**
+ * @param reasons null where the release gives none
+ * @param example a golden row, as a caller would send it
+ */
+export function openApi(manifest: ReleaseManifest, reasons: ReasonsFile | null, example: Json | null): Json {
   const { model, binding, threshold } = manifest
   const { output } = binding
   const classes = output.classes
@@ -76,9 +110,11 @@ export function openApi(manifest: ReleaseManifest, example: Json | null): Json {
                 required: ['code', 'message'],
               },
             },
+            ...(reasons ? explained(reasons) : {}),
           },
           required: ['label', 'probabilities', 'value', 'modelLabel', 'warnings'],
         },
+        ...(reasons ? { Reason: reasonSchema } : {}),
         Error: {
           type: 'object',
           properties: {
@@ -106,7 +142,7 @@ export function openApi(manifest: ReleaseManifest, example: Json | null): Json {
     paths: {
       '/v1/predict': {
         post: {
-          summary: 'Predicts one row (an object) or many (a list of objects)',
+          summary: `Predicts one row (an object) or many (a list of objects)${reasons ? ', with reasons where { rows, reasons } asks for them' : ''}`,
           requestBody: {
             required: true,
             content: {
@@ -114,7 +150,24 @@ export function openApi(manifest: ReleaseManifest, example: Json | null): Json {
                 schema: {
                   anyOf: [
                     { $ref: '#/components/schemas/Row' },
-                    { type: 'array', minItems: 1, items: { $ref: '#/components/schemas/Row' } },
+                    rowList,
+                    {
+                      type: 'object',
+                      properties: {
+                        rows: { anyOf: [{ $ref: '#/components/schemas/Row' }, rowList] },
+                        ...(reasons
+                          ? {
+                              reasons: {
+                                type: 'integer',
+                                minimum: 0,
+                                maximum: mostReasons,
+                                description: 'How many of the strongest reasons to give for each prediction.',
+                              },
+                            }
+                          : {}),
+                      },
+                      required: ['rows'],
+                    },
                   ],
                 },
               },
@@ -138,7 +191,7 @@ export function openApi(manifest: ReleaseManifest, example: Json | null): Json {
                 },
               },
             },
-            400: error('The body is no JSON, or not of this shape'),
+            400: error('The body is no JSON or not of this shape, or the release gives no reasons'),
             401: error('No key, or one that is not known'),
             413: error('Too large, or too many rows'),
             422: error('Rows that do not fit the approved schema; none is scored'),

@@ -1,5 +1,6 @@
 /** Scores as an answer: the class that the approved threshold gives, probabilities by class, or the predicted value. */
 import type { OutputBinding } from '../contract/model.ts'
+import type { ReasonCode } from '../explain/reasons.ts'
 import type { ScoreColumns } from '../scoring/outputs.ts'
 import type { CellProblem } from './cells.ts'
 import { givesOneNumber } from '../contract/dataset.ts'
@@ -15,6 +16,38 @@ export interface Prediction {
   readonly modelLabel: string | null
   readonly warnings: readonly (CellProblem | { readonly code: 'score/not-finite'; readonly message: string })[]
 }
+
+/** Reasons a prediction that may be asked for: more than a person reads. */
+export const mostReasons = 50
+
+/** One of the strongest reasons for a prediction. */
+export interface PredictionReason {
+  /** The raw column, or the joined names of columns that the model mixes. */
+  readonly column: string
+  readonly value: string
+  /** What it adds to the explained output, in the release's unit (`ReasonsFile.space`). */
+  readonly contribution: number
+  readonly direction: 'for' | 'against'
+  /** Of the sizes of all contributions of the row, 0 to 1. */
+  readonly share: number
+  readonly words: string
+}
+
+export interface ExplainedPrediction extends Prediction {
+  /** The output that the reasons speak for and against: the positive class, the likeliest one, or "prediction". */
+  readonly reasonsFor: string
+  readonly reasons: readonly PredictionReason[]
+}
+
+export const withReasons = (
+  prediction: Prediction,
+  reasonsFor: string,
+  reasons: readonly ReasonCode[],
+): ExplainedPrediction => ({
+  ...prediction,
+  reasonsFor,
+  reasons: reasons.map(({ name: column, attribution: contribution, ...rest }) => ({ column, contribution, ...rest })),
+})
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 

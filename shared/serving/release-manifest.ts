@@ -16,6 +16,8 @@ export const releaseFiles = {
   approval: 'approval.json',
   /** The policy that the approvers signed under; absent where the approval came from elsewhere without it. */
   policy: 'policy.yaml',
+  /** With which the server gives the reasons for a prediction; absent where that was not asked for. */
+  reasons: 'reasons.json',
 } as const
 
 /** Over the manifest and all that it names: without it nothing is served. */

@@ -6,9 +6,12 @@
 import canonicalize from 'canonicalize'
 import type { z } from 'zod'
 import { AssayError } from '../contract/errors.ts'
+import { explanationSchema } from '../contract/explain.ts'
 import { evidenceSchema } from '../contract/run.ts'
 import type { Evidence } from '../contract/run.ts'
 import type { Signer } from '../contract/person.ts'
+import { reasonsFileSchema } from '../explain/reasons-file.ts'
+import type { ReasonsFile } from '../explain/reasons-file.ts'
 import { checkApproval } from './check-approval.ts'
 import type { Proofs, StandingApproval } from './check-approval.ts'
 import { releaseApprovalSchema } from './release-approval.ts'
@@ -35,6 +38,8 @@ export interface VerifiedRelease {
   /** Who signed the release. */
   readonly releaser: Signer
   readonly golden: readonly GoldenRow[]
+  /** null where the release gives no reasons. */
+  readonly reasons: ReasonsFile | null
   /** The bytes that were hashed are the bytes to run. */
   readonly model: Uint8Array
 }
@@ -124,6 +129,9 @@ export function verifyRelease(request: VerifyRequest, proofs: Proofs): VerifiedR
     approval,
     releaser: signed.signer,
     golden: readGolden(content(releaseFiles.golden)(), manifest),
+    reasons: contents.has(releaseFiles.reasons)
+      ? readReasons(parse(content(releaseFiles.reasons), reasonsFileSchema, releaseFiles.reasons), evidence)
+      : null,
     model: contents.get(releaseFiles.model)!,
   }
 }
@@ -154,6 +162,16 @@ function checkAgainstEvidence(
   }
   const absent = boundColumns(manifest.binding).find((name) => !manifest.inputs.some((column) => column.name === name))
   if (absent !== undefined) refuse('other-schema', `The bound column "${absent}" is not in the input schema.`)
+}
+
+/** Reasons are those of the explanation that the approvers saw. */
+function readReasons(file: ReasonsFile, { sections }: Evidence): ReasonsFile {
+  const explained = explanationSchema.safeParse(sections?.['explanation'])
+  const facts = ({ method, space, seed, players }: Pick<ReasonsFile, 'method' | 'space' | 'seed' | 'players'>) =>
+    canonicalize({ method, space, seed, players })
+  if (!explained.success || facts(explained.data) !== facts(file))
+    refuse('other-reasons', `${releaseFiles.reasons} is not of the explanation in the evidence.`)
+  return file
 }
 
 function readGolden(text: string, manifest: ReleaseManifest): GoldenRow[] {

@@ -57,6 +57,7 @@ policy: ${file}
 `,
   )
   assay('check', plan)
+  assay('explain', 'latest', '--no-effects')
   assay('person', 'add', 'Ada', '--role', 'author')
   assay('person', 'add', 'Grace', '--role', 'approver')
   const asked = JSON.parse(assay('review', 'request', 'latest', '--policy', file, '--as', 'Ada', '--json')) as {
@@ -92,6 +93,7 @@ test('another is exported from the window', async () => {
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Namespace').fill('Not A Name')
   await dialog.getByLabel('Passphrase of the key').fill(passphrase)
+  await dialog.getByLabel(/^Reasons:/).check()
   const out = join(folder, 'from-the-window')
   await app.answerSave(out)
   await dialog.getByRole('button', { name: 'Sign and write the release' }).click()
@@ -101,6 +103,7 @@ test('another is exported from the window', async () => {
   await dialog.getByRole('button', { name: 'Sign and write the release' }).click()
   await expect(dialog).toBeHidden({ timeout: 30_000 })
   expect(existsSync(join(out, 'deploy/overlays/canary/rollout.yaml'))).toBe(true)
+  expect(existsSync(join(out, 'reasons.json'))).toBe(true)
   await expect(page.getByRole('row', { name: /Churn 1/ })).toHaveCount(2)
   rmSync(out, { recursive: true })
   await go(page, 'Data')

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ExplainRequest } from '../../shared/contract/explain.ts'
 import type { Evidence, Run } from '../../shared/contract/run.ts'
 import type { ApprovalStatement } from '../../shared/contract/review.ts'
 import type { ReleaseApproval } from '../../shared/serving/release-approval.ts'
@@ -125,18 +126,28 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** Evaluates the run, has it approved by a key made here, and writes its release, signed and sealed. */
+/**
+ * Evaluates the run, has it approved by a key made here, and writes its release, signed and sealed.
+ * @param reasons explains the run first, and lets the server give reasons
+ */
 export async function releaseOf(
   test: TestEngine,
   run: Run,
   more: Partial<ApprovalStatement> = {},
+  reasons: Partial<ExplainRequest> | null = null,
 ): Promise<{ folder: string; release: VerifiedRelease; evidence: Evidence }> {
-  const evidence = await test.evaluate(run)
+  await test.evaluate(run)
+  if (reasons) {
+    const { jobId } = await test.call.explain.start({ effects: false, interactions: false, ...reasons, id: run.id })
+    await test.finish(jobId)
+  }
+  const evidence = await test.call.runs.evidence({ id: run.id })
   const { evidenceSha256 } = await test.call.runs.get({ id: run.id })
   const approval = approvalBy([[statementFor(evidence, evidenceSha256!, approverKey, more), approverKey]])
   const folder = join(temporaryFolder(), 'release')
   const trust = trustOf(trustedHere)
-  const release = await writeRelease(test.engine, { runId: run.id, folder, approval, trust, releaser }, quiet)
+  const request = { runId: run.id, folder, approval, trust, releaser, reasons: reasons !== null }
+  const release = await writeRelease(test.engine, request, quiet)
   await sealFolder(folder, releaser)
   return { folder, release, evidence }
 }

@@ -26,6 +26,7 @@ interface ReleaseFlags {
   arch: string
   approval?: string
   proof: boolean
+  reasons?: true
   as?: string
   kit: boolean
   namespace?: string
@@ -71,6 +72,7 @@ function printRelease(summary: ReleaseSummary): void {
       `kit for Kubernetes: ${files.length} files in deploy/ for the namespace ${namespace}; ${approved} of ${limits.length} limits approved, the others proposed; ${notMeasurable} gates cannot be measured in production`,
     )
   }
+  if (summary.reasons !== null) printLine(`gives reasons for predictions (${summary.reasons})`)
   if (summary.proof) printProof(summary.proof)
   else printLine(`Not proved: ${summary.notProved ?? ''}`)
 }
@@ -129,6 +131,7 @@ export function addReleaseCommands(program: Command, global: () => Global): void
     .option('--registry <name>', 'the kit: where the image will be, as in registry.example.com/team')
     .option('--namespace <name>', 'the kit: the namespace it is for (models)')
     .option('--host <name>', 'the kit: the DNS name that the gateway serves (NAME.example.com)')
+    .option('--reasons', 'the server gives the reasons for a prediction on request; the run must be explained')
     .option('--no-proof', 'do not start the server and replay the golden rows')
     .action(async (wanted: string, flags: ReleaseFlags) => {
       const { workspace, json } = global()
@@ -164,6 +167,7 @@ export function addReleaseCommands(program: Command, global: () => Global): void
                 },
               }),
           prove: flags.proof,
+          reasons: flags.reasons === true,
           ...(flags.kit ? { kit: placeOf(flags) } : {}),
         })
         const summary = releaseSummarySchema.parse(JSON.parse(await session.follow(jobId)))

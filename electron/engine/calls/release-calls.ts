@@ -8,7 +8,7 @@ export const releaseRouter = {
   releases: {
     list: coded.releases.list.handler(({ context }) => listReleases(context.engine)),
     write: coded.releases.write.handler(({ context: { engine, grants }, input }) => {
-      const { runId, approval, image, prove, signer, kit } = input
+      const { runId, approval, image, prove, reasons, signer, kit } = input
       const run = readRun(engine.workspace.ledger, runId)
       const request = {
         runId,
@@ -22,6 +22,7 @@ export const releaseRouter = {
             }
           : null,
         prove,
+        reasons,
         signer,
         kit: kit ?? null,
       }

@@ -37,6 +37,8 @@ export interface ReleaseRunRequest {
     readonly architecture: Architecture
   } | null
   readonly prove: boolean
+  /** Whether the server can give the reasons for a prediction. */
+  readonly reasons: boolean
   /** Where the kit is for; null writes none. */
   readonly kit: GivenPlace | null
   /** Who signs the release. */
@@ -65,7 +67,7 @@ export async function releaseRun(
   const trust: TrustFile = { schema: 'assay.trust/1', approvers, releasers: [{ name, fingerprint }] }
   const release = await writeRelease(
     engine,
-    { runId: run.id, folder, approval, trust: trustOf(trust), releaser },
+    { runId: run.id, folder, approval, trust: trustOf(trust), releaser, reasons: request.reasons },
     context,
   )
   try {
@@ -93,6 +95,7 @@ export async function releaseRun(
       proof,
       notProved,
       kit,
+      reasons: release.reasons?.method ?? null,
     } satisfies ReleaseSummary)
     recordRelease(engine, run, summary)
     return summary

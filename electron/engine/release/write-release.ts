@@ -6,6 +6,7 @@ import canonicalize from 'canonicalize'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { checkApproval } from '../../../shared/serving/check-approval.ts'
+import type { ReasonsFile } from '../../../shared/explain/reasons-file.ts'
 import type { ReleaseApproval } from '../../../shared/serving/release-approval.ts'
 import { releaseFiles, servedName, signatureFile } from '../../../shared/serving/release-manifest.ts'
 import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
@@ -20,6 +21,7 @@ import type { Engine } from '../engine.ts'
 import { readEvidence } from '../evaluation/evidence-store.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun, readVersion } from '../records.ts'
+import { makeReasonsFile } from '../explain/reasons-file.ts'
 import { hashFile } from '../workspace/content-store.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import { goldenRows } from './golden-rows.ts'
@@ -36,6 +38,8 @@ export interface ReleaseRequest {
   /** Whose approval counts; null takes the keys that the approval carries. */
   readonly trust: Trust | null
   readonly releaser: Releaser
+  /** Whether the server can give the reasons for a prediction. */
+  readonly reasons?: boolean
   /** A release that is only tried on this machine leaves no entry in the audit log. */
   readonly tried?: boolean
 }
@@ -46,7 +50,7 @@ function toleranceOf(parity: number | null): ReleaseManifest['golden']['toleranc
 }
 
 /**
- * @throws AssayError run/not-evaluated, release/folder-taken, release/model-altered, release/* of the approval,
+ * @throws AssayError run/not-evaluated, release/not-explained, release/folder-taken, release/model-altered, release/* of the approval,
  *   file/not-writable
  */
 export async function writeRelease(
@@ -72,6 +76,7 @@ export async function writeRelease(
     proofs,
   )
   const policy = await readPolicy(engine, approval.policySha256).catch(() => null)
+  const reasons = request.reasons ? await reasonsFor(engine, run.id) : null
   await refuseTaken(folder, 'release')
   context.progress({ step: 'Choosing golden rows', done: 0, total: 3, unit: 'steps' })
   const dataPath = workspace.files.path(dataset.data.sha256)
@@ -104,6 +109,7 @@ export async function writeRelease(
     await writeSynced(join(temporary, releaseFiles.approval), canonicalize(request.approval)!)
     const files: ReleaseManifest['files'] = {}
     if (policy) await writeSynced(join(temporary, releaseFiles.policy), policy.text)
+    if (reasons) await writeSynced(join(temporary, releaseFiles.reasons), JSON.stringify(reasons))
     for (const name of (await readdir(temporary)).sort()) files[name] = await hashFile(join(temporary, name))
     const manifest: ReleaseManifest = {
       schema: 'assay.release/2',
@@ -162,6 +168,18 @@ export async function writeRelease(
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
+}
+
+/** The explanation is part of the evidence, which is approved: it cannot be made up for afterwards. */
+async function reasonsFor(engine: Engine, id: RunId): Promise<ReasonsFile> {
+  const file = await makeReasonsFile(engine, id)
+  if (file) return file
+  throw new AssayError({
+    code: 'release/not-explained',
+    message: 'The approved evidence has no explanation of columns, so no reasons can be given for predictions.',
+    remedy: `Release without reasons; or explain the run (assay explain ${id}) and have it approved again.`,
+    where: { run: id },
+  })
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {

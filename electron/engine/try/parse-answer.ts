@@ -11,6 +11,7 @@ const answered = z.looseObject({
       value: z.number().nullable().optional(),
       probabilities: z.record(z.string(), z.number().nullable()).nullable().optional(),
       warnings: z.array(problem).optional(),
+      reasons: z.array(z.looseObject({ words: z.string() })).optional(),
     }),
   ),
 })
@@ -41,12 +42,13 @@ export function parsePredictions(
   if (good.success) {
     return {
       predictions: good.data.predictions.map(
-        ({ label = null, value: number = null, probabilities, warnings = [] }) => ({
+        ({ label = null, value: number = null, probabilities, warnings = [], reasons = [] }) => ({
           label,
           score: number ?? probabilities?.[positive ?? label ?? ''] ?? null,
-          reasons: warnings.map(
-            ({ code: reason, column, message }) => message ?? `${reason}${column ? ` ${column}` : ''}`,
+          warnings: warnings.map(
+            ({ code: warning, column, message }) => message ?? `${warning}${column ? ` ${column}` : ''}`,
           ),
+          reasons: reasons.map(({ words }) => words),
         }),
       ),
       error: null,

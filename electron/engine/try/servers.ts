@@ -16,6 +16,7 @@ import { generateKey } from '../approval/keys.ts'
 import { standingOfVersion } from '../approval/releasable.ts'
 import type { Engine } from '../engine.ts'
 import { listModels, readDataset, readRun } from '../records.ts'
+import { readExplanation } from '../explain/explanation-store.ts'
 import { jsonCell } from '../release/golden-rows.ts'
 import { trustSettings } from '../release/prove-release.ts'
 import { approvalOf } from '../release/release-approval.ts'
@@ -85,7 +86,7 @@ export async function startTrying(
       await mkdir(temporary!, { recursive: true })
       trust = await releaseTo(engine, from.versionId, folder)
     }
-    const { manifest } = await verifyFolder(folder, trust)
+    const { manifest, reasons } = await verifyFolder(folder, trust)
     const golden = await readFile(join(folder, releaseFiles.golden), 'utf8')
     const served = await engine.launcher.serve(['serve', '--release', folder], {
       ASSAY_HOST: '127.0.0.1',
@@ -122,6 +123,7 @@ export async function startTrying(
         .map((line) => goldenRowSchema.parse(JSON.parse(line)).inputs),
       threshold: manifest.threshold,
       positive: manifest.binding.output.positive,
+      reasons: reasons !== null,
       ended: exited,
     }
     servers.set(id, { shown, process: served, temporary })
@@ -164,12 +166,15 @@ async function releaseTo(engine: Engine, versionId: VersionId, folder: string): 
     releasers: [key.fingerprint],
   }
   const releaser = { signer, publicKey: key.publicKey, key }
-  await writeRelease(engine, { runId, folder, approval, trust, releaser, tried: true }, quiet)
+  const reasons = (await readExplanation(engine, runId)) !== null
+  await writeRelease(engine, { runId, folder, approval, trust, releaser, reasons, tried: true }, quiet)
   return trust
 }
 
 const lineSchema = z.object({ event: z.literal('serving'), port: z.number() })
 const endedSchema = z.object({ event: z.literal('ended'), code: z.string(), message: z.string().optional() })
+
+const shownReasons = 4
 
 function parseLine(line: string): unknown {
   try {
@@ -251,7 +256,8 @@ export async function sendRows(engine: Engine, id: ServerId, rows: readonly Trie
   const response = await ask(`${shown.url}/v1/predict`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(rows),
+    // Reasons of many rows are for nobody to read, and take longer than the rows.
+    body: JSON.stringify(shown.reasons && rows.length === 1 ? { rows, reasons: shownReasons } : rows),
   })
   const body = await response.text()
   const latencyMs = performance.now() - began

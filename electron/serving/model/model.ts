@@ -1,11 +1,10 @@
 /** The model, seen from the server: its inputs and outputs, and runs in the threads that hold it. */
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { isLendable, takeBack } from '../protocol/memory.ts'
 import type { Tensor } from '../protocol/tensor.ts'
 import { memoryOf } from './messages.ts'
 import type { Feeds, FromModel, ModelStart, TensorFacts, ToModel } from './messages.ts'
+import { startThread } from './thread.ts'
 
 export interface RunResult {
   readonly outputs: Feeds
@@ -94,47 +93,31 @@ interface Session {
 
 /** One thread with one session. @throws AssayError release/model-refused */
 async function startSession(entry: URL, start: ModelStart, onDeath: (reason: string) => void): Promise<Session> {
-  const worker = new Worker(fileURLToPath(entry), { workerData: start, argv: [], stdout: false })
   const waiting = new Map<number, Waiting>()
   let next = 0
-  let stopping = false
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-  const ready = await new Promise<Session['ready']>((resolve, reject) => {
-    const refuse = (message: string) =>
-      reject(
-        new AssayError({
-          code: 'release/model-refused',
-          message: `ONNX Runtime does not load the model: ${message}`,
-          remedy: 'Release the model again with this version of Assay.',
-        }),
-      )
-    worker.on('message', (message: FromModel) => {
-      switch (message.type) {
-        case 'ready':
-          return resolve(message)
-        case 'refused':
-          return refuse(message.message)
-        case 'ran': {
-          const { id, outputs, lent, microseconds } = message
-          memoryOf(lent, Object.keys(lent)).forEach(takeBack)
-          const asked = waiting.get(id)
-          asked?.resolve({ outputs, feeds: { ...asked.feeds, ...lent }, microseconds })
-          waiting.delete(id)
-          return
-        }
-        case 'failed':
-          waiting.get(message.id)?.reject(failed(message.message))
-          waiting.delete(message.id)
+  const { ready, say, stop } = await startThread<FromModel, ToModel, Session['ready']>({
+    entry,
+    workerData: start,
+    code: 'release/model-refused',
+    refusal: 'ONNX Runtime does not load the model',
+    take: (message) => {
+      if (message.type === 'ran') {
+        const { id, outputs, lent, microseconds } = message
+        memoryOf(lent, Object.keys(lent)).forEach(takeBack)
+        const asked = waiting.get(id)
+        asked?.resolve({ outputs, feeds: { ...asked.feeds, ...lent }, microseconds })
+        waiting.delete(id)
+      } else if (message.type === 'failed') {
+        waiting.get(message.id)?.reject(failed(message.message))
+        waiting.delete(message.id)
       }
-    })
-    worker.once('error', (error) => refuse(error.message))
+    },
+    ended: (asked) => {
+      for (const entry of waiting.values()) entry.reject(new Error('The model thread ended'))
+      waiting.clear()
+      if (!asked) onDeath('The model thread ended')
+    },
   })
-  worker.once('exit', () => {
-    for (const entry of waiting.values()) entry.reject(new Error('The model thread ended'))
-    waiting.clear()
-    if (!stopping) onDeath('The model thread ended')
-  })
-  const say = (message: ToModel, lent: ArrayBuffer[] = []) => worker.postMessage(message, lent)
   return {
     ready,
     underWay: () => waiting.size,
@@ -145,11 +128,7 @@ async function startSession(entry: URL, start: ModelStart, onDeath: (reason: str
         const lent = Object.keys(feeds).filter((name) => isLent(feeds[name]!))
         say({ type: 'run', id, feeds, lent, fetches }, memoryOf(feeds, lent))
       }),
-    stop: async () => {
-      stopping = true
-      say({ type: 'stop' })
-      await exited
-    },
+    stop,
   }
 }
 

@@ -13,6 +13,7 @@ import { parseJson, readInfer, writeInfer } from '../protocol/rest-body.ts'
 import { datatypeOf } from '../protocol/tensor.ts'
 import type { Caller, Served, Service } from '../service.ts'
 import { errorFields } from '../watch/log.ts'
+import { readPredict } from './predict-body.ts'
 import { emptyBody, readBody } from './request-body.ts'
 
 const requestIdPattern = /^[\w.:-]{1,100}$/
@@ -158,10 +159,11 @@ function callerOf(
 }
 
 /** Batch size and queue time in sight of the caller. */
-function addServed(reply: FastifyReply, { batchRows, queueMs, runMs }: Served): void {
+function addServed(reply: FastifyReply, { batchRows, queueMs, runMs, reasonsMs }: Served): void {
   reply.header('assay-batch-rows', batchRows)
   reply.header('assay-queue-us', Math.round(queueMs * 1000))
   reply.header('assay-model-us', Math.round(runMs * 1000))
+  if (reasonsMs !== undefined) reply.header('assay-reasons-us', Math.round(reasonsMs * 1000))
 }
 
 /** A request without a body has none of ours either. */
@@ -233,8 +235,8 @@ function addProtocol(app: FastifyInstance, service: Service): void {
 }
 
 function addRows(app: FastifyInstance, service: Service): void {
-  const { manifest, golden, approval } = service.release
-  app.get('/openapi.json', async () => openApi(manifest, golden[0]?.inputs ?? null))
+  const { manifest, golden, approval, reasons } = service.release
+  app.get('/openapi.json', async () => openApi(manifest, reasons, golden[0]?.inputs ?? null))
   app.get('/v1/release', async () => ({
     model: manifest.model,
     target: manifest.target,
@@ -246,8 +248,8 @@ function addRows(app: FastifyInstance, service: Service): void {
   app.post('/v1/predict', async (request, reply) => {
     const caller = callerOf(service, request, reply, 'row')
     const { predictions, served } = await service.answer(caller, async () => {
-      const body = parseJson(bodyOf(request))
-      return service.predict(Array.isArray(body) ? body : [body], caller)
+      const asked = readPredict(parseJson(bodyOf(request)), manifest.inputs)
+      return service.predict(asked.rows, asked.reasons, caller)
     })
     addServed(reply, served)
     return reply.type('application/json').send(

@@ -42,6 +42,8 @@ export class Metrics {
   readonly #runSeconds: Histogram
   readonly #batchRows: Histogram
   readonly #batchRequests: Histogram
+  readonly #reasonsSeconds: Histogram
+  readonly #reasonsRows: Counter
   readonly #warnings: Counter<'code' | 'column'>
   readonly #predictions: Counter<'label'>
   readonly #logDropped: Counter
@@ -92,6 +94,17 @@ export class Metrics {
       name: 'assay_batch_requests',
       help: 'Requests that shared a run',
       buckets: rowsBuckets.slice(0, 11),
+      registers,
+    })
+    this.#reasonsSeconds = new Histogram({
+      name: 'assay_reasons_seconds',
+      help: 'Time of finding the reasons that a request asked for',
+      buckets: secondsBuckets,
+      registers,
+    })
+    this.#reasonsRows = new Counter({
+      name: 'assay_reasons_rows_total',
+      help: 'Rows whose reasons were given',
       registers,
     })
     this.#warnings = new Counter({
@@ -162,6 +175,11 @@ export class Metrics {
     this.#batchRequests.observe(requests)
     this.#runSeconds.observe(runMs / 1000)
     this.#triton.ran()
+  }
+
+  reasoned(rows: number, milliseconds: number): void {
+    this.#reasonsSeconds.observe(milliseconds / 1000)
+    this.#reasonsRows.inc(rows)
   }
 
   warned(code: string, column: string, rows: number): void {

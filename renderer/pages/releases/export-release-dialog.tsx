@@ -69,6 +69,7 @@ export const ExportReleaseDialog = ({
   const [passphrase, setPassphrase] = useState('')
   const [architecture, setArchitecture] = useState<(typeof architectures)[number]['value']>('none')
   const [kit, setKit] = useState(true)
+  const [reasons, setReasons] = useState(false)
   const [place, setPlace] = useState<Place>({ namespace: '', registry: '', host: '' })
   const { busy, problem, run } = useAction()
   const personId = chosen || (people[0]?.id ?? '')
@@ -88,6 +89,7 @@ export const ExportReleaseDialog = ({
           runId: subject.runId,
           folder: { token: folder.token },
           prove: true,
+          reasons,
           signer: { personId: personId as PersonId, passphrase },
           ...(image && architecture !== 'none' ? { image: { file: { token: image.token }, architecture } } : {}),
           ...(kit ? { kit: given(place) } : {}),
@@ -124,6 +126,10 @@ export const ExportReleaseDialog = ({
         >
           {(ids) => <Select {...ids} value={architecture} onChoose={setArchitecture} choices={architectures} />}
         </Field>
+        <label className="check">
+          <input type="checkbox" checked={reasons} onChange={(event) => setReasons(event.target.checked)} />
+          Reasons: the server names the strongest reasons for a prediction when asked (the run must be explained)
+        </label>
         <label className="check">
           <input type="checkbox" checked={kit} onChange={(event) => setKit(event.target.checked)} />
           Kit for Kubernetes: deployment, canary with the approved limits, batch jobs, dashboard, alerts

@@ -25,12 +25,22 @@ const One = ({
         {threshold !== null && positive !== null && `; ${positive} from ${short(threshold)} on, as approved`}
       </p>
     )}
-    {prediction.reasons.map((reason) => (
-      <p key={reason} className="badge badge-warning">
+    {prediction.warnings.map((warning) => (
+      <p key={warning} className="badge badge-warning">
         <Icon name="warning" size={14} />
-        {reason}
+        {warning}
       </p>
     ))}
+    {prediction.reasons.length > 0 && (
+      <>
+        <h3>Strongest reasons</h3>
+        <ol data-testid="try-reasons">
+          {prediction.reasons.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ol>
+      </>
+    )}
   </>
 )
 
@@ -57,12 +67,12 @@ const Many = ({ answer, server }: { readonly answer: TriedAnswer; readonly serve
             </tr>
           </thead>
           <tbody>
-            {answer.predictions.slice(0, shownRows).map(({ label, score, reasons }, row) => (
+            {answer.predictions.slice(0, shownRows).map(({ label, score, warnings }, row) => (
               <tr key={row}>
                 <td className="number">{row + 1}</td>
                 <td>{label ?? '—'}</td>
                 <td className="number">{score === null ? '—' : short(score)}</td>
-                <td className="wrap">{reasons.join(' ') || <span className="muted">—</span>}</td>
+                <td className="wrap">{warnings.join(' ') || <span className="muted">—</span>}</td>
               </tr>
             ))}
           </tbody>

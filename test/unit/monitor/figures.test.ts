@@ -39,11 +39,19 @@ it('reads what prom-client writes', async () => {
 it('shows the chance of the positive class, and refusals with their code', () => {
   const body = JSON.stringify({
     predictions: [
-      { label: 'No', probabilities: { No: 0.9, Yes: 0.1 }, value: null, warnings: [{ code: 'input/range' }] },
+      {
+        label: 'No',
+        probabilities: { No: 0.9, Yes: 0.1 },
+        value: null,
+        warnings: [{ code: 'input/range' }],
+        reasons: [{ words: 'a is 1: speaks against “Yes” (−0.2).', column: 'a' }],
+      },
     ],
   })
   expect(parsePredictions(body, null, 'Yes')).toEqual({
-    predictions: [{ label: 'No', score: 0.1, reasons: ['input/range'] }],
+    predictions: [
+      { label: 'No', score: 0.1, warnings: ['input/range'], reasons: ['a is 1: speaks against “Yes” (−0.2).'] },
+    ],
     error: null,
   })
   expect(parsePredictions('{"error":{"code":"a/b","message":"No."}}', 'input/type', null).error).toEqual({

@@ -1,0 +1,201 @@
+/** Reasons for predictions, given by the container's program: those of the workbench, over live REST. */
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DatasetOptions } from '../../shared/contract/dataset.ts'
+import type { ExplainRequest } from '../../shared/contract/explain.ts'
+import type { Run } from '../../shared/contract/run.ts'
+import type { ExplainedPrediction } from '../../shared/serving/predictions.ts'
+import { trustOf } from '../../shared/serving/trust.ts'
+import { writeRelease } from '../../electron/engine/release/write-release.ts'
+import { closeLocalSession } from '../../electron/engine/explain/local-session.ts'
+import { codeOf, openTestEngine, samples } from '../support/engine.ts'
+import type { TestEngine } from '../support/engine.ts'
+import {
+  approvalBy,
+  approverKey,
+  goldenOf,
+  releaseOf,
+  releaser,
+  runServing,
+  signAgain,
+  startServing,
+  statementFor,
+  temporaryFolder,
+  trustedHere,
+} from '../support/release.ts'
+import type { Running } from '../support/release.ts'
+import { post } from '../support/serving-client.ts'
+
+let test: TestEngine
+const running: Running[] = []
+beforeAll(async () => {
+  test = await openTestEngine()
+})
+afterAll(async () => {
+  for (const server of running) expect(await server.stop()).toBe(0)
+  await closeLocalSession(test.engine)
+  await test.close()
+})
+
+interface Served {
+  readonly run: Run
+  readonly folder: string
+  readonly server: Running
+}
+
+async function runOf(data: string, model: string, options: DatasetOptions): Promise<Run> {
+  const dataset = await test.importDataset(join(samples, data), options)
+  return test.score(await test.importModel(join(samples, model)), dataset)
+}
+
+async function served(
+  data: string,
+  model: string,
+  options: DatasetOptions,
+  reasons: Partial<ExplainRequest>,
+): Promise<Served> {
+  const run = await runOf(data, model, options)
+  const { folder } = await releaseOf(test, run, {}, reasons)
+  const server = await startServing(folder, { ASSAY_MAX_REASON_ROWS: '60' })
+  running.push(server)
+  return { run, folder, server }
+}
+
+async function predict(server: Running, body: unknown): Promise<ExplainedPrediction[]> {
+  const answer = await post(server.rest, '/v1/predict', JSON.stringify(body))
+  expect(answer.status, answer.text).toBe(200)
+  return (answer.body as { predictions: ExplainedPrediction[] }).predictions
+}
+
+type Case = readonly [data: string, model: string, options: DatasetOptions]
+const wine: Case = ['wine/holdout.csv', 'wine/random-forest.onnx', { target: 'cultivar', task: 'multiclass' }]
+const diabetes: Case = ['diabetes/holdout.csv', 'diabetes/ridge.onnx', { target: 'progression', task: 'regression' }]
+const churnOptions = { target: 'churned', id: 'customer_id', task: 'binary', positive: 'Yes' } as const
+
+describe('reasons are those of the workbench', () => {
+  let churn: Served
+  beforeAll(async () => {
+    churn = await served('churn/holdout.csv', 'churn/gradient-boosting.onnx', churnOptions, {})
+  }, 60_000)
+
+  it.each<[string, () => Promise<Served>]>([
+    ['trees behind encoders', async () => churn],
+    ['a linear regression', () => served(...diabetes, {})],
+    ['a multiclass forest, for the likeliest class', () => served(...wine, {})],
+  ])('%s', async (_, start) => {
+    const { run, folder, server } = await start()
+    const golden = goldenOf(folder).slice(0, 12)
+    const rows = golden.map((row) => row.inputs)
+    const predictions = await predict(server, { rows, reasons: 3 })
+    const plain = await predict(server, rows)
+    for (const [k, { reasonsFor, reasons, ...rest }] of predictions.entries()) {
+      expect(rest).toEqual(plain[k])
+      const { outputs } = await test.call.explain.row({ id: run.id, row: golden[k]!.row })
+      const output = outputs.length === 1 ? outputs[0]! : outputs.find(({ name }) => name === rest.label)!
+      expect(reasonsFor).toBe(output.name)
+      expect(reasons.length).toBeGreaterThan(0)
+      expect(reasons.length).toBeLessThanOrEqual(3)
+      expect(reasons.map(({ words }) => words)).toEqual(output.words.slice(0, 3))
+      reasons.forEach(({ column, value, contribution, direction, share }, place) => {
+        const part = output.parts[place]!
+        expect([column, value]).toEqual([part.name, part.value])
+        expect(Math.abs(contribution - part.attribution)).toBeLessThan(1e-12)
+        expect(direction).toBe(contribution > 0 ? 'for' : 'against')
+        expect(share >= 0.01 && share <= 1).toBe(true)
+      })
+    }
+    // Alone, as one of many: the same.
+    const [alone] = await predict(server, { rows: rows[7]!, reasons: 3 })
+    expect(alone!.reasons.map(({ words }) => words)).toEqual(predictions[7]!.reasons.map(({ words }) => words))
+  })
+
+  it('asks beside the columns of a single row as well, and says what took how long', async () => {
+    const [row] = goldenOf(churn.folder)
+    const answer = await post(churn.server.rest, '/v1/predict', JSON.stringify({ ...row!.inputs, reasons: 2 }))
+    expect((answer.body as { predictions: ExplainedPrediction[] }).predictions[0]!.reasons.length).toBe(2)
+    expect(Number(answer.headers.get('assay-reasons-us'))).toBeGreaterThan(0)
+    const metrics = await (await fetch(`${churn.server.rest}/metrics`)).text()
+    expect(Number(/^assay_reasons_rows_total\S* (\d+)$/m.exec(metrics)![1])).toBeGreaterThan(12)
+    expect(churn.server.lines.find((line) => line['event'] === 'serving')).toMatchObject({ reasons: 'tree' })
+  })
+
+  it('is described by OpenAPI', async () => {
+    const api = (await (await fetch(`${churn.server.rest}/openapi.json`)).json()) as {
+      components: { schemas: Record<string, { properties: Record<string, { description?: string }> }> }
+      paths: object
+    }
+    const { Reason, Prediction } = api.components.schemas
+    expect(Object.keys(Reason!.properties)).toEqual(['column', 'value', 'contribution', 'direction', 'share', 'words'])
+    expect(Prediction!.properties['reasons']!.description).toContain('log-odds')
+    expect(JSON.stringify(api.paths)).toContain('"maximum":50')
+  })
+
+  it.each<[string, object, number, string]>([
+    ['many reasons', { reasons: 51 }, 400, 'request/reasons'],
+    ['reasons that are no number', { reasons: 'all' }, 400, 'request/reasons'],
+    ['reasons for many rows', { reasons: 1, times: 61 }, 413, 'request/too-many-rows'],
+  ])('refuses %s', async (_, { reasons, times = 1 }: { reasons?: unknown; times?: number }, status, code) => {
+    const [row] = goldenOf(churn.folder)
+    const rows = Array.from({ length: times }, () => row!.inputs)
+    const answer = await post(churn.server.rest, '/v1/predict', JSON.stringify({ rows, reasons }))
+    expect([answer.status, (answer.body as { code: string }).code]).toEqual([status, code])
+  })
+
+  it('refuses to start with reasons that are not those of the approved explanation', async () => {
+    const altered = (change: (reasons: { seed: number }) => void, isSigned: boolean): string => {
+      const folder = join(temporaryFolder(), 'release')
+      cpSync(churn.folder, folder, { recursive: true })
+      const path = join(folder, 'reasons.json')
+      const reasons = JSON.parse(readFileSync(path, 'utf8')) as { seed: number }
+      change(reasons)
+      const text = JSON.stringify(reasons)
+      writeFileSync(path, text)
+      if (!isSigned) return folder
+      const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: object }
+      const sha256 = createHash('sha256').update(text).digest('hex')
+      Object.assign(manifest.files, { 'reasons.json': { sha256, bytes: Buffer.byteLength(text) } })
+      writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest))
+      signAgain(folder)
+      return folder
+    }
+    const verify = async (folder: string) => (await runServing(['verify', '--release', folder])).stderr
+    expect(await verify(altered((reasons) => reasons.seed++, false))).toContain('release/file-altered')
+    expect(await verify(altered((reasons) => reasons.seed++, true))).toContain('release/other-reasons')
+  })
+})
+
+describe('where there are none, or no trees', () => {
+  it('samples them for any graph, the same for a row wherever it stands', async () => {
+    const { folder, server } = await served(...wine, { method: 'permutation', rows: 20 })
+    const [first, second] = goldenOf(folder).map((row) => row.inputs)
+    const [, there] = await predict(server, { rows: [first, second], reasons: 5 })
+    const [alone] = await predict(server, { rows: second, reasons: 5 })
+    expect(there!.reasons.map(({ words }) => words)).toEqual(alone!.reasons.map(({ words }) => words))
+    expect(alone!.reasons.length).toBeGreaterThan(1)
+    // Scores are explained: what the reasons add cannot be more than a probability has.
+    for (const { contribution, words } of alone!.reasons) {
+      expect(Math.abs(contribution)).toBeLessThan(1)
+      expect(words).toContain('points')
+    }
+  })
+
+  it('says so with a code, and releases no reasons of a run that is not explained', async () => {
+    const run = await runOf(...diabetes)
+    const { folder } = await releaseOf(test, run)
+    const server = await startServing(folder)
+    running.push(server)
+    const [row] = goldenOf(folder)
+    const answer = await post(server.rest, '/v1/predict', JSON.stringify({ rows: row!.inputs, reasons: 3 }))
+    expect([answer.status, (answer.body as { code: string }).code]).toEqual([400, 'request/no-reasons'])
+    const evidence = await test.call.runs.evidence({ id: run.id })
+    const { evidenceSha256 } = await test.call.runs.get({ id: run.id })
+    const approval = approvalBy([[statementFor(evidence, evidenceSha256!, approverKey), approverKey]])
+    const request = { runId: run.id, approval, trust: trustOf(trustedHere), releaser, reasons: true }
+    const quiet = { signal: new AbortController().signal, progress: () => undefined }
+    const none = join(temporaryFolder(), 'none')
+    expect(await codeOf(writeRelease(test.engine, { ...request, folder: none }, quiet))).toBe('release/not-explained')
+    expect(existsSync(none)).toBe(false)
+  })
+})
