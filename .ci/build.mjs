@@ -63,6 +63,7 @@ const [built] = await Promise.all([
       'evaluation-worker': join(root, 'electron/engine/evaluation/worker.ts'),
       'drift-worker': join(root, 'electron/engine/drift/worker.ts'),
       scorer: join(root, 'electron/scorer/entry.ts'),
+      lane: join(root, 'electron/scorer/lane.ts'),
       serving: join(root, 'electron/serving/main.ts'),
       assay: join(root, 'electron/cli/assay.ts'),
     },

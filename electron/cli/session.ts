@@ -15,6 +15,7 @@ import { router } from '../engine/calls/router.ts'
 import { readSoftware } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
 import { Jobs } from '../engine/jobs/jobs.ts'
+import { KeptScorer } from '../engine/scoring/kept-scorer.ts'
 import { childProcessLauncher } from '../engine/scoring/launcher.ts'
 import { openWorkspace } from '../engine/workspace/workspace.ts'
 import { ProgressBar } from './progress-bar.ts'
@@ -48,10 +49,12 @@ export async function withSession<T>(
 ): Promise<T> {
   const opened = await openWorkspace(workspaceFolder(workspace))
   const samples = join(dist, '..', 'models')
+  const launcher = childProcessLauncher(join(dist, 'scorer.mjs'))
   const engine: Engine = {
     workspace: opened,
     jobs: new Jobs(),
-    launcher: childProcessLauncher(join(dist, 'scorer.mjs')),
+    launcher,
+    keptScorer: new KeptScorer(launcher),
     software: readSoftware(assayVersion),
     samplesFolder: existsSync(join(samples, 'samples.json')) ? samples : null,
     workerPath: join(dist, 'evaluation-worker.mjs'),
@@ -70,6 +73,7 @@ export async function withSession<T>(
     process.off('SIGINT', onInterrupt)
     process.off('SIGTERM', onInterrupt)
     await engine.jobs.stop()
+    engine.keptScorer.stop()
     opened.close()
   }
 }

@@ -1,6 +1,7 @@
 /** Everything the calls share: the workspace, the jobs, the way to start scorers, and what this build is. */
 import { createRequire } from 'node:module'
 import { arch, platform, release } from 'node:os'
+import type { KeptScorer } from './scoring/kept-scorer.ts'
 import type { Launcher } from './scoring/launcher.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Workspace } from './workspace/workspace.ts'
@@ -17,6 +18,7 @@ export interface Engine {
   readonly workspace: Workspace
   readonly jobs: Jobs
   readonly launcher: Launcher
+  readonly keptScorer: KeptScorer
   readonly software: Software
   /** The folder of the samples that ship with Assay; null where they were left out. */
   readonly samplesFolder: string | null

@@ -11,6 +11,7 @@ import { router } from './calls/router.ts'
 import { readSoftware } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { KeptScorer } from './scoring/kept-scorer.ts'
 import { mainLauncher } from './scoring/main-launcher.ts'
 import type { ParentPort, TransferredPort } from './scoring/main-launcher.ts'
 import { openWorkspace } from './workspace/workspace.ts'
@@ -47,6 +48,7 @@ async function open(): Promise<Engine> {
     workspace: await openWorkspace(process.env['ASSAY_WORKSPACE']!, { create: true }),
     jobs: new Jobs(),
     launcher,
+    keptScorer: new KeptScorer(launcher),
     software: readSoftware(packageJson.version),
     samplesFolder: samples ?? null,
     workerPath: join(here, 'evaluation-worker.mjs'),

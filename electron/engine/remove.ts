@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { AssayError } from '../../shared/contract/errors.ts'
 import type { DatasetId, RunId, VersionId } from '../../shared/contract/ids.ts'
 import { refuseWhileReviewed } from './approval/review-store.ts'
+import { numbersOwner } from './datasets/keep-numbers.ts'
 import type { Engine } from './engine.ts'
 import { refuseWhileMonitored } from './monitor/monitor-store.ts'
 import { readDataset, readRun, readVersion } from './records.ts'
@@ -37,6 +38,7 @@ export async function removeDataset(engine: Engine, id: DatasetId): Promise<void
   refuseWhileUsed(engine, 'dataset_id', id, 'dataset')
   workspace.change('dataset removed', id, { name: dataset.name, sha256: dataset.source.sha256 }, () => {
     workspace.ledger.prepare('DELETE FROM dataset WHERE id = ?').run(id)
+    workspace.ledger.prepare('DELETE FROM file_use WHERE owner = ?').run(numbersOwner(id))
   })
   await dropUnused(engine)
   engine.jobs.changed('datasets')

@@ -1,29 +1,17 @@
 /**
  * Batches on several threads, a session of one thread in each. ONNX Runtime's own threads meet at every operator and
  * wait for the slowest; lanes meet nowhere, and while they compute, this thread reads, feeds and writes.
- *
- * The worker's side is in this file too, so that source and bundle start it the same way.
  */
 import { fileURLToPath } from 'node:url'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { newArray } from '../../shared/scoring/feeds.ts'
 import type { TypedArray } from '../../shared/scoring/feeds.ts'
-import { openSession } from './runtime.ts'
-import { tensorsOf } from './tensors.ts'
+import { buffersOf, isShareable } from './lane-messages.ts'
+import type { FromLane, LaneTask, ToLane } from './lane-messages.ts'
 import type { Fed, Runner, SessionFacts } from './tensors.ts'
 
-interface LaneTask {
-  readonly lane: { readonly modelPath: string }
-}
-interface ToLane {
-  readonly id: number
-  readonly feeds: Readonly<Record<string, Fed>>
-  readonly fetches: readonly string[]
-}
-type FromLane =
-  | { readonly facts: SessionFacts }
-  | { readonly id: number; readonly outputs: Record<string, { data: unknown }>; readonly feeds: ToLane['feeds'] }
-  | { readonly id: number; readonly error: unknown }
+/** The worker's script: a bundle beside this one's, or the source in tests. */
+const lanePath = new URL(import.meta.url.endsWith('.ts') ? './lane.ts' : './lane.mjs', import.meta.url)
 
 /** Two, so that the next batch is there when the one under way ends. */
 const batchesPerLane = 2
@@ -88,19 +76,8 @@ export async function openLanes(modelPath: string, count: number): Promise<Runne
   }
 }
 
-function isShareable(data: Fed['data']): data is Exclude<Fed['data'], string[]> {
-  return ArrayBuffer.isView(data)
-}
-
-/** Arrays of numbers move between threads; texts are copied. */
-function buffersOf(feeds: ToLane['feeds']): ArrayBuffer[] {
-  return Object.values(feeds).flatMap(({ data }) => (isShareable(data) ? [data.buffer as ArrayBuffer] : []))
-}
-
 function openLane(modelPath: string): Promise<{ worker: Worker; facts: SessionFacts }> {
-  const worker = new Worker(fileURLToPath(import.meta.url), {
-    workerData: { lane: { modelPath } } satisfies LaneTask,
-  })
+  const worker = new Worker(fileURLToPath(lanePath), { workerData: { modelPath } satisfies LaneTask })
   return new Promise((resolve, reject) => {
     worker.once('error', reject)
     worker.once('message', (message: FromLane) => {
@@ -110,23 +87,3 @@ function openLane(modelPath: string): Promise<{ worker: Worker; facts: SessionFa
     })
   })
 }
-
-async function serveLane({ modelPath }: LaneTask['lane']): Promise<void> {
-  const session = await openSession(modelPath, 'cpu', 1)
-  const { inputNames, inputMetadata, outputNames, outputMetadata } = session
-  const answer = (message: FromLane, buffers: ArrayBuffer[] = []) => parentPort!.postMessage(message, buffers)
-  parentPort!.on('message', ({ id, feeds, fetches }: ToLane) => {
-    session.run(tensorsOf(feeds), fetches).then(
-      (result) => {
-        const outputs = Object.fromEntries(
-          Object.entries(result).map(([name, tensor]) => [name, { data: tensor.data }]),
-        )
-        answer({ id, outputs, feeds }, buffersOf(feeds))
-      },
-      (error: unknown) => answer({ id, error }),
-    )
-  })
-  answer({ facts: { inputNames, inputMetadata, outputNames, outputMetadata } })
-}
-
-if (!isMainThread && (workerData as Partial<LaneTask> | null)?.lane) await serveLane((workerData as LaneTask).lane)

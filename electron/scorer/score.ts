@@ -5,14 +5,14 @@
 import { join } from 'node:path'
 import type { FromScorer, ScoringPlan, ScoringTask } from '../../shared/contract/scorer-messages.ts'
 import { AssayError } from '../../shared/contract/errors.ts'
-import { openReader, streamColumns } from '../data-plane/stream-columns.ts'
-import type { ColumnValues } from '../data-plane/stream-columns.ts'
 import { ChunkWriter } from './chunk-writer.ts'
 import { makeFeeder } from '../../shared/scoring/feeds.ts'
 import type { Feeder } from '../../shared/scoring/feeds.ts'
 import { countNotFinite, makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
-import { takeRunner } from './runner.ts'
+import { inFlight } from './in-flight.ts'
+import { piecesOf } from './pieces.ts'
+import { keepRunner, takeRunner } from './runner.ts'
 import type { Fed, Runner, SessionFacts } from './tensors.ts'
 import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
 
@@ -88,11 +88,9 @@ export async function score(
   const runner = await takeRunner(task.modelPath, plan)
   const feeder = feederOf(runner, task)
   const writer = await ChunkWriter.open()
-  const reader = await openReader()
   const wide = isWide(runner.facts, task)
   const { output, fixedBatch } = task.binding
-  const spare: ColumnValues[][] = []
-  const underWay = new Set<Promise<void>>()
+  const batchesUnderWay = inFlight(runner.depth)
   const from = firstChunk * chunkRows
   let number = firstChunk
   let done = from
@@ -115,15 +113,7 @@ export async function score(
     await before
   }
 
-  const pieces = streamColumns({
-    reader,
-    parquetPath: task.dataPath,
-    columns: feeder.columns,
-    from,
-    chunkRows: readRows,
-    reuse: () => spare.pop() ?? null,
-  })
-  for await (const piece of pieces) {
+  for await (const piece of piecesOf({ task, columns: feeder.columns, from, to: totalRows, readRows })) {
     for (let at = 0; at < piece.rows; at += batchRows) {
       const row = piece.from + at
       if (!open) {
@@ -140,7 +130,7 @@ export async function score(
       const { columns, firstRow, batches } = open
       const rows = Math.min(batchRows, piece.rows - at)
       const batch = fixedBatch ?? rows
-      while (underWay.size >= runner.depth) await Promise.race(underWay)
+      await batchesUnderWay.room()
       const missingBefore = feeder.missingText()
       const work = runBatch(runner, feeder, task, piece, at, rows, batch).then((outputs) => {
         readOutputs(outputs, output, rows, batch, columns, row - firstRow)
@@ -152,18 +142,14 @@ export async function score(
       })
       open.missingText += feeder.missingText() - missingBefore
       batches.push(work)
-      const tracked = work.finally(() => underWay.delete(tracked))
-      // Awaited with its chunk.
-      tracked.catch(() => undefined)
-      underWay.add(tracked)
+      batchesUnderWay.add(work)
       if (row + rows === firstRow + open.rows) {
         await close(open)
         open = null
       }
     }
-    // A short piece is the last, and a cut of larger arrays.
-    if (piece.rows === readRows) spare.push(piece.columns as ColumnValues[])
   }
   await writing
+  await keepRunner(task.modelPath, plan, runner)
   send({ type: 'scored', rows: totalRows })
 }

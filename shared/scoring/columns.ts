@@ -14,4 +14,9 @@ export interface StreamedChunk {
   readonly from: number
   /** In the order asked for. */
   readonly columns: readonly ColumnValues[]
+  /**
+   * Instead of columns, where rows of float32 lie ready: writes rows [from, from + rows) of the columns at `places`,
+   * row by row, to `into`.
+   */
+  readonly readNumbers?: (places: readonly number[], from: number, rows: number, into: Float32Array) => void
 }

@@ -169,6 +169,11 @@ export function makeFeeder<T>(session: InputFacts, binding: Binding, options: Fe
       return options.tensor(type, data, dims)
     }
     const data = options.array(bound.input, type, batch * width)
+    if (chunk.readNumbers && bound.kind !== 'constant') {
+      chunk.readNumbers(places, from, rows, data as Float32Array)
+      for (let row = rows; row < batch; row++) data.copyWithin(row * width, (rows - 1) * width, rows * width)
+      return options.tensor(type, data, dims)
+    }
     for (let column = 0; column < width; column++) {
       if (bound.kind === 'constant') {
         for (let row = 0; row < batch; row++) data[row * width + column] = Number(bound.value)

@@ -1,6 +1,9 @@
 /**
  * 1,000,000 rows × 31 columns through the 30-256-256-1 MLP: import, then end-to-end scoring against ONNX Runtime alone
  * on resident tensors in the same run, and the memory of both processes. Prints ratios.
+ *
+ * `first` starts the process, tries the binding and plans; `again` is the middle of three later runs, from the call to
+ * the recorded hash of the scores. The scorer is the bundle that users run.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -34,7 +37,8 @@ try {
   const modelPath = join(folder, 'mlp.onnx')
   writeFileSync(modelPath, makeMlp([30, 256, 256, 1]))
   await writeTable(csv, rows)
-  const test = await openTestEngine(join(folder, 'workspace'))
+  execFileSync(process.execPath, [join(root, '.ci/build.mjs'), '--if-changed'])
+  const test = await openTestEngine(join(folder, 'workspace'), join(root, 'dist/scorer.mjs'))
   const importStart = performance.now()
   const dataset = await test.importDataset(csv, { target: 'y', task: 'binary' })
   const importSeconds = (performance.now() - importStart) / 1000
@@ -52,9 +56,13 @@ try {
   // Before and after, so that a slow moment of the machine does not decide.
   const first = alone()
   const watch = watchScorer()
-  const start = performance.now()
-  const run = await test.score(version, dataset)
-  const seconds = (performance.now() - start) / 1000
+  const score = async () => {
+    const start = performance.now()
+    const run = await test.score(version, dataset)
+    return { run, seconds: (performance.now() - start) / 1000 }
+  }
+  const { run, seconds } = await score()
+  const later = [(await score()).seconds, (await score()).seconds, (await score()).seconds].sort((a, b) => a - b)
   watch.stop()
   const second = alone()
   const baseline = (first.seconds + second.seconds) / 2
@@ -63,7 +71,8 @@ try {
   const result = {
     rows,
     batchRows: run.stats!.batchRows,
-    scoringOverOrtAlone: Number((seconds / baseline).toFixed(3)),
+    firstScoringOverOrtAlone: Number((seconds / baseline).toFixed(3)),
+    scoringAgainOverOrtAlone: Number((later[1]! / baseline).toFixed(3)),
     importOverOrtAlone: Number((importSeconds / baseline).toFixed(3)),
     evaluateOverOrtAlone: Number(((performance.now() - evaluateStart) / 1000 / baseline).toFixed(3)),
     scorerPeakMb: Math.round(watch.peakMb()),

@@ -16,6 +16,7 @@ import { router } from '../../electron/engine/calls/router.ts'
 import { readSoftware } from '../../electron/engine/engine.ts'
 import type { Engine } from '../../electron/engine/engine.ts'
 import { Jobs } from '../../electron/engine/jobs/jobs.ts'
+import { KeptScorer } from '../../electron/engine/scoring/kept-scorer.ts'
 import { childProcessLauncher } from '../../electron/engine/scoring/launcher.ts'
 import { openWorkspace } from '../../electron/engine/workspace/workspace.ts'
 
@@ -44,12 +45,15 @@ export interface TestEngine {
 
 export async function openTestEngine(
   folder = join(mkdtempSync(join(tmpdir(), 'assay-test-')), 'workspace'),
+  scorerPath = join(root, 'electron/scorer/entry.ts'),
 ): Promise<TestEngine> {
   const workspace = await openWorkspace(folder, { create: true })
+  const launcher = childProcessLauncher(scorerPath)
   const engine: Engine = {
     workspace,
     jobs: new Jobs(),
-    launcher: childProcessLauncher(join(root, 'electron/scorer/entry.ts')),
+    launcher,
+    keptScorer: new KeptScorer(launcher),
     software: readSoftware('test'),
     samplesFolder: samples,
     workerPath: join(root, 'electron/engine/evaluation/worker.ts'),
@@ -91,6 +95,7 @@ export async function openTestEngine(
     },
     close: async () => {
       await engine.jobs.stop()
+      engine.keptScorer.stop()
       workspace.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -9,6 +9,7 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
+import { makeNumbers, recordNumbers } from './keep-numbers.ts'
 
 export async function addDataset(
   engine: Engine,
@@ -18,6 +19,7 @@ export async function addDataset(
 ): Promise<DatasetId> {
   const { workspace } = engine
   const outputFile = workspace.temporary('.parquet')
+  const numbersFile = workspace.temporary('.f32')
   try {
     const imported = await importDataset({
       path,
@@ -28,6 +30,9 @@ export async function addDataset(
       onProgress: (progress) => context.progress(progress),
     })
     context.signal.throwIfAborted()
+    const numbers = (await makeNumbers(imported, outputFile, numbersFile, context))
+      ? await workspace.files.take(numbersFile)
+      : null
     const data = await workspace.files.take(outputFile)
     const id = newId<DatasetId>('ds')
     const name = options.name ?? (basename(path, extname(path)) || 'dataset')
@@ -37,11 +42,13 @@ export async function addDataset(
       workspace.ledger
         .prepare('INSERT INTO dataset VALUES (?, ?, ?, ?, ?)')
         .run(id, name, time, data.sha256, JSON.stringify(dataset))
+      if (numbers) recordNumbers(workspace, id, numbers, time)
     })
     engine.jobs.changed('datasets')
     return id
   } finally {
     await rm(outputFile, { force: true })
+    await rm(numbersFile, { force: true })
   }
 }
 

@@ -5,8 +5,8 @@ import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { Binding, BoundSample, ModelVersion, OutputBinding } from '../../../shared/contract/model.ts'
 import type { FromScorer, ScoringTask } from '../../../shared/contract/scorer-messages.ts'
 import { boundColumns, columnsOfInput } from '../../../shared/scoring/bound-columns.ts'
+import { numbersOf } from '../datasets/keep-numbers.ts'
 import type { Engine } from '../engine.ts'
-import { withScorer } from '../scoring/ask-scorer.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
 import { guessBinding, sameClass } from './guess-binding.ts'
 import { runnablePath } from './import-model.ts'
@@ -48,6 +48,7 @@ export async function scoringTask(
   return {
     modelPath: await runnablePath(engine, version.id, version.servedSha256),
     dataPath: engine.workspace.files.path(dataset.data.sha256),
+    numbers: numbersOf(engine.workspace, dataset),
     columns: dataset.columns.map((column) => ({ name: column.name, type: column.type })),
     binding,
     device: 'cpu',
@@ -73,7 +74,7 @@ export async function tryBinding(
   dataset: Dataset,
   binding: Binding,
 ): Promise<BoundSample> {
-  return withScorer(engine.launcher, async (scorer) =>
+  return engine.keptScorer.use(version.servedSha256, async (scorer) =>
     describe(binding, dataset, await runSample(engine, scorer, version, dataset, binding), []),
   )
 }
@@ -84,7 +85,7 @@ export async function guessAndTry(engine: Engine, version: ModelVersion, dataset
   const notes = [...guess.notes]
   // First without naming classes, so that a wrong number of them cannot stop the look at the outputs.
   const open: Binding = { ...guess.binding, output: { ...guess.binding.output, classes: [], transform: 'none' } }
-  return withScorer(engine.launcher, async (scorer) => {
+  return engine.keptScorer.use(version.servedSha256, async (scorer) => {
     const tried = await runSample(engine, scorer, version, dataset, open)
     const binding = { ...guess.binding, output: refine(guess.binding.output, tried, version, notes) }
     return describe(binding, dataset, await runSample(engine, scorer, version, dataset, binding), notes)

@@ -52,6 +52,10 @@ export class Scorer {
     return new Scorer(await launcher.launch(env))
   }
 
+  get alive(): boolean {
+    return this.#exited === null
+  }
+
   /** Kills the process: a native crash in its last moments must not matter. */
   stop(): void {
     this.#process.kill()

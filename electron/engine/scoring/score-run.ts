@@ -17,7 +17,7 @@ import { listChunks, readDataset, readRun, readRunDocument, readVersion, updateR
 import type { RunDocument } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
 import { chunkName } from '../workspace/workspace.ts'
-import { Scorer } from './ask-scorer.ts'
+import type { Scorer } from './ask-scorer.ts'
 import { autoDevices } from './devices.ts'
 import { hashScores, scoreShape } from './hash-scores.ts'
 
@@ -130,10 +130,8 @@ async function scoreRun(
   const started = performance.now()
   const before = readRunDocument(ledger, runId).document
   const elapsed = () => before.elapsedMs + (performance.now() - started)
-  let scorer: Scorer | null = null
   let scoringMs = before.scoringMs
-  try {
-    scorer = await Scorer.start(engine.launcher)
+  const work = async (scorer: Scorer): Promise<ScoringPlan> => {
     const plan = await planRun(engine, scorer, run, context, wishes)
     const folder = workspace.runFolder(runId)
     await mkdir(folder, { recursive: true })
@@ -168,6 +166,10 @@ async function scoreRun(
       )
       scoringMs += performance.now() - scoringFrom
     }
+    return plan
+  }
+  try {
+    const plan = await engine.keptScorer.use(readVersion(ledger, run.versionId).servedSha256, work)
     await finish(engine, runId, plan, { elapsedMs: elapsed(), scoringMs })
   } catch (error) {
     const state = error instanceof Cancelled || context.signal.aborted ? 'cancelled' : 'failed'
@@ -182,7 +184,6 @@ async function scoreRun(
     )
     throw error
   } finally {
-    scorer?.stop()
     engine.jobs.changed('runs')
   }
 }

@@ -1,0 +1,105 @@
+/**
+ * A dataset's numbers once more, as float32 row by row: what most models take. A batch is then one read into its
+ * tensor, where columns of Parquet are decoded, narrowed and turned, which costs as much as half of a small model.
+ *
+ * The file has no head: `rows` × `columns.length` little-endian float32, NaN where a value is missing, in the order of
+ * the dataset's rows and the given columns. It holds nothing that the Parquet file does not, and may be left out.
+ */
+import { open } from 'node:fs/promises'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { AssayError } from '../../shared/contract/errors.ts'
+import type { NumberFile } from '../../shared/contract/scorer-messages.ts'
+import type { StreamedColumn } from '../../shared/scoring/columns.ts'
+import { openReader, streamColumns } from './stream-columns.ts'
+
+const bytesPerValue = Float32Array.BYTES_PER_ELEMENT
+/** Turned and written at a time. */
+const blockBytes = 4 * 1024 * 1024
+
+/** Writes the numbers of a Parquet file; `onRows` hears how far it is. */
+export async function writeNumberFile(
+  parquetPath: string,
+  names: readonly string[],
+  path: string,
+  signal: AbortSignal,
+  onRows: (done: number) => void,
+): Promise<void> {
+  const width = names.length
+  const chunkRows = Math.max(1, Math.floor(blockBytes / (width * bytesPerValue)))
+  const columns = names.map((name) => ({ name, as: 'float' as const }))
+  const block = new Float32Array(chunkRows * width)
+  const file = await open(path, 'w')
+  try {
+    const reader = await openReader()
+    for await (const chunk of streamColumns({ reader, parquetPath, columns, from: 0, chunkRows })) {
+      signal.throwIfAborted()
+      chunk.columns.forEach((values, column) => {
+        for (let row = 0, at = column; row < chunk.rows; row++, at += width) block[at] = (values as Float32Array)[row]!
+      })
+      await file.write(new Uint8Array(block.buffer, 0, chunk.rows * width * bytesPerValue))
+      onRows(chunk.from + chunk.rows)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+export interface NumberReader {
+  /** Writes `rows` rows from `from` on of the columns at `places` (of those asked for) to `into`, row by row. */
+  read(places: readonly number[], from: number, rows: number, into: Float32Array): void
+  close(): void
+}
+
+/** What a reader of every column costs more than one of the wanted columns alone pays up to here. */
+const leastShare = 0.25
+
+/** Whether all of `wanted` lie in the file, and are not a small part of it. */
+export function holdsColumns(file: NumberFile, wanted: readonly StreamedColumn[]): boolean {
+  const known = new Set(file.columns)
+  return (
+    wanted.length >= leastShare * file.columns.length &&
+    wanted.length > 0 &&
+    wanted.every(({ name, as }) => as === 'float' && known.has(name))
+  )
+}
+
+/** Opens the file for these of its columns. Reads block: what was just written or read lies in the system's cache. */
+export function openNumberFile(file: NumberFile, wanted: readonly StreamedColumn[]): NumberReader {
+  const width = file.columns.length
+  const placeOf = new Map(file.columns.map((name, place) => [name, place]))
+  const stored = wanted.map(({ name }) => placeOf.get(name)!)
+  const descriptor = openSync(file.path, 'r')
+  let scratch = new Float32Array(0)
+
+  const readRows = (from: number, rows: number, into: Float32Array): void => {
+    const wantedBytes = rows * width * bytesPerValue
+    const target = new Uint8Array(into.buffer, into.byteOffset, wantedBytes)
+    for (let got = 0; got < wantedBytes;) {
+      const n = readSync(descriptor, target, got, wantedBytes - got, from * width * bytesPerValue + got)
+      if (n === 0) {
+        throw new AssayError({
+          code: 'dataset/file-changed',
+          message: 'A file of the dataset is shorter than the dataset.',
+          remedy: 'See what else is wrong: assay verify. Then import the dataset again.',
+          where: { row: from + 1 },
+        })
+      }
+      got += n
+    }
+  }
+
+  return {
+    read: (places, from, rows, into) => {
+      const count = places.length
+      if (count === width && places.every((place, column) => stored[place] === column))
+        return readRows(from, rows, into)
+      if (scratch.length < rows * width) scratch = new Float32Array(rows * width)
+      readRows(from, rows, scratch)
+      const at = Int32Array.from(places, (place) => stored[place]!)
+      for (let row = 0, to = 0, base = 0; row < rows; row++, base += width) {
+        for (let column = 0; column < count; column++) into[to++] = scratch[base + at[column]!]!
+      }
+    },
+    close: () => closeSync(descriptor),
+  }
+}

@@ -1,0 +1,42 @@
+/** A task's rows in pieces: from its number file where that holds all that the model takes, else from Parquet. */
+import type { ScoringTask } from '../../shared/contract/scorer-messages.ts'
+import { holdsColumns, openNumberFile } from '../data-plane/number-file.ts'
+import { openReader, streamColumns } from '../data-plane/stream-columns.ts'
+import type { ColumnValues, StreamedChunk, StreamedColumn } from '../data-plane/stream-columns.ts'
+
+export interface PiecesRequest {
+  readonly task: Pick<ScoringTask, 'dataPath' | 'numbers'>
+  readonly columns: readonly StreamedColumn[]
+  /** Rows [from, to) of the dataset. */
+  readonly from: number
+  readonly to: number
+  /** Rows of a piece that is read into memory. */
+  readonly readRows: number
+}
+
+/** A piece's arrays are filled anew once the next is asked for. */
+export async function* piecesOf({ task, columns, from, to, readRows }: PiecesRequest): AsyncGenerator<StreamedChunk> {
+  if (task.numbers && holdsColumns(task.numbers, columns)) {
+    const file = openNumberFile(task.numbers, columns)
+    try {
+      yield {
+        rows: to - from,
+        from,
+        columns: [],
+        readNumbers: (places, row, rows, into) => file.read(places, from + row, rows, into),
+      }
+    } finally {
+      file.close()
+    }
+    return
+  }
+  const reader = await openReader()
+  const spare: ColumnValues[][] = []
+  const reuse = () => spare.pop() ?? null
+  const request = { reader, parquetPath: task.dataPath, columns, from, chunkRows: readRows, reuse }
+  for await (const piece of streamColumns(request)) {
+    yield piece
+    // A short piece is the last, and a cut of larger arrays.
+    if (piece.rows === readRows) spare.push(piece.columns as ColumnValues[])
+  }
+}
