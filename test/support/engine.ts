@@ -40,6 +40,8 @@ export interface TestEngine {
   importModel(path: string, name?: string): Promise<ModelVersion>
   score(version: ModelVersion, dataset: Dataset, more?: object): Promise<Run>
   evaluate(run: Run, threshold?: number): Promise<Evidence>
+  /** Closes it and leaves its folder. */
+  leave(): Promise<void>
   close(): Promise<void>
 }
 
@@ -64,6 +66,11 @@ export async function openTestEngine(
     const job = await engine.jobs.finished(jobId)
     if (job.error) throw new AssayError(job.error as ConstructorParameters<typeof AssayError>[0])
     return job.result ?? ''
+  }
+  const leave = async (): Promise<void> => {
+    await engine.jobs.stop()
+    engine.keptScorer.stop()
+    workspace.close()
   }
   return {
     engine,
@@ -93,10 +100,9 @@ export async function openTestEngine(
       await finish(jobId)
       return call.runs.evidence({ id: run.id })
     },
+    leave,
     close: async () => {
-      await engine.jobs.stop()
-      engine.keptScorer.stop()
-      workspace.close()
+      await leave()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -25,5 +25,4 @@ console.log(
     problems: verified.problems,
   }),
 )
-await test.engine.jobs.stop()
-test.engine.workspace.close()
+await test.leave()

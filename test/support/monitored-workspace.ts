@@ -87,6 +87,5 @@ if (script?.endsWith('monitored-workspace.ts') && workspace && folder) {
   const test = await openTestEngine(workspace)
   await approveChurn(test)
   writeProduction(folder)
-  await test.engine.jobs.stop()
-  test.engine.workspace.close()
+  await test.leave()
 }
