@@ -6,6 +6,7 @@ import { AssayError } from '../../contract/errors.ts'
 import type { ExplainMethod } from '../../contract/explain.ts'
 import type { GivenColumn } from '../../contract/scorer-messages.ts'
 import { mostEnumerated, shapleyOfGame } from '../enumerate.ts'
+import { playingColumns } from './playing.ts'
 import { kernelSampler, permutationSampler } from './samplers.ts'
 import type { Sampler } from './samplers.ts'
 import { shareRemainder } from './spread.ts'
@@ -89,6 +90,20 @@ function flat(own: readonly Float64Array[]): Float64Array {
   return all
 }
 
+/**
+ * The columns that are sampled. Kernel sampling spreads a coalition's score over all columns of it, so one that changes
+ * nothing is found beforehand; permutation sampling gives it differences of equal scores, exactly 0, by itself.
+ */
+async function playersOf(request: SampledRequest, method: 'permutation' | 'kernel'): Promise<number[]> {
+  const { predict, columns, rows, background, seed } = request
+  const all = columns.map((_, player) => player)
+  if (method === 'permutation' || all.length === 1) return all
+  const players = playerOfColumn(columns, rows.columns)
+  const plays = await playingColumns(predict, players, columns.length, rows, background, seed)
+  const found = all.filter((player) => plays[player] === 1)
+  return found.length === 0 ? all : found
+}
+
 async function sampleRows(request: SampledRequest, method: 'permutation' | 'kernel'): Promise<SampledRows> {
   const { predict, names, rows, background, columns, seed, context } = request
   const { own, absent, base, spread } = await startScores(request)
@@ -100,10 +115,14 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
   let samples = 0
   let converged = 0
   context?.progress({ step: 'Sampling coalitions', done: 0, total: n, unit: 'rows' })
-  if (players === 1) {
-    for (let k = 0; k < outputs; k++) for (let row = 0; row < n; row++) values[k * n + row] = own[k]![row]! - base[k]!
+  const playing = await playersOf(request, method)
+  if (playing.length === 1) {
+    const only = playing[0]!
+    for (let k = 0; k < outputs; k++)
+      for (let row = 0; row < n; row++) values[(k * players + only) * n + row] = own[k]![row]! - base[k]!
     return { base, scores: flat(own), values, errors, samples, converged: n, backgroundUsed: background.rows }
   }
+  const placeOf = new Map(playing.map((player, place) => [player, place]))
   const make = method === 'permutation' ? permutationSampler : kernelSampler
   let active: { row: number; sampler: Sampler }[] = []
   let next = 0
@@ -113,7 +132,7 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
     while (active.length < together && next < n) {
       // A seed for each row, so that a row's attributions do not depend on which others are explained.
       const random = createRandom(seed + rows.numbers[next]!)
-      active.push({ row: next, sampler: make(players, outputs, background.rows, random) })
+      active.push({ row: next, sampler: make(playing.length, outputs, background.rows, random) })
       next++
     }
     const wishes = active.map(({ sampler }) => sampler.next())
@@ -121,7 +140,8 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
       mixtures.map(({ fromRow, background: other }): Mixed => ({
         row: active[a]!.row,
         background: other,
-        fromRow: (player) => fromRow[player] === 1,
+        // What plays no part comes from the row.
+        fromRow: (player) => fromRow[placeOf.get(player) ?? -1] !== 0,
       })),
     )
     const scores = await predict(
@@ -153,16 +173,15 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
       if (isSure) converged++
       done++
       for (let k = 0; k < outputs; k++) {
-        const pickOutput = (all: Float64Array) =>
-          Float64Array.from({ length: players }, (_, p) => all[p * outputs + k]!)
+        const pickOutput = (all: Float64Array) => Float64Array.from(playing, (_, place) => all[place * outputs + k]!)
         const mean = pickOutput(sampler.spread.mean)
         const error = pickOutput(found)
         const remainder = own[k]![row]! - base[k]! - mean.reduce((sum, value) => sum + value, 0)
         const adjusted = shareRemainder(mean, error, remainder)
-        for (let p = 0; p < players; p++) {
-          values[(k * players + p) * n + row] = adjusted[p]!
-          errors[(k * players + p) * n + row] = error[p]!
-        }
+        playing.forEach((player, place) => {
+          values[(k * players + player) * n + row] = adjusted[place]!
+          errors[(k * players + player) * n + row] = error[place]!
+        })
       }
     })
     active = left

@@ -27,12 +27,16 @@ export class Spread {
 
 /**
  * Makes sampled attributions add up: what is left over goes to the players in proportion to the variance of their
- * estimates, which changes each by less than its error.
+ * estimates, which changes each by less than its error. Where none varies, it is rounding: those that are not 0 share it,
+ * so that what the model ignores stays exactly 0.
  */
 export function shareRemainder(values: Float64Array, errors: Float64Array, remainder: number): Float64Array {
   const variances = errors.map((error) => (Number.isFinite(error) ? error * error : 0))
-  const total = variances.reduce((sum, variance) => sum + variance, 0)
-  return values.map((value, k) =>
-    total > 0 ? value + (remainder * variances[k]!) / total : value + remainder / values.length,
-  )
+  const weights = variances.some((variance) => variance > 0)
+    ? variances
+    : values.some((value) => value !== 0)
+      ? values.map((value) => (value === 0 ? 0 : 1))
+      : values.map(() => 1)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return values.map((value, k) => (weights[k] === 0 ? value : value + (remainder * weights[k]!) / total))
 }

@@ -13,10 +13,7 @@ import type { Reasoner } from '../../../shared/explain/reason-codes.ts'
 import { writeReference } from '../../../shared/explain/reasons-file.ts'
 import { mixRows } from '../../../shared/explain/mix-rows.ts'
 import type { Mixed } from '../../../shared/explain/mix-rows.ts'
-import { explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
-import { makeTreeExplainer } from '../../../shared/explain/tree/explain-trees.ts'
-import { eachInput } from '../../../shared/explain/tree/players.ts'
-import { addCovers, sumTrees } from '../../../shared/explain/tree/walk-rows.ts'
+import { sumTrees } from '../../../shared/explain/tree/walk-rows.ts'
 import { readModel } from '../../../shared/onnx/read-model.ts'
 import { boundColumns } from '../../../shared/scoring/bound-columns.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
@@ -25,7 +22,7 @@ import { attribute, input, node } from '../../support/build-model.ts'
 import { samples } from '../../support/engine.ts'
 import { makeTreeModel } from '../../support/make-trees.ts'
 import { reasonsRuntime } from '../../support/reasons-runtime.ts'
-import { randomBlock, randomEnsemble } from './random-trees.ts'
+import { randomEnsemble } from './random-trees.ts'
 import { shapleyByEnumeration } from './slow-versions.ts'
 
 const ml = 'ai.onnx.ml'
@@ -203,80 +200,5 @@ describe('through encoders', () => {
         rows,
       )
     expect(await compare(model, binding, table(0, 4), table(100, 12))).toBeLessThan(1e-9)
-  })
-})
-
-describe('properties, over random models', () => {
-  const seeds = Array.from({ length: 12 }, (_, k) => 200 + k)
-
-  it('a column that the model ignores gets exactly 0, from trees and from sampled orders', async () => {
-    for (const seed of seeds) {
-      const inputs = 5
-      const ignored = seed % inputs
-      const one = randomEnsemble({ seed, trees: 6, depth: 4, inputs, outputs: 1 + (seed % 2), everyOutput: true })
-      const ensemble = { ...one, feature: one.feature.map((f) => (f === ignored ? (f + 1) % inputs : f)) }
-      const block = randomBlock(30, inputs, seed)
-      const covers = new Float64Array(ensemble.feature.length)
-      addCovers(ensemble, block, covers)
-      const explained = makeTreeExplainer(ensemble, eachInput(inputs), { kind: 'path-dependent', covers }).explain(
-        block,
-      )
-      const names = inputs
-      for (let k = 0; k < ensemble.outputs; k++) {
-        const part = explained.subarray((k * names + ignored) * 30, (k * names + ignored + 1) * 30)
-        expect(part.every((value) => value === 0)).toBe(true)
-      }
-      const columns = block.columns.map((values, k) => ({
-        name: String(k),
-        as: 'float' as const,
-        values: values as Float32Array,
-      }))
-      const sampled = await explainBySampling({
-        method: 'permutation',
-        names: Array.from({ length: ensemble.outputs }, (_, k) => String(k)),
-        predict: async (given, rows) => {
-          const sums = sumTrees(ensemble, { rows, columns: given.map(({ values }) => values as Float32Array) })
-          return Array.from({ length: ensemble.outputs }, (_, k) => sums.slice(k * rows, (k + 1) * rows))
-        },
-        columns: columns.map(({ name }) => name),
-        rows: rowsOf(columns, 30),
-        background: rowsOf(columns, 30),
-        seed,
-        most: 20,
-      })
-      for (let k = 0; k < ensemble.outputs; k++) {
-        const part = sampled.values.subarray((k * names + ignored) * 30, (k * names + ignored + 1) * 30)
-        expect(part.every((value) => value === 0)).toBe(true)
-      }
-    }
-  })
-
-  it('columns that the model treats alike get equal shares where their values are equal', () => {
-    for (const seed of seeds) {
-      const inputs = 5
-      const one = randomEnsemble({ seed, trees: 4, depth: 4, inputs })
-      // Each tree twice, with the two columns exchanged.
-      const swapped = one.feature.map((f) => (f === 0 ? 1 : f === 1 ? 0 : f))
-      const block = randomBlock(40, inputs, seed)
-      const same = { rows: 40, columns: [block.columns[0]!, block.columns[0]!, ...block.columns.slice(2)] }
-      for (const game of ['path-dependent', 'interventional'] as const) {
-        const explain = (feature: Int32Array) => {
-          const ensemble = { ...one, feature }
-          const covers = new Float64Array(feature.length)
-          addCovers(ensemble, same, covers)
-          return makeTreeExplainer(
-            ensemble,
-            eachInput(inputs),
-            game === 'path-dependent' ? { kind: game, covers } : { kind: game, background: same },
-          ).explain(same)
-        }
-        const [a, b] = [explain(one.feature), explain(swapped)]
-        for (let row = 0; row < 40; row++) {
-          const first = a[row]! + b[row]!
-          const second = a[40 + row]! + b[40 + row]!
-          expect(Math.abs(first - second)).toBeLessThan(1e-12)
-        }
-      }
-    }
   })
 })

@@ -3,7 +3,7 @@ import type { TreeEnsemble } from '../../../shared/explain/tree/ensemble.ts'
 import { nodeModes } from '../../../shared/explain/tree/ensemble.ts'
 import type { Block, Players } from '../../../shared/explain/tree/players.ts'
 
-function holds(e: TreeEnsemble, node: number, value: number): boolean {
+export function holds(e: TreeEnsemble, node: number, value: number): boolean {
   if (e.missingTrue[node] === 1 && Number.isNaN(value)) return true
   const t = e.threshold[node]!
   switch (e.mode[node]) {
