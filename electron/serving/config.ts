@@ -59,6 +59,8 @@ const settingsSchema = z.object({
   SESSIONS: whole(0, 0, 64),
   /** Values outside of what was evaluated: `warn` answers with a warning, `refuse` with an error. */
   UNLIKE_EVALUATED: z.enum(['warn', 'refuse']).default('warn'),
+  /** Of each model that is served in several versions: which answers where none is asked for; 0 takes the highest. */
+  DEFAULT_VERSION: whole(0, 0, 1e9),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** A file for the prediction log, `-` for standard output, empty for none. */
   PREDICTION_LOG: z.string().default(''),

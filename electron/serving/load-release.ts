@@ -1,6 +1,7 @@
 /** Reads a release folder and holds it against its signatures. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { releaseFiles } from '../../shared/serving/release-manifest.ts'
 import type { Trust } from '../../shared/serving/trust.ts'
 import { verifyRelease } from '../../shared/serving/verify-release.ts'
 import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
@@ -22,4 +23,17 @@ export function loadRelease(folder: string, trust: Trust | null): VerifiedReleas
     },
     proofs,
   )
+}
+
+/**
+ * A folder is a release, or holds releases: then each folder in it is one, and none is passed over. Hidden ones are what
+ * Kubernetes makes in a mounted volume, and lost+found what a file system does.
+ */
+export function releaseFolders(path: string): string[] {
+  if (existsSync(join(path, releaseFiles.manifest)) || !existsSync(path)) return [path]
+  const inside = readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('.') && name !== 'lost+found')
+  return inside.length === 0 ? [path] : inside.sort().map((name) => join(path, name))
 }

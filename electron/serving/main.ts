@@ -27,7 +27,7 @@ const proto = new URL('./inference.proto', import.meta.url)
 
 const usage = `assay serving
 
-  serve   --release DIR
+  serve   --release DIR [--release DIR …]   (a folder of releases is all of them)
   verify  --release DIR
   batch   --release DIR --input FILE --output DIR [--shard K/N] [--keep COLUMNS] [--bad-rows stop|mark]
           [--shards N --merge-to FILE: in a Job with N + 1 indexes the last one waits for all parts and merges them]
@@ -53,7 +53,7 @@ async function run(argv: readonly string[]): Promise<void> {
     args: [...argv],
     allowPositionals: true,
     options: {
-      release: { type: 'string', default: process.env['ASSAY_RELEASE'] ?? '/release' },
+      release: { type: 'string', multiple: true, default: [process.env['ASSAY_RELEASE'] ?? '/release'] },
       input: { type: 'string' },
       output: { type: 'string' },
       to: { type: 'string' },
@@ -71,17 +71,18 @@ async function run(argv: readonly string[]): Promise<void> {
     },
   })
   const [command = 'serve', name] = positionals
+  const release = values.release.at(-1)!
   if (values['trust-release-keys'] === true) process.env['ASSAY_TRUST_RELEASE_KEYS'] = '1'
   switch (command) {
     case 'serve': {
       const config = readConfig(process.env)
       const log = makeLog(config.LOG_LEVEL, print)
-      return serve({ release: values.release, config, log, entry, proto })
+      return serve({ releases: values.release, config, log, entry, proto })
     }
     case 'verify': {
       const config = readConfig({ ...process.env, ASSAY_HOST: '127.0.0.1' })
-      const { release, from } = loadTrusted(values.release, config, (message) => logToStderr('warn', message))
-      const { manifest, manifestSha256, approval, releaser } = release
+      const { release: verified, from } = loadTrusted(release, config, (message) => logToStderr('warn', message))
+      const { manifest, manifestSha256, approval, releaser } = verified
       const { approvers, expiresAt } = approval
       return print(
         `${JSON.stringify({ ok: true, model: manifest.model, manifestSha256, approvers, expiresAt, releaser: releaser.name, trust: from })}\n`,
@@ -89,17 +90,17 @@ async function run(argv: readonly string[]): Promise<void> {
     }
     case 'batch':
       return batchCommand(
-        { ...values, input: need(values.input, 'input'), output: need(values.output, 'output') },
+        { ...values, release, input: need(values.input, 'input'), output: need(values.output, 'output') },
         entry,
         print,
       )
     case 'merge':
       return mergeCommand(need(values.output, 'output'), need(values.to, 'to'), print)
     case 'drift':
-      return driftCommand({ ...values, input: need(values.input, 'input') }, print)
+      return driftCommand({ ...values, release, input: need(values.input, 'input') }, print)
     case 'replay':
       return replayCommand(
-        { release: values.release, rest: need(values.rest, 'rest'), grpc: need(values.grpc, 'grpc') },
+        { release, rest: need(values.rest, 'rest'), grpc: need(values.grpc, 'grpc') },
         { entry, proto },
         print,
       )

@@ -10,18 +10,22 @@ import { bindGrpc, makeGrpcServer } from './grpc/server.ts'
 import type { Guard } from './guard/admit.ts'
 import { RateLimit } from './guard/rate-limit.ts'
 import { splitCores, startModel } from './model/model.ts'
+import type { Model } from './model/model.ts'
 import { readJsonRow } from '../../shared/serving/input-rows.ts'
 import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
 import { decodeBase64 } from './proofs.ts'
 import { startReasons } from './reasons/reasons.ts'
 import type { Reasons } from './reasons/reasons.ts'
 import { makeRestServer } from './rest/server.ts'
+import { releaseFolders } from './load-release.ts'
 import { Service } from './service.ts'
+import { Services } from './services.ts'
 import { loadTrusted } from './trust.ts'
 import type { Log } from './watch/log.ts'
 
 export interface ServeRequest {
-  readonly release: string
+  /** Folders of releases, or folders that hold some. */
+  readonly releases: readonly string[]
   readonly config: Config
   readonly log: Log
   /** The script that starts the model's thread, and the protocol's file. */
@@ -31,11 +35,10 @@ export interface ServeRequest {
 
 /** Resolves when the server has drained. @throws AssayError release/*, and what listening throws */
 export async function serve(request: ServeRequest): Promise<void> {
-  const { config, log } = request
-  const { release, from } = loadTrusted(request.release, config, (message) => log('warn', message))
-  const { manifest, approval } = release
-  const cores = config.THREADS > 0 ? config.THREADS : availableParallelism()
-  const split = splitCores(cores, release.model.length, config.SESSIONS)
+  const { config, log, entry } = request
+  const warn = (message: string): void => log('warn', message)
+  // All are held against their signatures before anything is started: one that is refused keeps the others from serving.
+  const trusted = request.releases.flatMap(releaseFolders).map((folder) => loadTrusted(folder, config, warn))
   let end: (reason: string) => void = () => undefined
   const ended = new Promise<string>((resolve) => {
     end = resolve
@@ -45,39 +48,32 @@ export async function serve(request: ServeRequest): Promise<void> {
     dead = true
     end(reason)
   }
-  const model = await startModel(request.entry, release.model, split, onDeath)
-  const reasons = await reasonsOf(release, request.entry, config, onDeath)
-  const service = new Service(release, model, reasons, config, log)
+  const all = await Promise.all(trusted.map(({ release }) => startService(release, { config, log, entry, onDeath })))
+  const services = new Services(all, config)
   const { keys, checkToken } = config
   const guard: Guard = { keys, checkToken, limit: new RateLimit(config.RATE, config.BURST) }
-  const rest = makeRestServer(service, guard)
+  const rest = makeRestServer(services, guard)
   await rest.listen({ host: config.HOST, port: config.PORT })
   let grpc: Server | null = null
   let grpcPort: number | null = null
   if (config.GRPC_PORT !== 'off') {
-    grpc = makeGrpcServer(service, guard, request.proto)
+    grpc = makeGrpcServer(services, guard, request.proto)
     grpcPort = await bindGrpc(
       grpc,
       `${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${config.GRPC_PORT}`,
     )
   }
   const address = rest.server.address()
+  for (const { release, session } of services.all) log('info', 'release', factsOf(release, session))
   log('info', 'serving', {
-    model: manifest.model.served,
-    version: manifest.model.version,
-    modelSha256: manifest.model.sha256,
-    evidenceSha256: manifest.evidence.sha256,
-    approvers: approval.approvers,
-    expiresAt: approval.expiresAt,
-    releaser: release.releaser.name,
-    trust: from,
+    ...factsOf(services.fallback.release, services.fallback.session),
+    releases: services.all.length,
+    trust: trusted[0]!.from,
     host: config.HOST,
     port: typeof address === 'object' && address ? address.port : config.PORT,
     grpcPort,
-    ...split,
     keys: keys.length,
     tokens: checkToken !== null,
-    reasons: release.reasons?.method ?? null,
   })
   // A second signal of either kind ends the wait before the doors close; Ctrl-C does not wait at all.
   let hurry: () => void = () => undefined
@@ -88,7 +84,7 @@ export async function serve(request: ServeRequest): Promise<void> {
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   const reason = await ended
-  service.draining = true
+  services.drain()
   log('info', 'draining', { reason })
   if (reason === 'SIGTERM' && config.DRAIN_DELAY_MS > 0) {
     await new Promise<void>((resolve) => {
@@ -100,9 +96,39 @@ export async function serve(request: ServeRequest): Promise<void> {
     })
   }
   const clean = await closeDoors(rest, grpc, config.DRAIN_TIMEOUT_MS)
-  if (!dead) await service.close()
+  if (!dead) await services.close()
   log('info', 'ended', { clean, reason })
   if (dead) throw new Error(reason)
+}
+
+/** What the log says of a release. */
+function factsOf({ manifest, approval, releaser, reasons }: VerifiedRelease, { sessions, threads }: Model) {
+  return {
+    model: manifest.model.served,
+    version: manifest.model.version,
+    modelSha256: manifest.model.sha256,
+    evidenceSha256: manifest.evidence.sha256,
+    approvers: approval.approvers,
+    expiresAt: approval.expiresAt,
+    releaser: releaser.name,
+    reasons: reasons?.method ?? null,
+    sessions,
+    threads,
+  }
+}
+
+interface Start {
+  readonly config: Config
+  readonly log: Log
+  readonly entry: URL
+  onDeath(reason: string): void
+}
+
+async function startService(release: VerifiedRelease, { config, log, entry, onDeath }: Start): Promise<Service> {
+  const cores = config.THREADS > 0 ? config.THREADS : availableParallelism()
+  const split = splitCores(cores, release.model.length, config.SESSIONS)
+  const model = await startModel(entry, release.model, split, onDeath)
+  return new Service(release, model, await reasonsOf(release, entry, config, onDeath), config, log)
 }
 
 /** Tried on a golden row: what cannot be explained must not be found out by a caller. */

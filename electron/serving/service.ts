@@ -1,5 +1,5 @@
 /**
- * What REST and gRPC both ask: predictions of raw rows, and runs of the model's own tensors. Limits, the approval's
+ * What REST and gRPC both ask of one release: predictions of raw rows, and runs of the model's own tensors. Limits, the approval's
  * end, metrics and the prediction log apply to all in the same way.
  */
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
@@ -56,7 +56,7 @@ const unrun: Served = { rows: 0, inputMs: 0, batchRows: 0, queueMs: 0, runMs: 0 
 
 export class Service {
   readonly release: VerifiedRelease
-  readonly model: Model
+  readonly session: Model
   readonly metrics: Metrics
   readonly config: Config
   readonly log: Log
@@ -75,7 +75,7 @@ export class Service {
   constructor(release: VerifiedRelease, model: Model, reasons: Reasons | null, config: Config, log: Log) {
     const { manifest } = release
     this.release = release
-    this.model = model
+    this.session = model
     this.#reasons = reasons
     this.#explained = scoreNames(manifest.binding.output)
     this.config = config
@@ -96,6 +96,11 @@ export class Service {
     this.#scorer = new RowScorer(manifest, model)
     this.#watcher = new Watcher(manifest, config, { metrics: this.metrics, traffic, scorer: this.#scorer, log })
     this.#watchEnd()
+  }
+
+  /** Name, served name and version. */
+  get model(): VerifiedRelease['manifest']['model'] {
+    return this.release.manifest.model
   }
 
   /** Why nothing is answered, or soon will not be; null where all is well. */
@@ -122,17 +127,6 @@ export class Service {
       Math.min(Math.max(left, 0), 2 ** 31 - 1),
     )
     this.#endTimer.unref()
-  }
-
-  /** The name or the served name of the model, and its version or none. @throws Refusal model/unknown */
-  checkName(name: string, version: string): void {
-    const { model } = this.release.manifest
-    if ((name === model.served || name === model.name) && (version === '' || version === String(model.version))) return
-    throw new Refusal(
-      'model/unknown',
-      `There is no model "${name}"${version === '' ? '' : ` in version ${version}`} here.`,
-      `Ask for "${model.served}" in version ${model.version}.`,
-    )
   }
 
   /**
@@ -179,7 +173,7 @@ export class Service {
 
   /** A run of the model's own tensors. */
   async infer(request: InferRequest, caller: Caller): Promise<{ outputs: Feeds; served: Served }> {
-    const { feeds, rows, fetches } = checkInfer(request, this.model, this.config.MAX_ROWS)
+    const { feeds, rows, fetches } = checkInfer(request, this.session, this.config.MAX_ROWS)
     const { binding, inputs } = this.release.manifest
     const warnings = this.#watcher.checkTensors(tensorColumns(feeds, binding, inputs), rows)
     const inputMs = performance.now() - caller.since
@@ -269,7 +263,7 @@ export class Service {
   async close(): Promise<void> {
     clearTimeout(this.#endTimer)
     await this.#watcher.close()
-    await Promise.all([this.model.stop(), this.#reasons?.stop()])
+    await Promise.all([this.session.stop(), this.#reasons?.stop()])
   }
 }
 

@@ -65,8 +65,14 @@ const explained = ({ method, space }: ReasonsFile): Json => ({
 /**
  * @param reasons null where the release gives none
  * @param example a golden row, as a caller would send it
+ * @param path of the predictions: a server of several versions has one for each
  */
-export function openApi(manifest: ReleaseManifest, reasons: ReasonsFile | null, example: Json | null): Json {
+export function openApi(
+  manifest: ReleaseManifest,
+  reasons: ReasonsFile | null,
+  example: Json | null,
+  path = '/v1/predict',
+): Json {
   const { model, binding, threshold } = manifest
   const { output } = binding
   const classes = output.classes
@@ -140,7 +146,7 @@ export function openApi(manifest: ReleaseManifest, reasons: ReasonsFile | null, 
     },
     security: [{ key: [] }, { bearer: [] }],
     paths: {
-      '/v1/predict': {
+      [path]: {
         post: {
           summary: `Predicts one row (an object) or many (a list of objects)${reasons ? ', with reasons where { rows, reasons } asks for them' : ''}`,
           requestBody: {

@@ -5,25 +5,16 @@ import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import Papa from 'papaparse'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTestEngine, samples } from '../support/engine.ts'
-import type { TestEngine } from '../support/engine.ts'
-import { churnRelease, digitsRelease, goldenOf, runServing, servingEntry, temporaryFolder } from '../support/release.ts'
+import { describe, expect, it } from 'vitest'
+import { samples } from '../support/engine.ts'
+import { goldenOf, runServing, servingEntry, temporaryFolder } from '../support/release.ts'
+import { servedChurn } from '../support/served-churn.ts'
 
-let test: TestEngine
-let churn: string
-let digits: string
 const input = join(samples, 'churn/holdout.csv')
-
-beforeAll(async () => {
-  test = await openTestEngine()
-  churn = (await churnRelease(test)).folder
-  digits = (await digitsRelease(test)).folder
-}, 120_000)
-afterAll(() => test.close())
+const served = servedChurn({ digits: true, server: false })
 
 const sha = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
-const batch = (output: string, more: readonly string[] = [], release = churn, file = input) =>
+const batch = (output: string, more: readonly string[] = [], release = served.churn.folder, file = input) =>
   runServing(['batch', '--release', release, '--input', file, '--output', output, ...more])
 const merge = (folder: string, to: string) => runServing(['merge', '--output', folder, '--to', to])
 
@@ -39,7 +30,7 @@ describe('shards', () => {
       'batch',
       '--trust-release-keys',
       '--release',
-      churn,
+      served.churn.folder,
       '--input',
       input,
       '--output',
@@ -74,7 +65,7 @@ describe('shards', () => {
     expect(lines.map((line) => line['row'])).toEqual(given.map((_, k) => String(k + 1)))
     // Done already: the part is left as it is.
     const again = await runServing(
-      ['batch', '--release', churn, '--input', input, '--output', four, '--shards', '4', ...keep],
+      ['batch', '--release', served.churn.folder, '--input', input, '--output', four, '--shards', '4', ...keep],
       { JOB_COMPLETION_INDEX: '2' },
     )
     expect(JSON.parse(again.stdout)).toMatchObject({ already: true, shard: 2 })
@@ -93,7 +84,7 @@ describe('shards', () => {
     expect(existsSync(join(folder, 'all.csv'))).toBe(false)
     const other = join(temporaryFolder(), 'other.csv')
     writeFileSync(other, readFileSync(input, 'utf8').split('\n').slice(0, 1000).join('\n'))
-    await batch(folder, ['--shard', '1/2'], churn, other)
+    await batch(folder, ['--shard', '1/2'], served.churn.folder, other)
     expect(await codeOf()).toMatchObject({ code: 'batch/parts-differ' })
   }, 60_000)
 })
@@ -101,7 +92,7 @@ describe('shards', () => {
 describe('files', () => {
   it('JSON lines give what the delimited file gives', async () => {
     const [csv, jsonl] = [temporaryFolder(), temporaryFolder()]
-    const golden = goldenOf(churn)
+    const golden = goldenOf(served.churn.folder)
     const names = Object.keys(golden[0]!.inputs)
     const [semicolons, lines] = [join(csv, 'in.csv'), join(jsonl, 'in.jsonl')]
     writeFileSync(
@@ -109,8 +100,8 @@ describe('files', () => {
       `\ufeff${Papa.unparse({ fields: names, data: golden.map((row) => names.map((name) => row.inputs[name] ?? 'NA')) }, { delimiter: ';', newline: '\r\n' })}`,
     )
     writeFileSync(lines, golden.map((row) => JSON.stringify(row.inputs)).join('\n'))
-    expect((await batch(csv, [], churn, semicolons)).stderr).toBe('')
-    expect((await batch(jsonl, [], churn, lines)).stderr).toBe('')
+    expect((await batch(csv, [], served.churn.folder, semicolons)).stderr).toBe('')
+    expect((await batch(jsonl, [], served.churn.folder, lines)).stderr).toBe('')
     const name = 'part-00000-of-00001.csv'
     expect(readFileSync(join(csv, name), 'utf8')).toBe(readFileSync(join(jsonl, name), 'utf8'))
   })
@@ -130,7 +121,7 @@ describe('files', () => {
       )
       const shards = codec === 'zstd' ? 3 : 1
       for (let shard = 0; shard < shards; shard++) {
-        const ended = await batch(folder, ['--shard', `${shard}/${shards}`, ...keep], churn, file)
+        const ended = await batch(folder, ['--shard', `${shard}/${shards}`, ...keep], served.churn.folder, file)
         expect(ended.stderr).toBe('')
       }
       expect((await merge(folder, join(folder, 'all.csv'))).code).toBe(0)
@@ -145,13 +136,13 @@ describe('files', () => {
     const file = join(folder, 'in.jsonl')
     writeFileSync(
       file,
-      goldenOf(digits)
+      goldenOf(served.digits.folder)
         .map((row) => `${JSON.stringify(row.inputs)}\n`)
         .join(''),
     )
-    expect((await batch(folder, [], digits, file)).code).toBe(0)
+    expect((await batch(folder, [], served.digits.folder, file)).code).toBe(0)
     const lines = readFileSync(join(folder, 'part-00000-of-00001.csv'), 'utf8').trim().split('\n')
-    expect(lines.length).toBe(goldenOf(digits).length + 1)
+    expect(lines.length).toBe(goldenOf(served.digits.folder).length + 1)
   })
 
   it('a bad row ends the job with 42 and its line, or is marked when told to', async () => {
@@ -160,14 +151,14 @@ describe('files', () => {
     text[7] = text[7]!.replace(/,\d+,(Month-to-month|One year|Two year),/, ',many,$1,')
     const file = join(folder, 'bad.csv')
     writeFileSync(file, text.join('\n'))
-    const stopped = await batch(join(folder, 'stop'), [], churn, file)
+    const stopped = await batch(join(folder, 'stop'), [], served.churn.folder, file)
     expect(stopped.code).toBe(42)
     expect(JSON.parse(stopped.stderr)).toMatchObject({
       code: 'batch/bad-row',
       where: { line: 8, row: 7, column: 'tenure_months' },
     })
     expect(readdirSync(join(folder, 'stop'))).toEqual([])
-    const marked = await batch(join(folder, 'mark'), ['--bad-rows', 'mark'], churn, file)
+    const marked = await batch(join(folder, 'mark'), ['--bad-rows', 'mark'], served.churn.folder, file)
     expect(JSON.parse(marked.stdout)).toMatchObject({ bad: 1 })
     const lines = Papa.parse<Record<string, string>>(
       readFileSync(join(folder, 'mark', 'part-00000-of-00001.csv'), 'utf8'),
@@ -189,7 +180,7 @@ describe('files', () => {
     const folder = temporaryFolder()
     const file = name.startsWith('/') ? name : join(folder, name)
     if (!name.startsWith('/')) writeFileSync(file, content)
-    const ended = await batch(join(folder, 'out'), [], churn, file)
+    const ended = await batch(join(folder, 'out'), [], served.churn.folder, file)
     expect([ended.code, JSON.parse(ended.stderr).code]).toEqual([exit, code])
   })
 })

@@ -1,33 +1,18 @@
 /** gRPC with a client made from the protocol's file, and requests that share a run. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Run } from '../../shared/contract/run.ts'
-import { openTestEngine } from '../support/engine.ts'
-import type { TestEngine } from '../support/engine.ts'
+import { describe, expect, it } from 'vitest'
 import { grpcCaller } from '../support/grpc-caller.ts'
-import { churnRelease, goldenOf as rowsOf, startServing } from '../support/release.ts'
-import type { Running } from '../support/release.ts'
+import { goldenOf as rowsOf, startServing } from '../support/release.ts'
+import { servedChurn } from '../support/served-churn.ts'
 import { infer, model, tensorsOf } from '../support/serving-client.ts'
 import type { V2 } from '../support/serving-client.ts'
 
-let test: TestEngine
-let churn: { folder: string; run: Run }
-let server: Running
-
-beforeAll(async () => {
-  test = await openTestEngine()
-  churn = await churnRelease(test)
-  server = await startServing(churn.folder)
-}, 120_000)
-afterAll(async () => {
-  await server.stop()
-  await test.close()
-})
+const served = servedChurn()
 
 describe('gRPC', () => {
   it('answers in the encoding of the request (triton#2937, #2582), with the outputs asked for', async () => {
-    const grpc = grpcCaller(server.grpc)
-    const [row] = rowsOf(churn.folder)
-    const inputs = tensorsOf(churn.folder, [row!.inputs])
+    const grpc = grpcCaller(served.server.grpc)
+    const [row] = rowsOf(served.churn.folder)
+    const inputs = tensorsOf(served.churn.folder, [row!.inputs])
     const typed = inputs.map(({ name, datatype, shape, data }) => ({
       name,
       datatype,
@@ -69,7 +54,7 @@ describe('gRPC', () => {
   })
 
   it('describes the model and gives statuses with codes', async () => {
-    const grpc = grpcCaller(server.grpc)
+    const grpc = grpcCaller(served.server.grpc)
     expect((await grpc.call('ServerLive', {})).value).toMatchObject({ live: true })
     expect((await grpc.call('ServerReady', {})).value).toMatchObject({ ready: true })
     expect((await grpc.call('ModelReady', { name: model, version: '1' })).value).toMatchObject({ ready: true })
@@ -94,15 +79,15 @@ describe('gRPC', () => {
 
 describe('batching', () => {
   it('gives each caller its own rows, id and outputs (MLServer#1306, #1911, #1541), and says how large the run was (triton#5802)', async () => {
-    const running = await startServing(churn.folder, { ASSAY_MAX_DELAY_MS: '30' })
-    const golden = rowsOf(churn.folder).slice(0, 60)
+    const running = await startServing(served.churn.folder, { ASSAY_MAX_DELAY_MS: '30' })
+    const golden = rowsOf(served.churn.folder).slice(0, 60)
     let shared = 0
     await Promise.all(
       golden.map(async (row, k) => {
         const outputs = k % 3 === 0 ? [{ name: 'label' }] : [{ name: 'probabilities' }, { name: 'label' }]
         const answer = await infer(running.rest, {
           id: `id-${k}`,
-          inputs: tensorsOf(churn.folder, [row.inputs]),
+          inputs: tensorsOf(served.churn.folder, [row.inputs]),
           outputs,
         })
         const body = answer.body as V2

@@ -3,37 +3,26 @@ import { createHash, createHmac } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Run } from '../../shared/contract/run.ts'
+import { describe, expect, it } from 'vitest'
 import { predictionLogLineSchema } from '../../shared/serving/prediction-log.ts'
 import { newKey } from '../../electron/serving/guard/keys.ts'
-import { openTestEngine } from '../support/engine.ts'
-import type { TestEngine } from '../support/engine.ts'
 import { grpcCaller } from '../support/grpc-caller.ts'
-import { churnRelease, goldenOf as rowsOf, startServing, temporaryFolder } from '../support/release.ts'
-import type { Running } from '../support/release.ts'
-import { infer, model, post, tensorsOf } from '../support/serving-client.ts'
+import { goldenOf as rowsOf, startServing, temporaryFolder } from '../support/release.ts'
+import { servedChurn } from '../support/served-churn.ts'
+import { figuresOf, infer, model, post, tensorsOf } from '../support/serving-client.ts'
 
-let test: TestEngine
-let churn: { folder: string; run: Run }
-let server: Running
-
-beforeAll(async () => {
-  test = await openTestEngine()
-  churn = await churnRelease(test)
-  server = await startServing(churn.folder)
-}, 120_000)
-afterAll(async () => {
-  await server.stop()
-  await test.close()
-})
+const served = servedChurn()
 
 describe('limits', () => {
-  const row = () => JSON.stringify(rowsOf(churn.folder)[0]!.inputs)
+  const row = () => JSON.stringify(rowsOf(served.churn.folder)[0]!.inputs)
 
   it('wants a key where there are keys, and no key for probes', async () => {
     const key = newKey('ann')
-    const running = await startServing(churn.folder, { ASSAY_API_KEYS: key.line, ASSAY_RATE: '1', ASSAY_BURST: '3' })
+    const running = await startServing(served.churn.folder, {
+      ASSAY_API_KEYS: key.line,
+      ASSAY_RATE: '1',
+      ASSAY_BURST: '3',
+    })
     expect((await fetch(`${running.rest}/v2/health/ready`)).status).toBe(200)
     expect((await fetch(`${running.rest}/metrics`)).status).toBe(200)
     expect((await fetch(`${running.rest}/openapi.json`)).status).toBe(401)
@@ -53,13 +42,13 @@ describe('limits', () => {
   })
 
   it('refuses large bodies, many rows and slow callers, and goes on', async () => {
-    const running = await startServing(churn.folder, { ASSAY_MAX_ROWS: '10', ASSAY_RECEIVE_TIMEOUT_MS: '300' })
+    const running = await startServing(served.churn.folder, { ASSAY_MAX_ROWS: '10', ASSAY_RECEIVE_TIMEOUT_MS: '300' })
     const many = JSON.stringify(Array.from({ length: 11 }, () => JSON.parse(row())))
     expect((await post(running.rest, '/v1/predict', many)).status).toBe(413)
-    const large = await post(server.rest, '/v1/predict', Buffer.alloc(100 * 1024 * 1024, 0x20)).catch(() => null)
+    const large = await post(served.server.rest, '/v1/predict', Buffer.alloc(100 * 1024 * 1024, 0x20)).catch(() => null)
     // A server may hang up on a body that it will not read; it must say so or close, and live.
     if (large) expect(large.status).toBe(413)
-    expect((await post(server.rest, '/v1/predict', row())).status).toBe(200)
+    expect((await post(served.server.rest, '/v1/predict', row())).status).toBe(200)
     const { port } = new URL(running.rest)
     const slow = await new Promise<string>((resolve) => {
       let text = ''
@@ -76,7 +65,7 @@ describe('limits', () => {
   }, 60_000)
 
   it('counts what it refuses and what times out (MLServer#810), and recovers from overload', async () => {
-    const running = await startServing(churn.folder, {
+    const running = await startServing(served.churn.folder, {
       ASSAY_MAX_DELAY_MS: '400',
       ASSAY_TIMEOUT_MS: '100',
       ASSAY_MAX_QUEUE_ROWS: '5',
@@ -85,25 +74,18 @@ describe('limits', () => {
       Array.from({ length: 12 }, async () => (await post(running.rest, '/v1/predict', row())).status),
     )
     expect(new Set(statuses)).toEqual(new Set([503, 504]))
-    const metrics = await (await fetch(`${running.rest}/metrics`)).text()
-    const value = (line: string) =>
-      Number(
-        metrics
-          .split('\n')
-          .find((text) => text.startsWith(line))
-          ?.split(' ')
-          .at(-1),
+    const figures = await figuresOf(running.rest)
+    for (const [status, code] of [
+      [504, 'server/timeout'],
+      [503, 'server/overloaded'],
+    ] as const)
+      expect(figures('assay_requests_total', { protocol: 'row', code })).toBe(
+        statuses.filter((one) => one === status).length,
       )
-    expect(value('assay_requests_total{protocol="row",code="server/timeout"}')).toBe(
-      statuses.filter((status) => status === 504).length,
-    )
-    expect(value('assay_requests_total{protocol="row",code="server/overloaded"}')).toBe(
-      statuses.filter((status) => status === 503).length,
-    )
-    expect(value('assay_request_seconds_count{protocol="row"}')).toBe(12)
-    expect(value('nv_inference_request_failure{')).toBe(12)
+    expect(figures('assay_request_seconds_count', { protocol: 'row' })).toBe(12)
+    expect(figures('nv_inference_request_failure')).toBe(12)
     await running.stop()
-    const calm = await startServing(churn.folder, { ASSAY_MAX_QUEUE_ROWS: '5', ASSAY_MAX_BATCH_ROWS: '1' })
+    const calm = await startServing(served.churn.folder, { ASSAY_MAX_QUEUE_ROWS: '5', ASSAY_MAX_BATCH_ROWS: '1' })
     const storm = await Promise.all(
       Array.from({ length: 200 }, async () => (await post(calm.rest, '/v1/predict', row())).status),
     )
@@ -118,18 +100,18 @@ describe('what is watched', () => {
     const file = join(temporaryFolder(), 'predictions.jsonl')
     const keyFile = join(temporaryFolder(), 'key')
     writeFileSync(keyFile, 'sixteen bytes or more')
-    const running = await startServing(churn.folder, {
+    const running = await startServing(served.churn.folder, {
       ASSAY_PREDICTION_LOG: file,
       ASSAY_PREDICTION_LOG_OMIT: 'internet',
       ASSAY_PREDICTION_LOG_HASH: 'contract',
       ASSAY_PREDICTION_LOG_HASH_KEY_FILE: keyFile,
     })
-    const golden = rowsOf(churn.folder)
+    const golden = rowsOf(served.churn.folder)
     await post(running.rest, '/v1/predict', JSON.stringify(golden.map((row) => row.inputs)), {
       'x-request-id': 'batch-1',
     })
-    await infer(running.rest, { id: 'tensor-1', inputs: tensorsOf(churn.folder, [golden[0]!.inputs]) })
-    const metrics = await (await fetch(`${running.rest}/metrics`)).text()
+    await infer(running.rest, { id: 'tensor-1', inputs: tensorsOf(served.churn.folder, [golden[0]!.inputs]) })
+    const figures = await figuresOf(running.rest)
     await running.stop()
     const lines = readFileSync(file, 'utf8')
       .trim()
@@ -148,32 +130,31 @@ describe('what is watched', () => {
     lines
       .slice(0, -1)
       .forEach((line, k) => expect(Math.abs(line.scores![1]! - golden[k]!.scores![1]!)).toBeLessThan(1e-6))
-    expect(metrics).toMatch(/assay_input_psi\{column="tenure_months"\} \d/)
-    expect(metrics).toMatch(
-      /assay_gates_info\{outcome="pass",gates_sha256="[0-9a-f]{64}",policy_sha256="[0-9a-f]{64}"\} 1/,
-    )
-    const shares = [...metrics.matchAll(/assay_input_bin_reference\{column="tenure_months",bin="\d+"\} (\S+)/g)]
-    expect(shares.reduce((sum, [, share]) => sum + Number(share), 0)).toBeCloseTo(1, 9)
+    expect(figures('assay_input_psi', { column: 'tenure_months' })).toBeGreaterThan(0)
+    expect(figures('assay_gates_info', { outcome: 'pass', policy_sha256: '0'.repeat(64) })).toBe(1)
+    expect(figures('assay_input_bin_reference', { column: 'tenure_months' })).toBeCloseTo(1, 9)
     const male =
       golden.filter((row) => row.inputs['gender'] === 'Male').length + (golden[0]!.inputs['gender'] === 'Male' ? 1 : 0)
-    expect(metrics).toContain(`assay_input_bin_rows{column="gender",bin="0"} ${male}`)
-    expect(metrics).toMatch(/nv_inference_count\{model="gradient-boosting",version="1"\} \d+/)
+    expect(figures('assay_input_bin_rows', { column: 'gender', bin: '0' })).toBe(male)
+    expect(figures('nv_inference_count', { model: 'gradient-boosting', version: '1' })).toBe(golden.length + 1)
+    // The process is measured once, whatever it serves.
+    expect(figures('process_resident_memory_bytes')).toBeGreaterThan(1e7)
   })
 
   it('does not start where a column that is to be hidden is not there, or no key is given', async () => {
     const log = { ASSAY_PREDICTION_LOG: join(temporaryFolder(), 'x.jsonl') }
     for (const more of [{ ASSAY_PREDICTION_LOG_OMIT: 'intranet' }, { ASSAY_PREDICTION_LOG_HASH: 'contract' }] as const)
-      await expect(startServing(churn.folder, { ...log, ...more })).rejects.toThrow('usage/setting')
+      await expect(startServing(served.churn.folder, { ...log, ...more })).rejects.toThrow('usage/setting')
   })
 
   it('takes whole requests into the sample, the same ones each time', async () => {
     const file = join(temporaryFolder(), 'sampled.jsonl')
-    const running = await startServing(churn.folder, {
+    const running = await startServing(served.churn.folder, {
       ASSAY_PREDICTION_LOG: file,
       ASSAY_PREDICTION_LOG_SAMPLE: '0.3',
       ASSAY_PREDICTION_LOG_INPUTS: 'none',
     })
-    const row = JSON.stringify(rowsOf(churn.folder)[0]!.inputs)
+    const row = JSON.stringify(rowsOf(served.churn.folder)[0]!.inputs)
     for (let k = 0; k < 100; k++) await post(running.rest, '/v1/predict', row, { 'x-request-id': `s${k}` })
     await running.stop()
     const lines = readFileSync(file, 'utf8')
@@ -189,8 +170,8 @@ describe('what is watched', () => {
 
   it('opens no sockets of its own and leaves no telemetry files', async () => {
     const home = temporaryFolder()
-    const running = await startServing(churn.folder, { HOME: home, TMPDIR: home })
-    await post(running.rest, '/v1/predict', JSON.stringify(rowsOf(churn.folder)[0]!.inputs))
+    const running = await startServing(served.churn.folder, { HOME: home, TMPDIR: home })
+    await post(running.rest, '/v1/predict', JSON.stringify(rowsOf(served.churn.folder)[0]!.inputs))
     expect(existsSync(join(home, '.cache'))).toBe(false)
     expect(existsSync(join(home, '.ses'))).toBe(false)
     await running.stop()

@@ -26,7 +26,7 @@ import {
   trustedHere,
 } from '../support/release.ts'
 import type { Running } from '../support/release.ts'
-import { post } from '../support/serving-client.ts'
+import { figuresOf, post } from '../support/serving-client.ts'
 
 let test: TestEngine
 const running: Running[] = []
@@ -116,8 +116,7 @@ describe('reasons are those of the workbench', () => {
     const answer = await post(churn.server.rest, '/v1/predict', JSON.stringify({ ...row!.inputs, reasons: 2 }))
     expect((answer.body as { predictions: ExplainedPrediction[] }).predictions[0]!.reasons.length).toBe(2)
     expect(Number(answer.headers.get('assay-reasons-us'))).toBeGreaterThan(0)
-    const metrics = await (await fetch(`${churn.server.rest}/metrics`)).text()
-    expect(Number(/^assay_reasons_rows_total\S* (\d+)$/m.exec(metrics)![1])).toBeGreaterThan(12)
+    expect((await figuresOf(churn.server.rest))('assay_reasons_rows_total')).toBeGreaterThan(12)
     expect(churn.server.lines.find((line) => line['event'] === 'serving')).toMatchObject({ reasons: 'tree' })
   })
 

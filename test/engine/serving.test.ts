@@ -3,16 +3,12 @@ import { createHash } from 'node:crypto'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Run } from '../../shared/contract/run.ts'
+import { describe, expect, it } from 'vitest'
 import type { Replay } from '../../shared/serving/golden.ts'
 import type { Prediction } from '../../shared/serving/predictions.ts'
 import { releaseManifestSchema } from '../../shared/serving/release-manifest.ts'
-import { openTestEngine, samples } from '../support/engine.ts'
-import type { TestEngine } from '../support/engine.ts'
+import { samples } from '../support/engine.ts'
 import {
-  churnRelease,
-  digitsRelease,
   goldenOf as rowsOf,
   releaseOf,
   runServing,
@@ -21,29 +17,15 @@ import {
   temporaryFolder,
   trustedHere,
 } from '../support/release.ts'
-import type { Running } from '../support/release.ts'
+import { servedChurn } from '../support/served-churn.ts'
 import { post } from '../support/serving-client.ts'
 
-let test: TestEngine
-let churn: { folder: string; run: Run }
-let digits: { folder: string; run: Run }
-let server: Running
-
-beforeAll(async () => {
-  test = await openTestEngine()
-  churn = await churnRelease(test)
-  digits = await digitsRelease(test)
-  server = await startServing(churn.folder)
-}, 120_000)
-afterAll(async () => {
-  await server.stop()
-  await test.close()
-})
+const served = servedChurn({ digits: true })
 
 describe('scores', () => {
   it.each(['churn', 'digits'] as const)('%s: golden rows through REST, gRPC and batch', async (name) => {
-    const { folder } = name === 'churn' ? churn : digits
-    const running = name === 'churn' ? server : await startServing(folder)
+    const { folder } = served[name]
+    const running = name === 'churn' ? served.server : await startServing(folder)
     const ended = await runServing(['replay', '--release', folder, '--rest', running.rest, '--grpc', running.grpc])
     expect(ended.stderr).toBe('')
     const { replays } = JSON.parse(ended.stdout) as { replays: Replay[] }
@@ -60,13 +42,13 @@ describe('scores', () => {
       expect(replay, replay.differing.join('\n')).toMatchObject({ equal: replay.rows })
       expect(replay.largestDifference).toBeLessThan(1e-6)
     }
-    if (running !== server) expect(await running.stop()).toBe(0)
+    if (running !== served.server) expect(await running.stop()).toBe(0)
   })
 
   it('of every row of the file are the workbench’s, by batch and by rows', async () => {
     const folder = temporaryFolder()
     const input = join(samples, 'churn/holdout.csv')
-    const ended = await runServing(['batch', '--release', churn.folder, '--input', input, '--output', folder])
+    const ended = await runServing(['batch', '--release', served.churn.folder, '--input', input, '--output', folder])
     expect(ended).toMatchObject({ code: 0, stderr: '' })
     const lines = Papa.parse<Record<string, string>>(readFileSync(join(folder, 'part-00000-of-00001.csv'), 'utf8'), {
       header: true,
@@ -78,8 +60,8 @@ describe('scores', () => {
     })
     const rows: (string | null)[][] = []
     let place = 0
-    for (let offset = 0; offset < churn.run.rows; offset += 1000) {
-      const page = await test.call.runs.rows({ id: churn.run.id, request: { offset, limit: 1000 } })
+    for (let offset = 0; offset < served.churn.run.rows; offset += 1000) {
+      const page = await served.test.call.runs.rows({ id: served.churn.run.id, request: { offset, limit: 1000 } })
       place = page.columns.findIndex((column) => column.name === 'probability Yes')
       rows.push(...page.rows)
     }
@@ -96,7 +78,7 @@ describe('scores', () => {
       monthly_charges: Number(row['monthly_charges']),
       total_charges: row['total_charges'] === '' ? null : Number(row['total_charges']),
     }))
-    const answer = await post(server.rest, '/v1/predict', JSON.stringify(typed))
+    const answer = await post(served.server.rest, '/v1/predict', JSON.stringify(typed))
     const { predictions } = answer.body as { predictions: Prediction[] }
     predictions.forEach((prediction, k) => {
       expect(Math.abs(prediction.probabilities!['Yes']! - Number(rows[k]![place]))).toBeLessThan(1e-6)
@@ -107,7 +89,7 @@ describe('scores', () => {
 describe('a release that is not what was approved', () => {
   function altered(change: (folder: string) => void): string {
     const folder = join(temporaryFolder(), 'release')
-    cpSync(churn.folder, folder, { recursive: true })
+    cpSync(served.churn.folder, folder, { recursive: true })
     change(folder)
     return folder
   }
@@ -195,9 +177,9 @@ describe('a release that is not what was approved', () => {
 
   it('an expired approval, or a signer who is not trusted: refuses to start', async () => {
     const soon = new Date(Date.now() + 12_000).toISOString()
-    const short = await releaseOf(test, churn.run, { expiresAt: soon })
+    const short = await releaseOf(served.test, served.churn.run, { expiresAt: soon })
     const running = await startServing(short.folder)
-    const row = JSON.stringify(rowsOf(churn.folder)[0]!.inputs)
+    const row = JSON.stringify(rowsOf(served.churn.folder)[0]!.inputs)
     expect((await post(running.rest, '/v1/predict', row)).status).toBe(200)
     await new Promise((resolve) => setTimeout(resolve, Date.parse(soon) - Date.now() + 50))
     // While it runs, it stops answering when the approval ends.
@@ -218,10 +200,12 @@ describe('a release that is not what was approved', () => {
       conditions: [{ text: 'Retrain', owner: 'Mara', due: due(days) }],
     })
     // A release cannot be written with it, so the clock of the server is what moves.
-    const folder = (await releaseOf(test, churn.run, conditions(1))).folder
+    const folder = (await releaseOf(served.test, served.churn.run, conditions(1))).folder
     const { expiresAt } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')).approval
     expect(expiresAt).toBe(`${due(2)}T00:00:00.000Z`)
-    await expect(releaseOf(test, churn.run, conditions(-1))).rejects.toMatchObject({ code: 'release/condition-due' })
+    await expect(releaseOf(served.test, served.churn.run, conditions(-1))).rejects.toMatchObject({
+      code: 'release/condition-due',
+    })
     const late = { NODE_OPTIONS: clockAt(Date.parse(expiresAt)) }
     const ended = await runServing(['serve', '--release', folder], late)
     expect([ended.code, JSON.parse(ended.stderr)]).toEqual([
@@ -245,7 +229,7 @@ describe('a release that is not what was approved', () => {
 
 describe('whose signatures count', () => {
   const verify = (env: Record<string, string>, ...more: string[]) =>
-    runServing(['verify', '--release', churn.folder, ...more], {
+    runServing(['verify', '--release', served.churn.folder, ...more], {
       ASSAY_TRUSTED_APPROVERS: '',
       ASSAY_TRUSTED_RELEASERS: '',
       ...env,
@@ -298,7 +282,7 @@ describe('whose signatures count', () => {
       2,
       'usage/setting',
     ])
-    const running = await startServing(churn.folder, {
+    const running = await startServing(served.churn.folder, {
       ASSAY_TRUSTED_APPROVERS: '',
       ASSAY_TRUSTED_RELEASERS: '',
       ASSAY_TRUST_RELEASE_KEYS: '1',

@@ -152,7 +152,7 @@ export async function releaseOf(
   return { folder, release, evidence }
 }
 
-interface SampleRelease {
+export interface SampleRelease {
   readonly folder: string
   readonly run: Run
 }
@@ -221,8 +221,12 @@ export interface Running {
 }
 
 /** Starts the real runtime as a process on loopback, on ports that are free. */
-export function startServing(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Running> {
-  const child = fork(servingEntry, ['serve', '--release', folder], {
+export function startServing(
+  folders: string | readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Running> {
+  const releases = [folders].flat().flatMap((folder) => ['--release', folder])
+  const child = fork(servingEntry, ['serve', ...releases], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...process.env,

@@ -1,6 +1,7 @@
 /** A caller of the churn sample's server. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readSamples } from '../../shared/serving/read-figures.ts'
 import { releaseManifestSchema } from '../../shared/serving/release-manifest.ts'
 
 /** The served name of the churn sample. */
@@ -40,4 +41,17 @@ export interface V2 {
   model_name: string
   model_version: string
   outputs: { name: string; datatype: string; shape: number[]; data: unknown[] }[]
+}
+
+/** Sums a metric's series with these labels; NaN where there is none. */
+export async function figuresOf(
+  base: string,
+): Promise<(name: string, labels?: Readonly<Record<string, string>>) => number> {
+  const samples = readSamples(await (await fetch(`${base}/metrics`)).text())
+  return (name, labels = {}) => {
+    const found = samples.filter(
+      (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+    )
+    return found.length === 0 ? NaN : found.reduce((sum, { value }) => sum + value, 0)
+  }
 }

@@ -84,12 +84,13 @@ function withoutTrust(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /** Ctrl-C and SIGTERM reach the server, which drains; its exit code is ours. */
 async function serveCommand(
-  folder: string,
+  folders: readonly string[],
   flags: { port: string; grpcPort: string },
   trust: Trust | null,
 ): Promise<void> {
   const program = servingProgram()
-  const child = spawn(program.command, [...program.args, 'serve', '--release', resolve(folder)], {
+  const releases = folders.flatMap((folder) => ['--release', resolve(folder)])
+  const child = spawn(program.command, [...program.args, 'serve', ...releases], {
     stdio: 'inherit',
     env: {
       ...withoutTrust(process.env),
@@ -202,13 +203,15 @@ export function addReleaseCommands(program: Command, global: () => Global): void
       if (!proof.ok) process.exitCode = exitCodes.gateFailed
     })
   program
-    .command('serve <folder>')
-    .description('serve a release on this machine, as its container would; settings come from ASSAY_… variables')
+    .command('serve <folder...>')
+    .description(
+      'serve releases on this machine, as their container would: several versions, or models, in one server; settings come from ASSAY_… variables',
+    )
     .option('--port <number>', 'port of REST', '8080')
     .option('--grpc-port <number>', 'port of gRPC', '8081')
     .option(...trustFileFlag)
     .option(...releaseKeysFlag)
-    .action((folder: string, flags: TrustFlags & { port: string; grpcPort: string }) =>
-      serveCommand(folder, flags, givenTrust(global().workspace, flags)),
+    .action((folders: readonly string[], flags: TrustFlags & { port: string; grpcPort: string }) =>
+      serveCommand(folders, flags, givenTrust(global().workspace, flags)),
     )
 }

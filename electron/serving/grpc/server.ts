@@ -7,13 +7,15 @@ import { loadSync } from '@grpc/proto-loader'
 import { admit } from '../guard/admit.ts'
 import type { Credentials, Guard } from '../guard/admit.ts'
 import { bytesOf, tensorFromBytes } from '../protocol/binary.ts'
-import { checkedDatatype, checkedShape, protocolShape } from '../protocol/infer.ts'
+import { checkedDatatype, checkedShape } from '../protocol/infer.ts'
 import type { GivenTensor } from '../protocol/infer.ts'
 import { Refusal, asRefusal, statusOf } from '../protocol/refusal.ts'
 import { datatypeOf } from '../protocol/tensor.ts'
 import type { Datatype } from '../protocol/tensor.ts'
 import type { Feeds } from '../model/messages.ts'
+import type { Config } from '../config.ts'
 import type { Caller, Service } from '../service.ts'
+import type { Services } from '../services.ts'
 import { contentsOf, tensorFromContents } from './contents.ts'
 import type { Contents } from './contents.ts'
 
@@ -99,9 +101,8 @@ function writeOutputs(outputs: Feeds, raw: boolean): object {
   }
 }
 
-export function makeGrpcServer(service: Service, guard: Guard, protoUrl: URL): Server {
-  const { config } = service
-  const { model, assay } = service.release.manifest
+export function makeGrpcServer(services: Services, guard: Guard, protoUrl: URL): Server {
+  const { config, fallback } = services
   const server = new Server({
     'grpc.max_receive_message_length': config.MAX_BODY_BYTES,
     'grpc.max_concurrent_streams': config.MAX_CONNECTIONS,
@@ -122,40 +123,28 @@ export function makeGrpcServer(service: Service, guard: Guard, protoUrl: URL): S
       try {
         await admit(guard, credentialsOf(call))
       } catch (error) {
-        service.refused({ requestId: '', protocol: 'grpc' }, asRefusal(error).code)
+        fallback.refused({ requestId: '', protocol: 'grpc' }, asRefusal(error).code)
         throw error
       }
       return work(call)
     })
-  const described = (list: Service['model']['inputs']) =>
-    list.map(({ name, type, shape }) => ({
-      name,
-      datatype: datatypeOf(type)?.name ?? type,
-      shape: protocolShape(shape).map(String),
-    }))
+  const find = ({ name, version }: Named): Service => services.find(name ?? '', version ?? '')
   const implementation: UntypedServiceImplementation = {
     ServerLive: answered(() => ({ live: true })),
-    ServerReady: answered(() => ({ ready: service.isReady() })),
-    ModelReady: answered<Named, object>(({ request }) => {
-      service.checkName(request.name ?? '', request.version ?? '')
-      return { ready: service.isReady() }
-    }),
-    ServerMetadata: guarded(() => ({ name: 'assay', version: assay, extensions: [] })),
+    ServerReady: answered(() => ({ ready: services.whyNotReady() === null })),
+    ModelReady: answered<Named, object>(({ request }) => ({ ready: find(request).isReady() })),
+    ServerMetadata: guarded(() => ({ name: 'assay', version: fallback.release.manifest.assay, extensions: [] })),
     ModelMetadata: guarded<Named, object>(({ request }) => {
-      service.checkName(request.name ?? '', request.version ?? '')
-      return {
-        name: model.served,
-        versions: [String(model.version)],
-        platform: 'onnx_onnxv1',
-        inputs: described(service.model.inputs),
-        outputs: described(service.model.outputs),
-      }
+      const { name, inputs, outputs, ...rest } = services.describe(find(request))
+      const shaped = (list: typeof inputs) =>
+        list.map(({ shape, ...facts }) => ({ ...facts, shape: shape.map(String) }))
+      return { name, ...rest, inputs: shaped(inputs), outputs: shaped(outputs) }
     }),
     ModelInfer: guarded<InferMessage, object>(async (call) => {
       const { request } = call
-      const caller = callerOf(service, call)
-      const { body } = await service.answer(caller, async () => {
-        service.checkName(request.model_name ?? '', request.model_version ?? '')
+      const caller = callerOf(config, call)
+      const { model_name: name = '', model_version: version = '' } = request
+      const { body, model } = await services.answer(name, version, caller, async (service) => {
         const asked = request.outputs?.map((output) => output.name ?? '') ?? []
         const { outputs, served } = await service.infer(
           { id: caller.requestId, inputs: readInputs(request), outputs: asked.length > 0 ? asked : null },
@@ -166,7 +155,8 @@ export function makeGrpcServer(service: Service, guard: Guard, protoUrl: URL): S
         sent.set('assay-queue-us', String(Math.round(served.queueMs * 1000)))
         sent.set('assay-model-us', String(Math.round(served.runMs * 1000)))
         call.sendMetadata(sent)
-        return { body: writeOutputs(outputs, (request.raw_input_contents?.length ?? 0) > 0), served }
+        const raw = (request.raw_input_contents?.length ?? 0) > 0
+        return { body: writeOutputs(outputs, raw), model: service.model, served }
       })
       return { model_name: model.served, model_version: String(model.version), id: request.id ?? '', ...body }
     }),
@@ -175,7 +165,7 @@ export function makeGrpcServer(service: Service, guard: Guard, protoUrl: URL): S
   return server
 }
 
-function callerOf(service: Service, call: ServerUnaryCall<InferMessage, object>): Caller {
+function callerOf(config: Config, call: ServerUnaryCall<InferMessage, object>): Caller {
   const abort = new AbortController()
   call.on('cancelled', () => abort.abort())
   const since = performance.now()
@@ -186,7 +176,7 @@ function callerOf(service: Service, call: ServerUnaryCall<InferMessage, object>)
     requestId: id ? id : randomUUID(),
     protocol: 'grpc',
     since,
-    deadline: since + Math.min(service.config.TIMEOUT_MS, Number.isFinite(left) ? left : Infinity),
+    deadline: since + Math.min(config.TIMEOUT_MS, Number.isFinite(left) ? left : Infinity),
     signal: abort.signal,
   }
 }

@@ -17,8 +17,9 @@ export interface RunResult {
 export interface Model {
   readonly inputs: readonly TensorFacts[]
   readonly outputs: readonly TensorFacts[]
-  /** Runs that are done at the same time. */
+  /** Runs that are done at the same time, and ONNX Runtime's threads in each. */
   readonly sessions: number
+  readonly threads: number
   /** In a session that has the least to do. The memory of large feeds is lent: `feeds` is not to be used again. @throws AssayError score/run-failed */
   run(feeds: Feeds, fetches: readonly string[]): Promise<RunResult>
   stop(): Promise<void>
@@ -78,6 +79,7 @@ export async function startModel(
     inputs: first!.ready.inputs,
     outputs: first!.ready.outputs,
     sessions,
+    threads,
     run: (feeds, fetches) =>
       all.reduce((least, session) => (session.underWay() < least.underWay() ? session : least)).run(feeds, fetches),
     stop,

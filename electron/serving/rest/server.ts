@@ -4,17 +4,15 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { openApi } from '../../../shared/serving/openapi.ts'
 import { admit } from '../guard/admit.ts'
 import type { Credentials, Guard } from '../guard/admit.ts'
-import { protocolShape } from '../protocol/infer.ts'
 import { Refusal, asRefusal, statusOf } from '../protocol/refusal.ts'
-import { parseJson, readInfer, writeInfer } from '../protocol/rest-body.ts'
-import { datatypeOf } from '../protocol/tensor.ts'
-import type { Caller, Served, Service } from '../service.ts'
+import type { Services } from '../services.ts'
 import { errorFields } from '../watch/log.ts'
-import { readPredict } from './predict-body.ts'
-import { emptyBody, readBody } from './request-body.ts'
+import { addProtocol } from './protocol-routes.ts'
+import { first } from './request.ts'
+import { readBody } from './request-body.ts'
+import { addRows } from './row-routes.ts'
 
 const requestIdPattern = /^[\w.:-]{1,100}$/
 /** Probes and collectors have no key. */
@@ -62,8 +60,8 @@ function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   )
 }
 
-export function makeRestServer(service: Service, guard: Guard): FastifyInstance {
-  const { config } = service
+export function makeRestServer(services: Services, guard: Guard): FastifyInstance {
+  const { config, fallback } = services
   const app = fastify({
     logger: false,
     bodyLimit: config.MAX_BODY_BYTES,
@@ -97,20 +95,20 @@ export function makeRestServer(service: Service, guard: Guard): FastifyInstance 
         throw new Refusal('request/encoding', 'Compressed bodies are not read.', 'Send the body as it is.')
     } catch (error) {
       const refusal = asRefusal(error)
-      service.refused({ requestId: request.id, protocol: path === '/v1/predict' ? 'row' : 'rest' }, refusal.code)
+      fallback.refused({ requestId: request.id, protocol: path.startsWith('/v1/') ? 'row' : 'rest' }, refusal.code)
       return sendRefusal(request, reply, refusal)
     }
     return undefined
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     // A connection that stays open would be cut off when the doors close, with the next request on its way.
-    if (service.draining) reply.header('connection', 'close')
+    if (services.draining) reply.header('connection', 'close')
     done(null, payload)
   })
   app.setErrorHandler((error, request, reply) => {
     const refusal = error instanceof Refusal ? error : (ofFastify(error) ?? asRefusal(error))
     if (refusal.code === 'server/internal')
-      service.log('error', 'request failed', { request: request.id, ...errorFields(error) })
+      fallback.log('error', 'request failed', { request: request.id, ...errorFields(error) })
     return sendRefusal(request, reply, refusal)
   })
   app.setNotFoundHandler((request, reply) =>
@@ -124,9 +122,9 @@ export function makeRestServer(service: Service, guard: Guard): FastifyInstance 
       ),
     ),
   )
-  addHealth(app, service)
-  addProtocol(app, service)
-  addRows(app, service)
+  addHealth(app, services)
+  addProtocol(app, services)
+  addRows(app, services)
   return app
 }
 
@@ -134,131 +132,14 @@ function credentialsOf({ headers, ip }: FastifyRequest): Credentials {
   return { apiKey: first(headers['x-api-key']), authorization: headers.authorization, peer: ip }
 }
 
-function first(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header
-}
-
-function callerOf(
-  service: Service,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  protocol: Caller['protocol'],
-): Caller {
-  const abort = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) abort.abort()
-  })
-  const since = performance.now()
-  return {
-    requestId: request.id,
-    protocol,
-    since,
-    deadline: since + service.config.TIMEOUT_MS,
-    signal: abort.signal,
-  }
-}
-
-/** Batch size and queue time in sight of the caller. */
-function addServed(reply: FastifyReply, { batchRows, queueMs, runMs, reasonsMs }: Served): void {
-  reply.header('assay-batch-rows', batchRows)
-  reply.header('assay-queue-us', Math.round(queueMs * 1000))
-  reply.header('assay-model-us', Math.round(runMs * 1000))
-  if (reasonsMs !== undefined) reply.header('assay-reasons-us', Math.round(reasonsMs * 1000))
-}
-
-/** A request without a body has none of ours either. */
-const bodyOf = (request: FastifyRequest): Uint8Array => (request.body as Uint8Array | null | undefined) ?? emptyBody
-
-function addHealth(app: FastifyInstance, service: Service): void {
+function addHealth(app: FastifyInstance, services: Services): void {
   app.get('/v2/health/live', async () => ({ live: true }))
   app.get('/v2/health/ready', async (_, reply) => {
-    const why = service.whyNotReady()
+    const why = services.whyNotReady()
     return why ? reply.code(503).send({ ready: false, ...why }) : { ready: true }
   })
-  app.get('/metrics', async (_, reply) =>
-    reply.type(service.metrics.registry.contentType).send(await service.metrics.registry.metrics()),
-  )
-}
-
-interface Named {
-  Params: { name: string; version?: string }
-}
-
-function addProtocol(app: FastifyInstance, service: Service): void {
-  const { model } = service.release.manifest
-  app.get('/v2', async () => ({
-    name: 'assay',
-    version: service.release.manifest.assay,
-    extensions: ['binary_tensor_data'],
-  }))
-  const check = (request: FastifyRequest<Named>) => service.checkName(request.params.name, request.params.version ?? '')
-  for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
-    app.get<Named>(path, async (request) => {
-      check(request)
-      const described = (list: Service['model']['inputs']) =>
-        list.map(({ name, type, shape }) => ({
-          name,
-          datatype: datatypeOf(type)?.name ?? type,
-          shape: protocolShape(shape),
-        }))
-      return {
-        name: model.served,
-        versions: [String(model.version)],
-        platform: 'onnx_onnxv1',
-        inputs: described(service.model.inputs),
-        outputs: described(service.model.outputs),
-      }
-    })
-    app.get<Named>(`${path}/ready`, async (request, reply) => {
-      check(request)
-      const ready = service.isReady()
-      return reply.code(ready ? 200 : 503).send({ name: model.served, ready })
-    })
-    app.post<Named>(`${path}/infer`, async (request, reply) => {
-      const caller = callerOf(service, request, reply, 'rest')
-      const { answer, served } = await service.answer(caller, async () => {
-        check(request)
-        const header = first(request.headers['inference-header-content-length'])
-        const infer = readInfer(bodyOf(request), header, caller.requestId)
-        const done = await service.infer(infer, { ...caller, requestId: infer.id })
-        const written = writeInfer(model, infer, done.outputs)
-        return { answer: written, served: done.served }
-      })
-      addServed(reply, served)
-      if (answer.headerLength === null) return reply.type('application/json').send(answer.body)
-      return reply
-        .type('application/octet-stream')
-        .header('inference-header-content-length', answer.headerLength)
-        .send(answer.body)
-    })
-  }
-}
-
-function addRows(app: FastifyInstance, service: Service): void {
-  const { manifest, golden, approval, reasons } = service.release
-  app.get('/openapi.json', async () => openApi(manifest, reasons, golden[0]?.inputs ?? null))
-  app.get('/v1/release', async () => ({
-    model: manifest.model,
-    target: manifest.target,
-    threshold: manifest.threshold,
-    evidence: manifest.evidence,
-    approval: { ...manifest.approval, conditions: approval.statements.flatMap((statement) => statement.conditions) },
-    manifestSha256: service.release.manifestSha256,
-  }))
-  app.post('/v1/predict', async (request, reply) => {
-    const caller = callerOf(service, request, reply, 'row')
-    const { predictions, served } = await service.answer(caller, async () => {
-      const asked = readPredict(parseJson(bodyOf(request)), manifest.inputs)
-      return service.predict(asked.rows, asked.reasons, caller)
-    })
-    addServed(reply, served)
-    return reply.type('application/json').send(
-      JSON.stringify({
-        model: manifest.model.served,
-        version: String(manifest.model.version),
-        id: request.id,
-        predictions,
-      }),
-    )
+  app.get('/metrics', async (_, reply) => {
+    const { type, text } = await services.metrics()
+    return reply.type(type).send(text)
   })
 }

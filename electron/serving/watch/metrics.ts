@@ -2,7 +2,7 @@
  * Prometheus metrics: Assay's own names, and the names of Triton (`nv_inference_*`), which dashboards and the
  * autoscalers of KServe already know. Requests that fail or time out are counted and timed like the others.
  */
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import { stabilityIndex } from './traffic.ts'
 import type { Traffic } from './traffic.ts'
@@ -52,7 +52,8 @@ export class Metrics {
   constructor({ manifest, approval }: ReleaseFacts, queue: Queue, traffic: Traffic, ready: () => boolean) {
     const registers = [this.registry]
     const { model } = manifest
-    collectDefaultMetrics({ register: this.registry })
+    // On every series, so that several versions in one server stay apart.
+    this.registry.setDefaultLabels({ model: model.served, version: String(model.version) })
     this.#requests = new Counter({
       name: 'assay_requests_total',
       help: 'Requests by protocol and by code: ok, or why they were refused',

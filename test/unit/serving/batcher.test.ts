@@ -18,6 +18,7 @@ function doubler(ms: number): { model: Model; ran: Ran[] } {
   const model: Model = {
     inputs: [],
     outputs: [],
+    threads: 1,
     sessions: 1,
     stop: async () => undefined,
     run: (feeds, fetches) => {
