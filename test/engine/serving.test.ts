@@ -212,9 +212,9 @@ describe('a release that is not what was approved', () => {
       41,
       expect.objectContaining({ code: 'release/condition-due', message: expect.stringContaining('“Retrain” was due') }),
     ])
-    const running = await startServing(folder, { NODE_OPTIONS: clockAt(Date.parse(expiresAt) - 2_500) })
+    const running = await startServing(folder, { NODE_OPTIONS: clockAt(Date.parse(expiresAt) - 6_000) })
     expect((await fetch(`${running.rest}/v2/health/ready`)).status).toBe(200)
-    await new Promise((resolve) => setTimeout(resolve, 2_600))
+    await new Promise((resolve) => setTimeout(resolve, 6_100))
     const ready = await fetch(`${running.rest}/v2/health/ready`)
     expect([ready.status, await ready.json()]).toEqual([
       503,
