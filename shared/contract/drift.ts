@@ -26,6 +26,7 @@ export const driftTestNameSchema = z.enum([
   'anderson_darling',
   'cramer_von_mises',
   'energy',
+  'mmd',
   'g',
   'fisher',
   'mann_whitney',

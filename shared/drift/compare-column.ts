@@ -14,6 +14,7 @@ import { binnedDistances } from './binned-distances.ts'
 import { binnedTests } from './binned-tests.ts'
 import { chunkCategories, chunkNumbers } from './chunk-column.ts'
 import type { CategoryChunks, ChunkFigures, NumberChunks } from './chunk-column.ts'
+import { columnDiscrepancy } from './column-discrepancy.ts'
 import { describeCategories, describeNumbers, histogramOf } from './describe-sample.ts'
 import type { SortedSample } from './describe-sample.ts'
 import { energyDistance, wasserstein, welchT } from './distances.ts'
@@ -140,6 +141,7 @@ export function numericTests(
     anderson_darling: andersonDarling(table),
     cramer_von_mises: cramerVonMises(table),
     energy: energyDistance(table, moments, currentMoments),
+    mmd: columnDiscrepancy(table),
     mann_whitney: mannWhitney(table),
     t: welchT(moments, currentMoments),
   }

@@ -76,6 +76,12 @@ export const driftDefinitions: Readonly<Record<DriftTestName, DriftDefinition>> 
     definition: '√(2 ∫ (F − G)² dx). The effect is the energy coefficient, from 0 to 1.',
     source: 'Székely and Rizzo 2013. As scipy.stats.energy_distance.',
   },
+  mmd: {
+    title: 'Maximum mean discrepancy',
+    definition:
+      'Distance of the means of both samples in the space of the Laplace kernel exp(−|x − y| / b), b the median distance of two rows of both; 0 only where the distributions are the same.',
+    source: 'Gretton, Borgwardt, Rasch, Schölkopf and Smola 2012.',
+  },
   g: {
     title: 'G test',
     definition: 'Likelihood ratio of the table of samples by categories; no p where expected counts are small.',

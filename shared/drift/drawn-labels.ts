@@ -33,12 +33,16 @@ export function drawBinomial(random: Random, n: number, p: number): number {
   return successes
 }
 
-/** @param how What the replicates drew. */
-export function estimatedMetric(value: number, replicated: readonly number[], n: number, how: string): Metric {
-  if (!Number.isFinite(value)) return foundMetric(value, n)
+/** Standard deviation of what replicates gave, those without a result left out. */
+export function deviationOf(replicated: readonly number[]): number {
   const finite = replicated.filter(Number.isFinite)
   const mean = finite.reduce((sum, x) => sum + x, 0) / finite.length
-  const deviation = Math.sqrt(finite.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (finite.length - 1))
+  return Math.sqrt(finite.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (finite.length - 1))
+}
+
+/** @param how What the replicates drew that the deviation is of. */
+export function metricOf(value: number, deviation: number, n: number, how: string): Metric {
+  if (!Number.isFinite(value)) return foundMetric(value, n)
   return {
     value,
     low: Math.max(0, value - z95 * deviation),
@@ -47,6 +51,10 @@ export function estimatedMetric(value: number, replicated: readonly number[], n:
     method: `${how}, ${replicates} replicates`,
   }
 }
+
+/** @param how What the replicates drew. */
+export const estimatedMetric = (value: number, replicated: readonly number[], n: number, how: string): Metric =>
+  metricOf(value, deviationOf(replicated), n, how)
 
 export function foundMetric(value: number, n: number): Metric {
   const defined = Number.isFinite(value)

@@ -12,7 +12,8 @@ import type { PerformanceEstimate } from '../contract/drift.ts'
 import { areProbabilities } from '../metrics/calibration.ts'
 import { createRandom } from '../statistics/random.ts'
 import type { Random } from '../statistics/random.ts'
-import { drawBinomial, drawEvents, estimatedMetric, foundMetric, replicates } from './drawn-labels.ts'
+import { drawPoisson } from '../statistics/poisson.ts'
+import { deviationOf, foundMetric, metricOf, replicates } from './drawn-labels.ts'
 import type { CountedEvents } from './drawn-labels.ts'
 import { binOf, binRates, scoreEdges } from './score-bins.ts'
 
@@ -32,6 +33,9 @@ const rowsABin = 25
 const names = ['accuracy', 'balanced_accuracy', 'precision_macro', 'recall_macro', 'f1_macro', 'roc_auc_ovr'] as const
 type Name = (typeof names)[number]
 
+const cellOf = (edges: Float64Array, score: number, isCalled: boolean): number =>
+  2 * binOf(edges, score) + (isCalled ? 1 : 0)
+
 /** Of one class: cell 2 b of rows in bin b that are called another class, 2 b + 1 of those called this one. */
 function countClass(
   { scores, classes, width }: ScoredClasses,
@@ -42,7 +46,7 @@ function countClass(
   const rows = new Float64Array(2 * (edges.length + 1))
   const events = new Float64Array(rows.length)
   for (let row = 0; row < called.length; row++) {
-    const cell = 2 * binOf(edges, scores[row * width + k]!) + (called[row] === k ? 1 : 0)
+    const cell = cellOf(edges, scores[row * width + k]!, called[row] === k)
     rows[cell]!++
     if (classes?.[row] === k) events[cell]!++
   }
@@ -115,55 +119,73 @@ function areaOf({ rows, events }: CountedEvents): number {
   return above / (truthsBelow * othersBelow)
 }
 
-/**
- * Labels drawn for rows of each call: how many are right by the chances in the cells, and of the others how many are of
- * which class, one class a row, so that what one class gains another loses.
- *
- * @param elsewhere Row-major K × K: expected rows of call j and truth k.
- */
-function drawConfusion(
-  random: Random,
-  cells: readonly CountedEvents[],
-  called: Float64Array,
-  elsewhere: Float64Array,
-): Confusion {
-  const classes = cells.length
-  const hits = new Float64Array(classes)
-  cells.forEach(({ rows, events }, k) => {
-    for (let cell = 1; cell < rows.length; cell += 2)
-      if (rows[cell]! > 0) hits[k]! += drawBinomial(random, rows[cell]!, events[cell]! / rows[cell]!)
-  })
-  const truths = hits.slice()
-  for (let j = 0; j < classes; j++) {
-    let left = called[j]! - hits[j]!
-    let weight = 0
-    for (let k = 0; k < classes; k++) if (k !== j) weight += elsewhere[j * classes + k]!
-    for (let k = 0; k < classes && left > 0 && weight > 0; k++) {
-      if (k === j) continue
-      const own = elsewhere[j * classes + k]!
-      const drawn = drawBinomial(random, left, Math.min(1, own / weight))
-      truths[k]! += drawn
-      left -= drawn
-      weight -= own
-    }
-  }
-  return { hits, called, truths }
+/** Rows that are drawn from: every k-th past this, and the deviation that they give shrinks with the root of the rest. */
+const drawnRowsAtMost = 5000
+
+/** Every k-th row, with its cell in each class's counts. */
+interface Drawn {
+  readonly rows: readonly number[]
+  /** Row-major, rows × K. */
+  readonly cells: Uint32Array
+  /** Rows drawn by all rows. */
+  readonly share: number
 }
 
-/** Expected rows of call j and truth k ≠ j. */
-function expectedElsewhere(
-  { scores, width }: ScoredClasses,
-  called: Int32Array,
-  pairs: readonly { readonly edges: Float64Array; readonly known: CountedEvents }[],
-): Float64Array {
-  const matrix = new Float64Array(width * width)
-  pairs.forEach(({ edges, known }, k) => {
-    const rates = ratesOf(known)
-    for (let row = 0; row < called.length; row++) {
-      if (called[row] !== k) matrix[called[row]! * width + k]! += rates[2 * binOf(edges, scores[row * width + k]!)]!
-    }
+function everyRow({ scores, width }: ScoredClasses, called: Int32Array, edges: readonly Float64Array[]): Drawn {
+  const step = Math.ceil(called.length / drawnRowsAtMost)
+  const rows = Array.from({ length: Math.ceil(called.length / step) }, (_, at) => at * step)
+  const cells = new Uint32Array(rows.length * width)
+  rows.forEach((row, at) => {
+    for (let k = 0; k < width; k++)
+      cells[at * width + k] = cellOf(edges[k]!, scores[row * width + k]!, called[row] === k)
   })
-  return matrix
+  return { rows, cells, share: rows.length / called.length }
+}
+
+/** Counts of each class, of rows of which each is there `times` and is of the class that `truth` says. */
+function countDrawn(
+  { rows, cells }: Drawn,
+  edges: readonly Float64Array[],
+  times: (at: number) => number,
+  truth: (at: number) => number,
+): CountedEvents[] {
+  const width = edges.length
+  const counts = edges.map(({ length }) => ({
+    rows: new Float64Array(2 * (length + 1)),
+    events: new Float64Array(2 * (length + 1)),
+  }))
+  for (let at = 0; at < rows.length; at++) {
+    const weight = times(at)
+    if (weight === 0) continue
+    const is = truth(at)
+    for (let k = 0; k < width; k++) {
+      const cell = cells[at * width + k]!
+      counts[k]!.rows[cell]! += weight
+      if (is === k) counts[k]!.events[cell]! += weight
+    }
+  }
+  return counts
+}
+
+/** Chance of each class in each drawn row, summed over the classes up to it: a row has one class. */
+function chancesOf({ rows, cells }: Drawn, known: readonly CountedEvents[]): Float64Array {
+  const width = known.length
+  const rates = known.map(ratesOf)
+  const sums = new Float64Array(rows.length * width)
+  for (let at = 0; at < rows.length; at++) {
+    let sum = 0
+    for (let k = 0; k < width; k++) sums[at * width + k] = sum += rates[k]![cells[at * width + k]!]!
+    // No class has ever been the truth in such a row: each may be.
+    for (let k = 0; k < width; k++) sums[at * width + k] = sum > 0 ? sums[at * width + k]! / sum : (k + 1) / width
+  }
+  return sums
+}
+
+function drawClass(random: Random, sums: Float64Array, at: number, width: number): number {
+  const chance = random.uniform()
+  let k = 0
+  while (k < width - 1 && sums[at * width + k]! <= chance) k++
+  return k
 }
 
 const expected = (known: CountedEvents, now: CountedEvents): CountedEvents => {
@@ -206,33 +228,55 @@ export function estimateMulticlass(
     confusion,
     ranks.map(({ known, now }) => expected(known, now)),
   )
-  const elsewhere = expectedElsewhere(dividedNow, calledNow, labels)
-  const others = (cells: CountedEvents): number => half(cells.events, 0).reduce((sum, value) => sum + value, 0)
-  const spread = new Map(names.map((name) => [name, { there: [] as number[], again: [] as number[] }]))
+  const edgesOf = (pairs: typeof labels): Float64Array[] => pairs.map(({ edges }) => edges)
+  const before = everyRow(divided(reference), called, edgesOf(labels))
+  const beforeRanks = everyRow(reference, called, edgesOf(ranks))
+  const after = everyRow(dividedNow, calledNow, edgesOf(labels))
+  const afterRanks = everyRow(current, calledNow, edgesOf(ranks))
+  const sums = chancesOf(
+    after,
+    labels.map(({ known }) => known),
+  )
+  const spread = new Map(
+    names.map((name) => [name, { rates: [] as number[], labels: [] as number[], again: [] as number[] }]),
+  )
   const random = createRandom(seed)
+  const weights = new Uint8Array(before.rows.length)
+  const truths = new Int32Array(after.rows.length)
   for (let replicate = 0; replicate < replicates; replicate++) {
-    const known = labels.map((one) => drawEvents(random, one.known))
-    const cells = labels.map(({ now }, k) => expected(known[k]!, now))
-    // The reference's error moves a class's share of the wrong calls, too.
-    const moved = cells.map((one, k) => others(one) / (others(hoped[k]!) || 1))
-    const drawn = drawConfusion(
-      random,
-      cells,
-      confusion.called,
-      elsewhere.map((value, at) => value * moved[at % width]!),
-    )
-    const ranked = ranks.map((one) => drawEvents(random, one.known))
-    const there = measure(
-      drawn,
-      ranks.map(({ now }, k) => {
-        const rates = ratesOf(ranked[k]!)
-        return { rows: now.rows, events: now.rows.map((count, cell) => drawBinomial(random, count, rates[cell]!)) }
-      }),
+    // The reference's rows drawn again, each with its truth for all classes at once.
+    for (let at = 0; at < weights.length; at++) weights[at] = drawPoisson(random, 1)
+    const truth = (at: number): number => reference.classes![before.rows[at]!]!
+    const known = countDrawn(before, edgesOf(labels), (at) => weights[at]!, truth)
+    const ranked = countDrawn(beforeRanks, edgesOf(ranks), (at) => weights[at]!, truth)
+    const rates = measure(
+      confusionOf(labels.map(({ now }, k) => expected(known[k]!, now))),
+      ranks.map(({ now }, k) => expected(ranked[k]!, now)),
     )
     const again = measure(confusionOf(known), ranked)
+    // Labels drawn for the current rows, one class a row.
+    for (let at = 0; at < truths.length; at++) truths[at] = drawClass(random, sums, at, width)
+    const drawn = measure(
+      confusionOf(
+        countDrawn(
+          after,
+          edgesOf(labels),
+          () => 1,
+          (at) => truths[at]!,
+        ),
+      ),
+      countDrawn(
+        afterRanks,
+        edgesOf(ranks),
+        () => 1,
+        (at) => truths[at]!,
+      ),
+    )
     for (const name of names) {
-      spread.get(name)!.there.push(there[name])
-      spread.get(name)!.again.push(again[name])
+      const found = spread.get(name)!
+      found.rates.push(rates[name])
+      found.labels.push(drawn[name])
+      found.again.push(again[name])
     }
   }
   const counted = (which: 'known' | 'now'): Record<Name, number> =>
@@ -247,12 +291,24 @@ export function estimateMulticlass(
     assumption: 'The chance of each class given its score and the call is what it was in the reference.',
     metrics: Object.fromEntries(
       names.map((name) => {
-        const { there, again } = spread.get(name)!
+        const { rates, labels: drawn, again } = spread.get(name)!
+        const ofReference = Math.sqrt(before.share)
+        const ofLabels = Math.sqrt(after.share)
         return [
           name,
           {
-            estimated: estimatedMetric(estimate[name], there, n, 'labels drawn'),
-            reference: estimatedMetric(onReference[name], again, called.length, 'Poisson bootstrap'),
+            estimated: metricOf(
+              estimate[name],
+              Math.hypot(ofReference * deviationOf(rates), ofLabels * deviationOf(drawn)),
+              n,
+              'labels drawn',
+            ),
+            reference: metricOf(
+              onReference[name],
+              ofReference * deviationOf(again),
+              called.length,
+              'Poisson bootstrap',
+            ),
             realised: realised === null ? null : foundMetric(realised[name], n),
           },
         ]

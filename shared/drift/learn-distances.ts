@@ -9,9 +9,10 @@
  * the cost does not depend on the rows. A distribution with the same mean and variance stands for the splits, for the two
  * indices themselves and for the squares of the other distances, which are sums of squares when nothing has changed: it
  * gives a p-value beyond one in the number of splits, which a correction over many columns needs. For binned distances,
- * whose squares weigh alike, it is a gamma distribution. For the Wasserstein and the energy distance one square leads,
- * and its weight is known: the variance of the difference of means, to which no other difference of means of a function
- * of slope 1 comes up (Kantorovich and Rubinstein 1958), and the largest eigenvalue of the covariance of F − G.
+ * whose squares weigh alike, it is a gamma distribution. For the Wasserstein and the energy distance and the mean
+ * discrepancy one square leads, and its weight is known: the variance of the difference of means, to which no other
+ * difference of means of a function of slope 1 comes up (Kantorovich and Rubinstein 1958), and the largest eigenvalue of
+ * the covariance of F − G, and of the centred kernel.
  */
 import type { DriftTestName, LearntDistance } from '../contract/drift.ts'
 import { gammaSurvival, gammaUpperQuantile } from '../statistics/gamma.ts'
@@ -20,10 +21,11 @@ import { drawPoisson } from '../statistics/poisson.ts'
 import { createRandom } from '../statistics/random.ts'
 import { binnedDistanceNames, measureBins, measureWidth } from './binned-distances.ts'
 import type { BinnedSamples } from './bins.ts'
+import { bandwidthOf, decaysOf, leadingEigenvalue, squaredDiscrepancy } from './column-discrepancy.ts'
 import type { ValueTable } from './value-table.ts'
 
 const cellsAtMost = 1024
-const numericNames = ['wasserstein', 'energy'] as const
+const numericNames = ['wasserstein', 'energy', 'mmd'] as const
 export type LearntName = (typeof binnedDistanceNames)[number] | (typeof numericNames)[number]
 
 /** Mean and variance of a distance (its square, but for psi and kl) over the splits. */
@@ -136,7 +138,7 @@ function coarseCells({ values, reference, current, n, m }: ValueTable): { at: Fl
 }
 
 /**
- * Wasserstein, and energy distance, over random splits.
+ * Wasserstein and energy distance and mean discrepancy over random splits.
  *
  * @param deviation Of the reference as it is, which the Wasserstein distance is divided by.
  */
@@ -146,8 +148,11 @@ export function learnNumeric(table: ValueTable, deviation: number, splits: numbe
   const { at, shares } = coarseCells(table)
   const first = new Float64Array(shares.length)
   const second = new Float64Array(shares.length)
+  const bandwidth = bandwidthOf(table)
+  const decays = decaysOf(at, bandwidth)
   const wasserstein = new Spread(2)
   const energy = new Spread(2)
+  const mmd = new Spread(2)
   for (let split = 0; split < splits; split++) {
     const rows = drawCounts(shares, n, random, first)
     const others = drawCounts(shares, m, random, second)
@@ -166,11 +171,13 @@ export function learnNumeric(table: ValueTable, deviation: number, splits: numbe
     }
     if (deviation > 0) wasserstein.add(absolute / deviation)
     energy.add(Math.sqrt(2 * squares))
+    if (bandwidth > 0) mmd.add(Math.sqrt(squaredDiscrepancy(first, second, rows, others, (k) => decays[k - 1]!)))
   }
   const both = 1 / n + 1 / m
   return {
     wasserstein: wasserstein.result(deviation > 0 ? (both * varianceOf(at, shares)) / deviation ** 2 : null),
     energy: energy.result(2 * both * largestEigenvalue(at, shares)),
+    mmd: mmd.result(bandwidth > 0 ? both * leadingEigenvalue(at, shares, decays) : null),
   }
 }
 

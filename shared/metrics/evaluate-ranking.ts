@@ -4,7 +4,7 @@ import { argsort } from '../statistics/argsort.ts'
 import { meanAndError } from '../statistics/mean.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
 import { histogram } from './histogram.ts'
-import { wilsonInterval } from '../statistics/wilson.ts'
+import { wilsonInterval, wilsonNearLimits } from '../statistics/wilson.ts'
 import { metricWithInterval, metricWithoutInterval, undefinedMetric } from './metric.ts'
 import { rankQuery, rankingCutoffs } from './rank-query.ts'
 
@@ -47,17 +47,22 @@ export function evaluateRanking({ relevance, score, query, queries }: RankingReq
     for (const key of cutoffKeys) values.push(...found[key])
   }
   const judged = values.length / width
-  const method = `Wilson score with the effective number of ${judged} queries`
-  const metric = (column: number): Metric => {
+  const metric = (column: number, isShare = false): Metric => {
     if (judged === 0) return undefinedMetric(0, 'no query has a relevant row')
     const { mean, standardError } = meanAndError(judged, (at) => values[at * width + column]!)
     // As many yes-or-no queries as would leave a share as uncertain: near 0 and 1 a normal interval holds too little.
     const effective = mean > 0 && mean < 1 ? (mean * (1 - mean)) / standardError ** 2 : judged
     if (!(effective > 0 && effective < Infinity)) return metricWithoutInterval(mean, rows, 'no spread between queries')
-    return metricWithInterval(mean, rows, method, wilsonInterval(mean * effective, effective))
+    const kind = isShare ? 'Wilson score, modified near 0 and 1,' : 'Wilson score'
+    const interval = isShare ? wilsonNearLimits : wilsonInterval
+    const method = `${kind} with the effective number of ${judged} queries`
+    return metricWithInterval(mean, rows, method, interval(mean * effective, effective))
   }
   const atCutoffs = Object.fromEntries(
-    cutoffKeys.map((key, part) => [key, rankingCutoffs.map((_, k) => metric(3 + part * rankingCutoffs.length + k))]),
+    cutoffKeys.map((key, part) => [
+      key,
+      rankingCutoffs.map((_, k) => metric(3 + part * rankingCutoffs.length + k, key === 'hit_rate')),
+    ]),
   ) as Record<(typeof cutoffKeys)[number], Metric[]>
   sizes.sort()
   return {

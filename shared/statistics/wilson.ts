@@ -1,3 +1,4 @@
+import { gammaUpperQuantile } from './gamma.ts'
 import { z95 } from './normal.ts'
 
 export interface Interval {
@@ -20,6 +21,25 @@ export function wilsonInterval(successes: number, n: number, z = z95): Interval 
   return {
     low: successes <= 0 ? 0 : Math.max(0, centre - half),
     high: successes >= n ? 1 : Math.min(1, centre + half),
+  }
+}
+
+/** Successes, or failures, up to which Wilson's interval is widened. */
+const fewest = 3
+
+/**
+ * Wilson's 95 % interval, widened where three trials or fewer succeed, or fail: there it leaves out rates that are nearer
+ * to 0, or to 1, too often, and the Poisson limit takes its place (Brown, Cai and DasGupta 2001, modified Wilson).
+ *
+ * @param successes 0 to `n`; need not be whole.
+ */
+export function wilsonNearLimits(successes: number, n: number): Interval {
+  const { low, high } = wilsonInterval(successes, n)
+  const failures = n - successes
+  const fewAtMost = (few: number): number => gammaUpperQuantile(few, 0.95) / n
+  return {
+    low: successes > 0 && successes <= fewest ? Math.min(low, fewAtMost(successes)) : low,
+    high: failures > 0 && failures <= fewest ? Math.max(high, 1 - fewAtMost(failures)) : high,
   }
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { binSamples, decileEdges } from '../../../shared/drift/bins.ts'
 import { chiSquareMoments } from '../../../shared/drift/chi-square-moments.ts'
+import { bandwidthOf } from '../../../shared/drift/column-discrepancy.ts'
 import { compareNumbers, numericTests, sortSample } from '../../../shared/drift/compare-column.ts'
 import { wassersteinDistance } from '../../../shared/drift/distances.ts'
 import { eigenSymmetric } from '../../../shared/drift/eigen.ts'
@@ -16,6 +17,7 @@ import type { Random } from '../../../shared/statistics/random.ts'
 import { sortNumbers } from '../../../shared/statistics/sort-numbers.ts'
 import {
   slowCramerVonMises,
+  slowDiscrepancy,
   slowEnergy,
   slowKs,
   slowKsP,
@@ -49,6 +51,8 @@ describe.each(Object.entries(draws))('%s', (_, draw) => {
     expect(wassersteinDistance(table)).toBeCloseTo(slowWasserstein(pair), 12)
     expect(wassersteinBetween(reference, current)).toBeCloseTo(tests.wasserstein!.statistic!, 12)
   })
+  it('maximum mean discrepancy', () =>
+    expect(tests.mmd!.statistic).toBeCloseTo(slowDiscrepancy(pair, bandwidthOf(table)), 12))
   it('energy', () => expect(tests.energy!.statistic).toBeCloseTo(slowEnergy(pair), 12))
   it('Mann–Whitney', () => expect(tests.mann_whitney!.statistic).toBe(slowMannWhitney(pair)))
   it('Cramér–von Mises', () => expect(tests.cramer_von_mises!.statistic).toBeCloseTo(slowCramerVonMises(pair), 12))

@@ -1,5 +1,7 @@
 /** The law that learnt limits are read from: its leading square, and its tail. */
 import { describe, expect, it } from 'vitest'
+import { driftOptionsSchema } from '../../../shared/contract/drift.ts'
+import { compareNumbers } from '../../../shared/drift/compare-column.ts'
 import { learnNumeric } from '../../../shared/drift/learn-distances.ts'
 import { buildValueTable } from '../../../shared/drift/value-table.ts'
 import { leadingSquareSurvival, upperQuantile } from '../../../shared/statistics/leading-square-tail.ts'
@@ -15,6 +17,21 @@ describe('learnt limits', () => {
     expect(energy!.lead).toBeCloseTo((2 * (2 / n)) / Math.PI ** 2, 7)
     expect(wasserstein!.lead).toBeCloseTo(2 / n, 6)
     expect(energy!.mean / (2 * (2 / n))).toBeCloseTo(1 / 6, 1)
+  })
+
+  it('the mean discrepancy of unchanged numbers is exceeded as often as said, and a narrower column is found', () => {
+    const settings = driftOptionsSchema.parse({ preset: 'learnt', splits: 100 })
+    const random = createRandom(21)
+    const draw = (rows: number, width = 1) => Float64Array.from({ length: rows }, () => width * random.normal())
+    const p = (current: Float64Array): number =>
+      compareNumbers({ reference: draw(300), current, chunks: null }, settings).tests.mmd!.p!
+    const times = 400
+    const found = Array.from({ length: times }, () => p(draw(200)))
+    for (const rate of [0.05, 0.01]) {
+      const share = found.filter((one) => one <= rate).length / times
+      expect(share, `${rate}`).toBeLessThanOrEqual(rate + 3 * Math.sqrt((rate * (1 - rate)) / times))
+    }
+    expect(p(draw(200, 0.6))).toBeLessThan(1e-3)
   })
 
   it('one square alone has the normal’s tail, and a quantile is where the tail says', () => {

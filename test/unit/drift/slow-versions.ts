@@ -43,6 +43,15 @@ const meanDistance = (x: readonly number[], y: readonly number[]): number =>
 export const slowEnergy = ({ x, y }: Pair): number =>
   Math.sqrt(Math.max(0, 2 * meanDistance(x, y) - meanDistance(x, x) - meanDistance(y, y)))
 
+/** √ of the mean kernel within the samples less that between them, all pairs. */
+export function slowDiscrepancy({ x, y }: Pair, bandwidth: number): number {
+  const mean = (a: readonly number[], b: readonly number[]): number =>
+    a.reduce((sum, u) => sum + b.reduce((inner, v) => inner + Math.exp(-Math.abs(u - v) / bandwidth), 0), 0) /
+    a.length /
+    b.length
+  return Math.sqrt(mean(x, x) + mean(y, y) - 2 * mean(x, y))
+}
+
 export const slowMannWhitney = ({ x, y }: Pair): number =>
   x.reduce((sum, a) => sum + y.reduce((inner, b) => inner + (a > b ? 1 : a === b ? 0.5 : 0), 0), 0)
 

@@ -5,7 +5,7 @@ import { normalCdf, normalQuantile } from '../../../shared/statistics/normal.ts'
 import { drawPoisson } from '../../../shared/statistics/poisson.ts'
 import { quantileOfSorted } from '../../../shared/statistics/quantile.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
-import { meanOfProportionsInterval, wilsonInterval } from '../../../shared/statistics/wilson.ts'
+import { meanOfProportionsInterval, wilsonInterval, wilsonNearLimits } from '../../../shared/statistics/wilson.ts'
 
 describe('random numbers', () => {
   it('repeat for a seed and differ between seeds', () => {
@@ -52,6 +52,18 @@ describe('intervals', () => {
     expect(high).toBeCloseTo(0.9433178485456247, 12)
     expect(wilsonInterval(0, 10).low).toBe(0)
     expect(wilsonInterval(10, 10).high).toBe(1)
+  })
+
+  it('Wilson is widened where three or fewer succeed or fail, as Brown, Cai and DasGupta have it', () => {
+    // Lower limits of 1, 2 and 3 of 100: ½ χ² with 2, 4 and 6 degrees of freedom at 5 %, by 100.
+    const limits = [0.0005129329, 0.0035536151, 0.0081769145]
+    limits.forEach((limit, k) => {
+      expect(wilsonNearLimits(k + 1, 100).low).toBeCloseTo(limit, 9)
+      expect(wilsonNearLimits(99 - k, 100).high).toBeCloseTo(1 - limit, 9)
+    })
+    for (const successes of [0, 4, 50, 96, 100]) {
+      expect(wilsonNearLimits(successes, 100)).toEqual(wilsonInterval(successes, 100))
+    }
   })
 
   it('the mean of one proportion has its Wilson interval', () => {
