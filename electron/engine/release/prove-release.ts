@@ -131,8 +131,8 @@ export async function proveRelease(request: ProofRequest, context: JobContext): 
   const { release, folder, program, image, trust } = request
   context.progress({ step: 'Replaying golden rows' })
   const container = image ? await startImage(image.path, image.tag) : null
-  const inContainer = container !== null && !('notRun' in container)
-  const server = inContainer ? container : await startServer(program, folder, trust)
+  const runner = container && 'runner' in container ? container.runner : null
+  const server = container && 'server' in container ? container.server : await startServer(program, folder, trust)
   let measured: ReleaseProof['measured'] = null
   const replays = await replayThrough(server, program, folder, context.signal, async (rest) => {
     context.progress({ step: 'Timing single rows' })
@@ -142,7 +142,7 @@ export async function proveRelease(request: ProofRequest, context: JobContext): 
     schema: 'assay.release-proof/1',
     manifestSha256: release.manifestSha256,
     provedAt: new Date().toISOString(),
-    ran: inContainer ? 'image in runc, read-only, as 65532' : 'process',
+    ran: runner === null ? 'process' : `image in ${runner}, read-only, as 65532`,
     imageDigest: image?.digest ?? null,
     imageNotRun: container && 'notRun' in container ? container.notRun : null,
     software: { ...request.software },

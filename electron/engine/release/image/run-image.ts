@@ -1,115 +1,43 @@
 /**
- * Runs an image as it will be run: read-only, as its own user, without capabilities. Unpacked by umoci and started by
- * runc, which need no daemon; where they are not, the image is not run and the reason is kept.
+ * Runs an image as it will be run: read-only, as its own user, without capabilities. By runc, podman or docker, whichever
+ * is there first; where none runs it, the reasons are kept.
  */
-import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { awaitServing } from '../await-serving.ts'
 import type { StartedServer } from '../await-serving.ts'
+import { startBundle, unpackImage, whyNoRunc } from './run-bundle.ts'
+import { startInEngine, whyNoEngine } from './run-engine.ts'
 
-function run(command: string, args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-    let errors = ''
-    child.stderr.on('data', (piece: Buffer) => (errors = (errors + piece.toString()).slice(-2000)))
-    child.once('error', reject)
-    child.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}: ${errors.trim().split('\n').at(-1)}`)),
-    )
-  })
+export type Runner = 'runc' | 'podman' | 'docker'
+const runners: readonly Runner[] = ['runc', 'podman', 'docker']
+
+/** Why this runner runs no image here; null where it may. */
+export const whyNot = (runner: Runner): Promise<string | null> =>
+  runner === 'runc' ? whyNoRunc() : whyNoEngine(runner)
+
+async function startWith(runner: Runner, path: string, tag: string): Promise<StartedServer> {
+  return runner === 'runc' ? startBundle(await unpackImage(path, tag)) : startInEngine(runner, path)
 }
 
-/** Why no container can be run here; null where one can. */
-export async function whyNoContainer(): Promise<string | null> {
-  if (process.platform !== 'linux') return 'containers run on Linux.'
-  if (process.getuid?.() !== 0) return 'runc without root is not tried.'
-  for (const [command, args] of [
-    ['umoci', ['--version']],
-    ['runc', ['--version']],
-    ['tar', ['--version']],
-  ] as const) {
-    const found = await run(command, args).then(
-      () => true,
-      () => false,
-    )
-    if (!found) return `${command} is not installed.`
+/** The image's server and what runs it, or why it does not run here. A server that runs and refuses is an error. */
+export async function startImage(
+  path: string,
+  tag: string,
+  among: readonly Runner[] = runners,
+): Promise<{ readonly server: StartedServer; readonly runner: Runner } | { readonly notRun: string }> {
+  if (process.platform !== 'linux') return { notRun: 'containers run on Linux.' }
+  const reasons: string[] = []
+  for (const runner of among) {
+    const why = await whyNot(runner)
+    if (why !== null) {
+      reasons.push(why)
+      continue
+    }
+    try {
+      return { server: await startWith(runner, path, tag), runner }
+    } catch (error) {
+      const { message } = error as Error
+      if (message.includes('"code":"release/')) throw error
+      reasons.push(message)
+    }
   }
-  return null
-}
-
-interface Bundle {
-  root: { readonly: boolean }
-  linux: { namespaces: { type: string }[] }
-  process: { terminal: boolean; env: string[]; noNewPrivileges?: boolean; capabilities?: object }
-  mounts: object[]
-}
-
-/** Only what lets the golden rows in: the loopback of this machine, and ports that are free. */
-async function adaptBundle(path: string): Promise<void> {
-  const file = join(path, 'config.json')
-  const bundle = JSON.parse(await readFile(file, 'utf8')) as Bundle
-  bundle.root.readonly = true
-  bundle.linux.namespaces = bundle.linux.namespaces.filter(({ type }) => type !== 'network')
-  bundle.process.terminal = false
-  bundle.process.noNewPrivileges = true
-  const none: string[] = []
-  bundle.process.capabilities = { bounding: none, effective: none, inheritable: none, permitted: none, ambient: none }
-  bundle.process.env.push('ASSAY_HOST=127.0.0.1', 'ASSAY_PORT=0', 'ASSAY_GRPC_PORT=0')
-  bundle.mounts.push({
-    destination: '/tmp',
-    type: 'tmpfs',
-    source: 'tmpfs',
-    options: ['nosuid', 'nodev', 'noexec', 'mode=1777', 'size=64m'],
-  })
-  await writeFile(file, JSON.stringify(bundle))
-}
-
-export interface UnpackedImage {
-  readonly bundle: string
-  readonly remove: () => void
-}
-
-/** @throws Error with what umoci says */
-export async function unpackImage(imagePath: string, tag: string): Promise<UnpackedImage> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-run-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
-  try {
-    const layout = join(folder, 'layout')
-    const bundle = join(folder, 'bundle')
-    await mkdir(layout)
-    await run('tar', ['-xf', imagePath, '-C', layout])
-    await run('umoci', ['unpack', '--image', `${layout}:${tag}`, bundle])
-    await rm(layout, { recursive: true, force: true })
-    await adaptBundle(bundle)
-    return { bundle, remove }
-  } catch (error) {
-    remove()
-    throw error
-  }
-}
-
-/** Starts what was unpacked. @throws AssayError release/proof-failed */
-export function startBundle({ bundle, remove }: UnpackedImage): Promise<StartedServer> {
-  const id = `assay-${randomUUID()}`
-  const child = spawn('runc', ['run', '--bundle', bundle, id], { stdio: ['ignore', 'pipe', 'pipe'] })
-  return awaitServing(child, () => {
-    spawn('runc', ['delete', '--force', id], { stdio: 'ignore' }).once('exit', remove).once('error', remove)
-  })
-}
-
-/** The image's server, or why it does not run here. A server that runs and refuses is an error, not a reason. */
-export async function startImage(imagePath: string, tag: string): Promise<StartedServer | { readonly notRun: string }> {
-  const why = await whyNoContainer()
-  if (why !== null) return { notRun: why }
-  try {
-    return await startBundle(await unpackImage(imagePath, tag))
-  } catch (error) {
-    const { message } = error as Error
-    if (message.includes('"code":"release/')) throw error
-    return { notRun: message }
-  }
+  return { notRun: reasons.join(' ') }
 }
