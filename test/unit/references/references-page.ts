@@ -1,6 +1,7 @@
 /** docs/references.md: how many numbers of each document are reproduced, and what is not, with the reason. */
 import type { Accounted } from './account.ts'
 import { differences } from './differences.ts'
+import { evaluationNames } from './evaluation-names.ts'
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
 const count = (value: number): string => value.toLocaleString('en-US')
@@ -39,6 +40,16 @@ export function referencesPage(accounts: readonly Accounted[]): string {
     row(['---', '---', '---', '---']),
     ...differences.map((entry) =>
       row([entry.title, count(sum(accounts.map((one) => one.listed.get(entry) ?? 0))), explained(entry), entry.reason]),
+    ),
+    '',
+    '## Measures that other tools name',
+    '',
+    'Evidently, NannyML, MLflow, scikit-learn, Fairlearn, Aequitas, SageMaker Clarify, Giskard and the Responsible AI dashboard have these; evaluation-names.test.ts finds each of them as a number.',
+    '',
+    row(['of', 'measure', 'here']),
+    row(['---', '---', '---']),
+    ...Object.entries(evaluationNames).flatMap(([kind, names]) =>
+      Object.entries(names).map(([name, path]) => row([kind, name, `\`${path}\``])),
     ),
     '',
   ].join('\n')
