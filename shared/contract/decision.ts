@@ -1,6 +1,6 @@
 /** From scores to acts: thresholds, what they cost, how many rows can be acted on, and the one that was chosen. */
 import { z } from 'zod'
-import { metricsSchema } from './evidence.ts'
+import { findingSchema, metricsSchema } from './evidence.ts'
 import { runIdSchema, sha256Schema, timeSchema, versionIdSchema } from './ids.ts'
 
 const count = z.int().nonnegative()
@@ -90,6 +90,8 @@ export const decisionSectionSchema = z.strictObject({
   decisionCurve: decisionCurveSchema.nullable(),
   gainCurve: gainCurveSchema,
   valueCurve: valueCurveSchema.nullable(),
+  /** Left out of sections made before there were any. */
+  findings: z.array(findingSchema).optional(),
 })
 export type DecisionSection = z.infer<typeof decisionSectionSchema>
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ComparisonId } from '../../shared/contract/ids.ts'
 import type { Evidence, Run } from '../../shared/contract/run.ts'
 import { createRandom } from '../../shared/statistics/random.ts'
 import { fairnessOf, robustnessOf, slicesOf } from '../support/analysed.ts'
@@ -118,6 +119,37 @@ describe('a ranking', () => {
     })
     const version = await test.importModel(join(folder, 'one.onnx'), 'ranker 2')
     expect(await codeOf(test.score(version, dataset).then((run) => test.evaluate(run)))).toBe('evaluation/no-query')
+  })
+})
+
+describe('weights', () => {
+  it('count in the evaluation, which says where they do not, and each other analysis says that it counts rows', async () => {
+    const dataset = await test.importDataset(path, {
+      name: 'weighed',
+      target: 'hit',
+      task: 'binary',
+      positive: '1',
+      ignored: ignored('news', 'sport', '<b>art</b>', 'grade', 'query'),
+      weight: 'w',
+    })
+    const run = await test.score(await test.importModel(join(folder, 'one.onnx'), 'weighed'), dataset)
+    const evidence = await test.evaluate(run)
+    const codes = ({ findings }: { readonly findings?: readonly { readonly code: string }[] | undefined }) =>
+      (findings ?? []).map(({ code }) => code)
+    expect(codes(evidence)).toContain('evaluation/weighed-here-alone')
+    const unused = 'analysis/weights-unused'
+    expect(codes(await fairnessOf(test, run, { by: ['x1'] }))).toContain(unused)
+    expect(codes(await slicesOf(test, run))).toContain(unused)
+    expect(codes(await robustnessOf(test, run, { rows: 200 }))).toContain(unused)
+    await test.finish((await test.call.decisions.prepare({ id: run.id })).jobId)
+    expect(codes(await test.call.decisions.look({ id: run.id }))).toContain(unused)
+    const { jobId } = await test.call.calibrations.start({ id: run.id })
+    await test.finish(jobId)
+    const { sections } = await test.call.runs.evidence({ id: run.id })
+    expect(codes(sections!['calibration'] as object)).toContain(unused)
+    const compared = await test.call.comparisons.start({ runs: [run.id] })
+    const { comparison } = await test.call.comparisons.get({ id: (await test.finish(compared.jobId)) as ComparisonId })
+    expect(codes(comparison)).toContain(unused)
   })
 })
 

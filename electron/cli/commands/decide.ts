@@ -5,7 +5,7 @@ import type { RunId } from '../../../shared/contract/ids.ts'
 import type { Global } from '../assay.ts'
 import { findRun } from '../find.ts'
 import { collect, readNumber, real, usage, wholeOrZero } from '../options.ts'
-import { metricText, printJson, printLine, printTable } from '../output.ts'
+import { metricText, printFindings, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
 import type { Session } from '../session.ts'
 
@@ -92,6 +92,7 @@ async function decideCommand(wanted: string, flags: DecideFlags, { workspace, js
       ],
     )
     if (decision.best) printLine('The value at the best threshold is optimistic: it was chosen on these rows.')
+    printFindings(decision.findings ?? [])
     if (chosen) printLine(`the version's threshold is ${chosen.threshold} from now on`)
   })
 }

@@ -7,7 +7,7 @@ import { sliceTitle } from '../../../shared/slices/condition.ts'
 import type { Global } from '../assay.ts'
 import { findRun } from '../find.ts'
 import { readSlices } from '../read-slices.ts'
-import { metricText, printJson, printLine, printTable } from '../output.ts'
+import { metricText, printFindings, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
 import { analyse, count, pText } from './analyse.ts'
 import { wholeNumber } from '../options.ts'
@@ -59,6 +59,7 @@ function printSliceSection(section: SlicesSection): void {
   else printSlices(section.found)
   printLine()
   printTree(section.tree, 0)
+  printFindings(section.findings)
 }
 
 export function addSlicesCommand(program: Command, global: () => Global): void {

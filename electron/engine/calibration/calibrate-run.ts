@@ -19,6 +19,7 @@ import { runAnalysis } from '../evaluation/run-analysis.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset } from '../records.ts'
 import { readDefined } from '../slices/read-defined.ts'
+import { weightsUnused } from '../evaluation/weights-unused.ts'
 
 /** The section of an evidence document that a calibration becomes. */
 export const calibrationSection = 'calibration'
@@ -105,7 +106,7 @@ export async function calibrateRun(
     [scores, classes],
     context,
   )
-  const findings: EvidenceFinding[] = [...result.findings]
+  const findings: EvidenceFinding[] = [...weightsUnused(dataset, 'Calibration'), ...result.findings]
   if (leftOut > 0) {
     findings.push({
       code: 'calibration/unknown-class',

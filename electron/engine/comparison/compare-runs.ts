@@ -20,6 +20,7 @@ import { gatherRuns } from './gather-runs.ts'
 import { groupColumns } from './group-columns.ts'
 import { makeBaselines } from './make-baselines.ts'
 import { oneAnswerTask } from '../evaluation/gather-run.ts'
+import { weightsUnused } from '../evaluation/weights-unused.ts'
 
 /** Every resampling in Assay starts from this seed, so that the same runs give the same document. */
 const seed = 20_240_229
@@ -87,7 +88,7 @@ export async function compareRuns(
   const dataset = readDataset(engine.workspace.ledger, runs[0]!.datasetId)
   const gathered = await gatherRuns(engine, dataset, runs, context)
   const train = request.train ? readDataset(engine.workspace.ledger, request.train) : null
-  const findings: EvidenceFinding[] = []
+  const findings: EvidenceFinding[] = weightsUnused(dataset, 'The comparison')
   const thresholds = await Promise.all(runs.map((run) => thresholdOf(engine, run, request)))
   const baselines = await makeBaselines(engine, { runs, dataset, train, gathered, findings, seed }, context)
   const columns = await groupColumns(engine, dataset, gathered.rowNumber, context)

@@ -15,10 +15,11 @@ import { operatingPoint } from '../../../shared/decision/operating-point.ts'
 import type { Engine } from '../engine.ts'
 import { addSection, readEvidence } from '../evaluation/evidence-store.ts'
 import type { JobContext } from '../jobs/jobs.ts'
-import { readRun } from '../records.ts'
+import { readDataset, readRun } from '../records.ts'
 import { defaultThreshold } from './chosen-threshold.ts'
 import { decisionTable } from './decision-tables.ts'
 import type { DecisionTable } from './decision-tables.ts'
+import { weightsUnused } from '../evaluation/weights-unused.ts'
 
 /** The section of an evidence document that a decision becomes. */
 export const decisionSection = 'decision'
@@ -99,6 +100,7 @@ export async function lookAtDecision(
     decisionCurve: probabilities ? decisionCurve(counts) : null,
     gainCurve: gainCurve(counts),
     valueCurve: payoff ? valueCurve(counts, payoff, probabilities) : null,
+    findings: weightsUnused(readDataset(engine.workspace.ledger, run.datasetId), 'The decision'),
   } satisfies DecisionSection)
 }
 

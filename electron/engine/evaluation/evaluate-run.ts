@@ -24,6 +24,7 @@ import type { Computed, ComputeRequest } from './compute.ts'
 import { storeEvidence } from './evidence-store.ts'
 import { gather } from './gather.ts'
 import type { Gathered } from './gather.ts'
+import { weighedHereAlone } from './weights-unused.ts'
 
 /** Every resampling in Assay starts from this seed, so that the same run gives the same document. */
 const seed = 20_240_229
@@ -243,6 +244,7 @@ function findingsOf(run: Run, computed: Computed, summary: Summary, disagreeing:
       where: { reason, rows: n },
     })
   }
+  if (summary.weight) findings.push(weighedHereAlone(summary.weight.column))
   if (disagreeing > 0) {
     findings.push({
       code: 'evaluation/label-disagrees',

@@ -20,6 +20,7 @@ import { codeGroups } from './code-groups.ts'
 import type { CodedGroups } from './code-groups.ts'
 import { readCodes } from '../slices/read-codes.ts'
 import { oneAnswerTask } from '../evaluation/gather-run.ts'
+import { weightsUnused } from '../evaluation/weights-unused.ts'
 
 /** @throws AssayError fairness/no-attribute, fairness/no-such-class, dataset/no-such-column, run/not-evaluated */
 export async function runFairness(
@@ -66,7 +67,11 @@ export async function runFairness(
     attributes: result.attributes,
     mitigation: result.mitigation,
     tests: result.tests,
-    findings: [...selectionFindings(decided, selected, options), ...result.findings],
+    findings: [
+      ...weightsUnused(decided.dataset, 'Fairness'),
+      ...selectionFindings(decided, selected, options),
+      ...result.findings,
+    ],
   } satisfies FairnessSection)
   await addSection(engine, runId, 'fairness', section)
   return section

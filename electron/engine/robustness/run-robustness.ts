@@ -27,6 +27,7 @@ import { fitColumns, readSample } from './read-sample.ts'
 import type { Sample } from './read-sample.ts'
 import { Rescorer } from './score-again.ts'
 import { oneAnswerTask } from '../evaluation/gather-run.ts'
+import { weightsUnused } from '../evaluation/weights-unused.ts'
 
 /** Images cost a hundred times what numbers do. */
 const mostImages = 300
@@ -94,7 +95,10 @@ export async function runRobustness(
       perturbations,
       monotonicity: moved.monotonicity,
       skipped: [...skipped, ...moved.skipped],
-      findings: findingsOf(dataset.rows, sample, perturbations, moved.monotonicity, unchanged),
+      findings: [
+        ...weightsUnused(dataset, 'Robustness'),
+        ...findingsOf(dataset.rows, sample, perturbations, moved.monotonicity, unchanged),
+      ],
     } satisfies RobustnessSection)
     await addSection(engine, runId, 'robustness', section)
     return section

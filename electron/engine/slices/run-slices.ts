@@ -19,6 +19,7 @@ import { cutColumn } from './cut-columns.ts'
 import { lossesOf } from './losses.ts'
 import { readCodes } from './read-codes.ts'
 import { noSuchColumn, readDefined } from './read-defined.ts'
+import { weightsUnused } from '../evaluation/weights-unused.ts'
 
 /** Codes of all columns stay in memory, one byte a value. */
 const mostCodes = 800_000_000
@@ -74,7 +75,7 @@ export async function runSlices(
     features,
     left,
     ...result,
-    findings: findingsOf(result, minimumRows),
+    findings: [...weightsUnused(decided.dataset, 'The slice search'), ...findingsOf(result, minimumRows)],
   } satisfies SlicesSection)
   await addSection(engine, runId, 'slices', section)
   return section

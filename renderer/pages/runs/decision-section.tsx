@@ -4,6 +4,7 @@ import type { DecisionSection as Decision, OperatingPoint, Payoff } from '../../
 import type { Run } from '../../../shared/contract/run.ts'
 import { decisionDefinitions } from '../../../shared/decision/definitions.ts'
 import { formatShort } from '../../../shared/format/number.ts'
+import { Findings } from '../../components/findings.tsx'
 import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
 import { Answered } from '../../components/states.tsx'
@@ -142,6 +143,7 @@ export const DecisionSection = ({ run, threshold }: { readonly run: Run; readonl
       <Answered answer={answer} label="Sorting the scores" rows={5}>
         {(decision) => (
           <>
+            {decision.findings && decision.findings.length > 0 && <Findings findings={decision.findings} />}
             <Points decision={decision} explored={explored.data} />
             <ChooseThreshold
               run={run}
