@@ -9,6 +9,8 @@ export type ColumnStatistics = Pick<Column, 'missing' | 'distinct' | 'min' | 'ma
 const exactDistinct = 1000
 const topValues = 100
 const perColumn = 5
+/** Columns of one query: planning takes time and memory that grow with the square of what is asked at once. */
+const columnsAtOnce = 20
 
 export async function columnStatistics(
   duck: Duck,
@@ -29,21 +31,27 @@ export async function columnStatistics(
       numeric ? `avg(${column}::DOUBLE) FILTER (isfinite(${column}::DOUBLE))` : 'NULL',
     ]
   })
-  const [row] = await (await duck.run(`SELECT ${select.join(', ')} FROM ${source}`)).getRows()
+  // Many queries, each of which would read what the file says of all columns.
+  await duck.run('SET parquet_metadata_cache = true')
+  const row: unknown[] = []
+  for (let start = 0; start < select.length; start += columnsAtOnce * perColumn) {
+    const some = select.slice(start, start + columnsAtOnce * perColumn)
+    row.push(...(await (await duck.run(`SELECT ${some.join(', ')} FROM ${source}`)).getRows())[0]!)
+  }
   const statistics: ColumnStatistics[] = []
   for (const [index, { name, type }] of columns.entries()) {
-    const [missing, approximate, min, max, mean] = row!.slice(index * perColumn, (index + 1) * perColumn)
+    const [missing, approximate, min, max, mean] = row.slice(index * perColumn, (index + 1) * perColumn)
     let distinct = Number(approximate)
     let top: Column['top'] = []
     // HyperLogLog may be a few per cent off: near the limit the exact count decides.
     if (type !== 'image' && distinct <= exactDistinct * 1.2) {
       const counts = await duck.run(
-        `SELECT ${quoteIdentifier(name)}::VARCHAR, count(*) FROM ${source} WHERE ${quoteIdentifier(name)} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1`,
+        `SELECT value, n, count(*) OVER () FROM (SELECT ${quoteIdentifier(name)}::VARCHAR AS value, count(*) AS n FROM ${source} WHERE ${quoteIdentifier(name)} IS NOT NULL GROUP BY 1) ORDER BY n DESC, value LIMIT ${topValues}`,
       )
       const groups = await counts.getRows()
-      distinct = groups.length
+      distinct = Number(groups[0]?.[2] ?? 0)
       if (distinct <= exactDistinct) {
-        top = groups.slice(0, topValues).map(([value, n]) => ({ value: String(value).slice(0, 500), n: Number(n) }))
+        top = groups.map(([value, n]) => ({ value: String(value).slice(0, 500), n: Number(n) }))
       }
     }
     const average = mean === null ? null : Number(mean)

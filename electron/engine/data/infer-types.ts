@@ -24,6 +24,8 @@ export interface MissingRule {
 
 const text: InferredType = { type: 'string', numbers: 'plain', format: null }
 const sampleRows = 5000
+/** Of a wide table fewer rows: all of them are looked at afterwards anyway. */
+const sampleValues = 250_000
 
 /** Day first or month first: a format counts only if it reads every value and no other order does too. */
 const dateFormats = ['%d.%m.%Y', '%Y/%m/%d', '%m/%d/%Y', '%d/%m/%Y'] as const
@@ -34,7 +36,8 @@ const hugeAt = formatsAt + dateFormats.length
 
 export function isMissing(column: string, rule: MissingRule): string {
   const list = ['', ...rule.texts].map(quoteText).join(', ')
-  return `(${column} IS NULL OR trim(${column}) IN (${list}))`
+  // A list of constants behind IN becomes a join of its own for each column.
+  return `(${column} IS NULL OR list_contains([${list}], trim(${column})))`
 }
 
 /** @param trimmed casts do not need it, comparisons do */
@@ -120,13 +123,42 @@ function decide(counts: readonly number[], rule: MissingRule): InferredType {
   return text
 }
 
-async function countAll(duck: Duck, sql: string, expressions: readonly (readonly string[])[]): Promise<number[][]> {
-  const flat = expressions.flat()
-  if (flat.length === 0) return expressions.map(() => [])
-  const result = await duck.run(`SELECT ${flat.join(', ')} FROM ${sql}`)
-  const row = (await result.getRows())[0]!.map(Number)
-  let at = 0
-  return expressions.map((group) => row.slice(at, (at += group.length)))
+/**
+ * The aggregates of each column, in one set: the columns are laid one under the other and grouped. A set for each
+ * column costs planning time that grows with the square of their number (400 columns: over 90 s).
+ */
+async function countPatterns(
+  duck: Duck,
+  sql: string,
+  columns: readonly string[],
+  rule: MissingRule,
+): Promise<number[][]> {
+  if (columns.length === 0) return []
+  const result = await duck.run(
+    `SELECT ${aggregates('value', rule).join(', ')} FROM (SELECT unnest([${columns.join(', ')}]) AS value, unnest(range(${columns.length})) AS place FROM ${sql}) GROUP BY place ORDER BY place`,
+  )
+  const counts = (await result.getRows()).map((row) => row.map(Number))
+  return columns.map((_, at) => counts[at] ?? [])
+}
+
+/** Columns of one query: a thousand of them at once take more memory than there is. */
+const failuresAtOnce = 200
+
+async function countFailures(
+  duck: Duck,
+  sql: string,
+  columns: readonly { readonly column: string; readonly type: InferredType }[],
+  rule: MissingRule,
+): Promise<number[]> {
+  const counts: number[] = []
+  for (let start = 0; start < columns.length; start += failuresAtOnce) {
+    const some = columns.slice(start, start + failuresAtOnce)
+    const result = await duck.run(
+      `SELECT ${some.map(({ column, type }) => failures(type, column, rule)).join(', ')} FROM ${sql}`,
+    )
+    counts.push(...(await result.getRows())[0]!.map(Number))
+  }
+  return counts
 }
 
 /**
@@ -135,27 +167,25 @@ async function countAll(duck: Duck, sql: string, expressions: readonly (readonly
  */
 export async function inferTypes(duck: Duck, sql: string, width: number, rule: MissingRule): Promise<InferredType[]> {
   const columns = Array.from({ length: width }, (_, index) => `c${index}`)
-  const sampled = await countAll(
-    duck,
-    `(SELECT * FROM ${sql} LIMIT ${sampleRows})`,
-    columns.map((column) => aggregates(column, rule)),
-  )
-  const proposals = sampled.map((counts) => ({ type: decide(counts, rule), empty: counts[0] === 0 }))
+  const rows = Math.max(500, Math.min(sampleRows, Math.ceil(sampleValues / width)))
+  const sampled = await countPatterns(duck, `(SELECT * FROM ${sql} LIMIT ${rows})`, columns, rule)
+  const proposals = sampled.map((counts) => ({ type: decide(counts, rule), empty: (counts[0] ?? 0) === 0 }))
   const result = proposals.map((proposal) => proposal.type)
   // Text stays text whatever follows; the rest must hold for every row.
   const open = columns.flatMap((column, index) => {
     const { type, empty } = proposals[index]!
     return !empty && type.type !== 'string' ? [{ column, index, type }] : []
   })
-  const failing = await countAll(duck, sql, [open.map(({ column, type }) => failures(type, column, rule))])
-  const again = new Set(open.filter((_, at) => failing[0]![at]! > 0).map(({ index }) => index))
+  const failing = await countFailures(duck, sql, open, rule)
+  const again = new Set(open.filter((_, at) => failing[at]! > 0).map(({ index }) => index))
   proposals.forEach(({ empty }, index) => empty && again.add(index))
   // A later row overturned the proposal, or the sample held no value: every type is possible again.
   const undecided = [...again]
-  const full = await countAll(
+  const full = await countPatterns(
     duck,
     sql,
-    undecided.map((index) => aggregates(columns[index]!, rule)),
+    undecided.map((index) => columns[index]!),
+    rule,
   )
   undecided.forEach((index, at) => {
     result[index] = decide(full[at]!, rule)
