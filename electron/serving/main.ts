@@ -30,8 +30,9 @@ const usage = `assay serving
   serve   --release DIR [--release DIR …]   (a folder of releases is all of them)
   verify  --release DIR
   batch   --release DIR --input FILE --output DIR [--shard K/N] [--keep COLUMNS] [--bad-rows stop|mark]
+          [--out-format csv|jsonl|parquet]
           [--shards N --merge-to FILE: in a Job with N + 1 indexes the last one waits for all parts and merges them]
-  merge   --output DIR --to FILE
+  merge   --output DIR --to FILE [--out-format csv|jsonl|parquet]   (left out: by the name of FILE)
   drift   --release DIR --input FILE [--to REPORT] [--limit 0.25]
   replay  --release DIR --rest URL --grpc HOST:PORT
   new-key NAME
@@ -61,6 +62,7 @@ async function run(argv: readonly string[]): Promise<void> {
       shards: { type: 'string' },
       keep: { type: 'string' },
       format: { type: 'string' },
+      'out-format': { type: 'string' },
       threads: { type: 'string' },
       'bad-rows': { type: 'string' },
       'merge-to': { type: 'string' },
@@ -95,7 +97,7 @@ async function run(argv: readonly string[]): Promise<void> {
         print,
       )
     case 'merge':
-      return mergeCommand(need(values.output, 'output'), need(values.to, 'to'), print)
+      return mergeCommand({ ...values, output: need(values.output, 'output'), to: need(values.to, 'to') }, print)
     case 'drift':
       return driftCommand({ ...values, release, input: need(values.input, 'input') }, print)
     case 'replay':

@@ -19,7 +19,7 @@ import type { Reasons } from './reasons/reasons.ts'
 import { makeRestServer } from './rest/server.ts'
 import { releaseFolders } from './load-release.ts'
 import { Service } from './service.ts'
-import { Services } from './services.ts'
+import { Services, checkVersions } from './services.ts'
 import { loadTrusted } from './trust.ts'
 import type { Log } from './watch/log.ts'
 
@@ -39,6 +39,10 @@ export async function serve(request: ServeRequest): Promise<void> {
   const warn = (message: string): void => log('warn', message)
   // All are held against their signatures before anything is started: one that is refused keeps the others from serving.
   const trusted = request.releases.flatMap(releaseFolders).map((folder) => loadTrusted(folder, config, warn))
+  checkVersions(
+    trusted.map(({ release }) => release.manifest.model),
+    config,
+  )
   let end: (reason: string) => void = () => undefined
   const ended = new Promise<string>((resolve) => {
     end = resolve

@@ -22,6 +22,27 @@ export interface ModelMetadata {
   readonly outputs: readonly TensorMetadata[]
 }
 
+type ModelFacts = Service['model']
+
+/** Before any is started. @throws AssayError release/twice, usage/setting where the default version is not there */
+export function checkVersions(models: readonly ModelFacts[], { DEFAULT_VERSION: wanted }: Config): void {
+  const twice = models.find((model, at) =>
+    models.slice(0, at).some((other) => other.served === model.served && other.version === model.version),
+  )
+  if (twice)
+    throw new AssayError({
+      code: 'release/twice',
+      message: `Two releases are "${twice.served}" in version ${twice.version}.`,
+      remedy: 'Leave one of them out: callers could not tell them apart.',
+    })
+  if (wanted > 0 && !models.some(({ version }) => version === wanted))
+    throw new AssayError({
+      code: 'usage/setting',
+      message: `ASSAY_DEFAULT_VERSION is ${wanted}, and no release has that version.`,
+      remedy: 'Name the version of a release that is served, or leave it out.',
+    })
+}
+
 export class Services {
   readonly all: readonly Service[]
   readonly config: Config
@@ -29,26 +50,9 @@ export class Services {
   readonly fallback: Service
   readonly #process = new Registry()
 
-  /** @throws AssayError release/twice, usage/setting where the default version is not there */
   constructor(all: readonly Service[], config: Config) {
     this.all = all
     this.config = config
-    for (const [at, { model }] of all.entries())
-      if (
-        all.slice(0, at).some((other) => other.model.served === model.served && other.model.version === model.version)
-      )
-        throw new AssayError({
-          code: 'release/twice',
-          message: `Two releases are "${model.served}" in version ${model.version}.`,
-          remedy: 'Leave one of them out: callers could not tell them apart.',
-        })
-    const wanted = config.DEFAULT_VERSION
-    if (wanted > 0 && !all.some(({ model }) => model.version === wanted))
-      throw new AssayError({
-        code: 'usage/setting',
-        message: `ASSAY_DEFAULT_VERSION is ${wanted}, and no release has that version.`,
-        remedy: 'Name the version of a release that is served, or leave it out.',
-      })
     this.fallback = this.#default(all.filter(({ model }) => model.served === all[0]!.model.served))
     collectDefaultMetrics({ register: this.#process })
   }

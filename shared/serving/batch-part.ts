@@ -2,6 +2,15 @@
 import { z } from 'zod'
 import { sha256Schema } from '../contract/ids.ts'
 
+/** What a batch is read from, and written as. */
+export const tableFormatSchema = z.enum(['csv', 'jsonl', 'parquet'])
+export type TableFormat = z.infer<typeof tableFormatSchema>
+
+export function formatOf(path: string): TableFormat {
+  if (/\.(parquet|pq)$/i.test(path)) return 'parquet'
+  return /\.(jsonl|ndjson)$/i.test(path) ? 'jsonl' : 'csv'
+}
+
 export const batchPartSchema = z.strictObject({
   schema: z.literal('assay.batch-part/1'),
   manifestSha256: sha256Schema,
@@ -16,6 +25,8 @@ export const batchPartSchema = z.strictObject({
   keep: z.array(z.string()),
   badRows: z.enum(['stop', 'mark']),
   threads: z.int().positive(),
+  /** Of the output. */
+  format: tableFormatSchema.default('csv'),
   output: z.strictObject({ file: z.string(), sha256: sha256Schema, bytes: z.int().nonnegative() }),
 })
 export type BatchPart = z.infer<typeof batchPartSchema>
@@ -35,5 +46,5 @@ export function shardRows(
   return { from: edge(shard), to: shard === shards - 1 ? rows : edge(shard + 1) }
 }
 
-export const partName = (shard: number, shards: number): string =>
-  `part-${String(shard).padStart(5, '0')}-of-${String(shards).padStart(5, '0')}.csv`
+export const partName = (shard: number, shards: number, format: TableFormat = 'csv'): string =>
+  `part-${String(shard).padStart(5, '0')}-of-${String(shards).padStart(5, '0')}.${format}`

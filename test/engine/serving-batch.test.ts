@@ -18,6 +18,18 @@ const batch = (output: string, more: readonly string[] = [], release = served.ch
   runServing(['batch', '--release', release, '--input', file, '--output', output, ...more])
 const merge = (folder: string, to: string) => runServing(['merge', '--output', folder, '--to', to])
 
+type Row = Record<string, unknown>
+const parseRow = (line: string): Row => JSON.parse(line) as Row
+
+async function duckRows(path: string): Promise<Row[]> {
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  const read = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path}')`)
+  connection.closeSync()
+  instance.closeSync()
+  return read.getRowObjects()
+}
+
 describe('shards', () => {
   it('four processes equal one, byte for byte, also after one was killed', async () => {
     const [one, four] = [temporaryFolder(), temporaryFolder()]
@@ -70,6 +82,43 @@ describe('shards', () => {
     )
     expect(JSON.parse(again.stdout)).toMatchObject({ already: true, shard: 2 })
   }, 120_000)
+
+  it.each(['jsonl', 'parquet'] as const)(
+    'four equal one as %s, with what the delimited file says',
+    async (format) => {
+      // More than two row groups, and texts that are long, foreign or a formula.
+      const [header, ...lines] = readFileSync(input, 'utf8').trim().split('\n')
+      const file = join(temporaryFolder(), 'many.csv')
+      const note = (k: number): string => ['', '=1+1', 'größer 🙂', '"a ""quoted"" one"', 'x'.repeat(300)][k % 5]!
+      const many = [0, 1].slice(0, times).flatMap((turn) => lines.map((line, k) => `${line},${note(k + turn)}`))
+      writeFileSync(file, `${[`${header},note`, ...many].join('\n')}\n`)
+      const [one, two, text] = [temporaryFolder(), temporaryFolder(), temporaryFolder()]
+      const wish = (more: readonly string[]) => ['--keep', 'customer_id,note', ...more]
+      const score = (folder: string, more: readonly string[]) => batch(folder, wish(more), served.churn.folder, file)
+      const ended = await Promise.all([
+        score(one, ['--out-format', format]),
+        score(text, []),
+        ...[0, 1].map((shard) => score(two, ['--shard', `${shard}/2`, '--out-format', format])),
+      ])
+      expect(ended.map(({ stderr }) => stderr).join('')).toBe('')
+      const all = join(four, `all.${format}`)
+      expect(JSON.parse((await merge(four, all)).stdout)).toMatchObject({ rows: 20_000, bad: 0 })
+      expect(sha(all)).toBe(sha(join(one, `part-00000-of-00001.${format}`)))
+      const csv = Papa.parse<Record<string, string>>(
+        readFileSync(join(text, 'part-00000-of-00001.csv'), 'utf8').replaceAll("'=1+1", '=1+1'),
+        { header: true, skipEmptyLines: true },
+      ).data
+      const found =
+        format === 'jsonl' ? readFileSync(all, 'utf8').trim().split('\n').map(parseRow) : await duckRows(all)
+      expect(found.length).toBe(many.length)
+      found.forEach((row, k) => {
+        const texts = Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)]))
+        if (JSON.stringify(texts) !== JSON.stringify(csv[k])) expect(texts).toEqual(csv[k])
+      })
+      expect(typeof found[0]!['probability_Yes']).toBe('number')
+    },
+    120_000,
+  )
 
   it('are not merged while one is missing, altered, or of another file', async () => {
     const folder = temporaryFolder()

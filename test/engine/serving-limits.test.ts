@@ -3,6 +3,8 @@ import { createHash, createHmac } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { SignJWT, exportJWK, generateKeyPair } from 'jose'
+import type { CryptoKey } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { predictionLogLineSchema } from '../../shared/serving/prediction-log.ts'
 import { newKey } from '../../electron/serving/guard/keys.ts'
@@ -39,6 +41,74 @@ describe('limits', () => {
     grpc.close()
     expect(running.lines.some((line) => JSON.stringify(line).includes(key.key))).toBe(false)
     await running.stop()
+  })
+
+  it('takes tokens of an identity provider over REST and gRPC, and limits each subject by itself', async () => {
+    const folder = temporaryFolder()
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const other = await generateKeyPair('ES256')
+    const keysFile = join(folder, 'jwks.json')
+    writeFileSync(keysFile, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'e', alg: 'ES256' }] }))
+    const token = (subject: string, more: { aud?: string; exp?: number; key?: CryptoKey } = {}) =>
+      new SignJWT({ sub: subject, iss: 'https://login.example', aud: more.aud ?? 'churn' })
+        .setProtectedHeader({ alg: 'ES256', kid: 'e' })
+        .setExpirationTime(more.exp ?? Math.floor(Date.now() / 1000) + 300)
+        .sign(more.key ?? privateKey)
+    const running = await startServing(served.churn.folder, {
+      ASSAY_JWT_KEYS_FILE: keysFile,
+      ASSAY_JWT_ISSUER: 'https://login.example',
+      ASSAY_JWT_AUDIENCE: 'churn',
+      ASSAY_RATE: '0.01',
+      ASSAY_BURST: '2',
+    })
+    const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
+    const rest = async (text: string | null) => {
+      const answer = await post(running.rest, '/v1/predict', row(), text === null ? {} : bearer(text))
+      return [answer.status, answer.headers.get('assay-error-code')]
+    }
+    const grpc = async (text: string | null) => {
+      const caller = grpcCaller(running.grpc, text === null ? {} : bearer(text))
+      const answer = await caller.refusal('ModelMetadata', { name: model })
+      caller.close()
+      return answer
+    }
+    expect(await rest(null)).toEqual([401, 'auth/missing-key'])
+    expect(await grpc(null)).toEqual([16, 'auth/missing-key'])
+    for (const bad of [
+      await token('eve', { aud: 'another' }),
+      await token('eve', { exp: 1_000_000_000 }),
+      await token('eve', { key: other.privateKey }),
+      `${await token('eve')}x`,
+    ]) {
+      expect(await rest(bad)).toEqual([401, 'auth/invalid-token'])
+      expect(await grpc(bad)).toEqual([16, 'auth/invalid-token'])
+    }
+    const [ann, bob] = [await token('ann'), await token('bob')]
+    expect(await rest(ann)).toEqual([200, null])
+    expect(await grpc(ann)).toEqual([0, undefined])
+    // Two were all that ann may ask, by whichever door; bob may still.
+    expect(await rest(ann)).toEqual([429, 'limit/rate'])
+    expect(await grpc(ann)).toEqual([8, 'limit/rate'])
+    expect(await grpc(bob)).toEqual([0, undefined])
+    expect(await rest(bob)).toEqual([200, null])
+    expect(JSON.stringify(running.lines)).not.toContain(ann)
+    await running.stop()
+  })
+
+  it('lets no page of another site read an answer: CORS is off', async () => {
+    const origin = { origin: 'https://evil.example' }
+    const ask = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' }
+    for (const path of ['/v1/predict', `/v2/models/${model}/infer`, '/openapi.json']) {
+      const preflight = await fetch(`${served.server.rest}${path}`, {
+        method: 'OPTIONS',
+        headers: { ...origin, ...ask },
+      })
+      expect(preflight.ok).toBe(false)
+      expect([...preflight.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+    }
+    const answer = await post(served.server.rest, '/v1/predict', row(), { ...origin, 'content-type': 'text/plain' })
+    expect(answer.status).toBe(200)
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   })
 
   it('refuses large bodies, many rows and slow callers, and goes on', async () => {

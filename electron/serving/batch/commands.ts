@@ -1,5 +1,7 @@
 /** The batch commands: one shard of a file, and the merge of all. */
 import { AssayError } from '../../../shared/contract/errors.ts'
+import { formatOf, tableFormatSchema } from '../../../shared/serving/batch-part.ts'
+import type { TableFormat } from '../../../shared/serving/batch-part.ts'
 import { readConfig } from '../config.ts'
 import { loadTrusted } from '../trust.ts'
 import { startModel } from '../model/model.ts'
@@ -7,8 +9,9 @@ import { logToStderr } from '../watch/log.ts'
 import { checkDrift, refuseDrifted } from './drift.ts'
 import { mergeParts, mergeWhenComplete } from './merge.ts'
 import type { CommonFacts } from './merge.ts'
-import { formatOf, measureTable } from './read-table.ts'
-import type { TableFormat } from './read-table.ts'
+import { outputColumns } from './output-columns.ts'
+import type { OutputWish } from './output-columns.ts'
+import { measureTable } from './read-table.ts'
 import { scoreShard } from './score-shard.ts'
 
 export interface BatchFlags {
@@ -19,6 +22,7 @@ export interface BatchFlags {
   readonly shards?: string | undefined
   readonly keep?: string | undefined
   readonly format?: string | undefined
+  readonly 'out-format'?: string | undefined
   readonly threads?: string | undefined
   readonly 'bad-rows'?: string | undefined
   readonly 'merge-to'?: string | undefined
@@ -41,7 +45,8 @@ export function readShard(flags: Pick<BatchFlags, 'shard' | 'shards'>, index: st
 }
 
 function readFormat(format: string): TableFormat {
-  if (format === 'csv' || format === 'jsonl' || format === 'parquet') return format
+  const known = tableFormatSchema.safeParse(format)
+  if (known.success) return known.data
   throw usage(`"${format}" is no format.`, 'Say csv, jsonl or parquet.')
 }
 
@@ -60,7 +65,8 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
   const config = readConfig({ ...process.env, ASSAY_HOST: '127.0.0.1' })
   const index = process.env['JOB_COMPLETION_INDEX']
   const format = readFormat(flags.format ?? formatOf(flags.input))
-  const { 'bad-rows': badRows = 'stop' } = flags
+  const { 'bad-rows': badRows = 'stop', 'merge-to': mergeTo = '' } = flags
+  const outFormat = readFormat(flags['out-format'] ?? formatOf(mergeTo))
   if (badRows !== 'stop' && badRows !== 'mark') throw usage(`--bad-rows ${badRows}`, 'Say stop or mark.')
   // One thread unless asked: sums may be added in another order on another number of threads.
   const threads = Number(flags.threads ?? 1)
@@ -68,10 +74,12 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
     throw usage('--threads is no number.', 'Say 1 or more.')
   const { release } = loadTrusted(flags.release, config, (message) => logToStderr('warn', message))
   const keep = (flags.keep ?? '').split(',').filter(Boolean)
+  checkNames({ manifest: release.manifest, keep, badRows })
   if (isMerger(flags, index)) {
     const { manifest, manifestSha256 } = release
     const input = await measureTable({ path: flags.input, format, manifest, keep })
-    const wanted: CommonFacts = { manifestSha256, input, shards: Number(flags.shards), keep, badRows, threads }
+    const shards = Number(flags.shards)
+    const wanted: CommonFacts = { manifestSha256, input, shards, keep, badRows, threads, format: outFormat }
     const merged = await mergeWhenComplete(flags.output, flags['merge-to'], wanted)
     return print(`${JSON.stringify(merged)}\n`)
   }
@@ -81,6 +89,7 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
     startModel: () => startModel(entry, release.model, { sessions: 1, threads }, () => process.exit(1)),
     input: flags.input,
     format,
+    outFormat,
     folder: flags.output,
     shard,
     shards,
@@ -91,8 +100,23 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
   print(`${JSON.stringify({ ...part, already })}\n`)
 }
 
-export async function mergeCommand(folder: string, to: string, print: (text: string) => void): Promise<void> {
-  print(`${JSON.stringify(await mergeParts(folder, to))}\n`)
+/** A column that is carried over under the name of one that the batch writes could not be told from it. */
+function checkNames(wish: OutputWish): void {
+  const names = outputColumns(wish).map(({ name }) => name)
+  const twice = names.find((name, at) => names.indexOf(name) < at)
+  if (twice !== undefined) throw usage(`"${twice}" would be in the output twice.`, 'Leave it out of --keep.')
+}
+
+export interface MergeFlags {
+  readonly output: string
+  readonly to: string
+  readonly 'out-format'?: string | undefined
+}
+
+export async function mergeCommand(flags: MergeFlags, print: (text: string) => void): Promise<void> {
+  const { output, to } = flags
+  const format = readFormat(flags['out-format'] ?? formatOf(to))
+  print(`${JSON.stringify(await mergeParts(output, to, format))}\n`)
 }
 
 export interface DriftFlags {

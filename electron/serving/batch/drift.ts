@@ -7,8 +7,8 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import { Traffic, stabilityIndex } from '../watch/traffic.ts'
 import { readTable } from './read-table.ts'
-import type { TableFormat } from './read-table.ts'
-import { writeWhole } from './score-shard.ts'
+import { writeWhole } from './part-file.ts'
+import type { TableFormat } from '../../../shared/serving/batch-part.ts'
 
 export interface DriftRequest {
   readonly release: VerifiedRelease

@@ -1,13 +1,14 @@
 /** Puts the parts of a batch together, after checking that they are all there and belong together. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { batchPartSchema } from '../../../shared/serving/batch-part.ts'
-import type { BatchPart } from '../../../shared/serving/batch-part.ts'
-import { writeWhole } from './score-shard.ts'
+import type { BatchPart, TableFormat } from '../../../shared/serving/batch-part.ts'
+import { ParquetJoiner } from './join-parquet.ts'
+import { PartFile, writeWhole } from './part-file.ts'
 
 export interface Merged {
   readonly rows: number
@@ -20,8 +21,9 @@ function refuse(code: string, message: string, where: Record<string, string | nu
   throw new AssayError({ code: `batch/${code}`, message, remedy: 'Run that shard again, then merge.', where })
 }
 
-async function readParts(folder: string): Promise<BatchPart[]> {
-  const names = (await readdir(folder)).filter((name) => /^part-\d+-of-\d+\.csv\.json$/.test(name)).sort()
+async function readParts(folder: string, format: TableFormat): Promise<BatchPart[]> {
+  const isPart = new RegExp(`^part-\\d+-of-\\d+\\.${format}\\.json$`)
+  const names = (await readdir(folder)).filter((name) => isPart.test(name)).sort()
   const parts: BatchPart[] = []
   for (const name of names) {
     const text = await readFile(join(folder, name), 'utf8')
@@ -35,10 +37,13 @@ async function readParts(folder: string): Promise<BatchPart[]> {
 }
 
 /** What must be the same in all parts. */
-export type CommonFacts = Pick<BatchPart, 'manifestSha256' | 'input' | 'shards' | 'keep' | 'badRows' | 'threads'>
+export type CommonFacts = Pick<
+  BatchPart,
+  'manifestSha256' | 'input' | 'shards' | 'keep' | 'badRows' | 'threads' | 'format'
+>
 
-const common = ({ manifestSha256, input, shards, keep, badRows, threads }: CommonFacts): string =>
-  JSON.stringify([manifestSha256, input, shards, keep, badRows, threads])
+const common = ({ manifestSha256, input, shards, keep, badRows, threads, format }: CommonFacts): string =>
+  JSON.stringify([manifestSha256, input, shards, keep, badRows, threads, format])
 
 function checkParts(parts: readonly BatchPart[]): void {
   const [first] = parts
@@ -56,53 +61,57 @@ function checkParts(parts: readonly BatchPart[]): void {
 }
 
 /** @throws AssayError batch/part-missing, batch/part-altered, batch/parts-differ */
-export async function mergeParts(folder: string, to: string): Promise<Merged> {
-  const parts = await readParts(folder)
+export async function mergeParts(folder: string, to: string, format: TableFormat): Promise<Merged> {
+  const parts = await readParts(folder, format)
   checkParts(parts)
-  const temporary = `${to}.tmp-${process.pid}`
-  const file = await open(temporary, 'w')
-  const all = createHash('sha256')
-  let bytes = 0
+  const all = await PartFile.open(to)
+  let written: { sha256: string; bytes: number }
   try {
+    const joiner = format === 'parquet' ? new ParquetJoiner(all) : null
     for (const part of parts) {
+      const path = join(folder, part.output.file)
       const own = createHash('sha256')
-      let headerDone = part.shard === 0
-      for await (const piece of createReadStream(join(folder, part.output.file), { highWaterMark: 1 << 20 })) {
-        let chunk = piece as Buffer
-        own.update(chunk)
-        if (!headerDone) {
-          const end = endOfHeader(chunk)
-          if (end < 0) continue
-          chunk = chunk.subarray(end)
-          headerDone = true
-        }
-        all.update(chunk)
-        bytes += chunk.length
-        await file.writeFile(chunk)
+      const take = joiner
+        ? await joiner.open(path).catch((error: NodeJS.ErrnoException) => {
+            if (error.code === 'ENOENT') throw error
+            return refuse('part-altered', `${part.output.file} is no Parquet.`, { shard: part.shard })
+          })
+        : textOf(all, format, part.shard)
+      for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) {
+        own.update(piece as Buffer)
+        await take(piece as Buffer)
       }
       if (own.digest('hex') !== part.output.sha256)
         refuse('part-altered', `${part.output.file} is not what shard ${part.shard} wrote.`, { shard: part.shard })
     }
-    await file.sync()
-    await file.close()
-    await rename(temporary, to)
+    await joiner?.end()
+    written = await all.close()
   } catch (error) {
-    await file.close().catch(() => undefined)
-    await rm(temporary, { force: true })
+    await all.abandon()
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') refuse('part-missing', (error as Error).message)
     throw error
   }
   const merged = {
     rows: parts[0]!.input.rows,
     bad: parts.reduce((sum, part) => sum + part.bad, 0),
-    sha256: all.digest('hex'),
-    bytes,
+    ...written,
   }
   await writeWhole(
     `${to}.json`,
     `${JSON.stringify({ schema: 'assay.batch/1', ...merged, manifestSha256: parts[0]!.manifestSha256, input: parts[0]!.input, parts }, null, 2)}\n`,
   )
   return merged
+}
+
+/** Text as it is, the header of a delimited file once. */
+function textOf(to: PartFile, format: TableFormat, shard: number): (piece: Buffer) => Promise<void> {
+  let headerDone = format !== 'csv' || shard === 0
+  return async (piece) => {
+    const end = headerDone ? 0 : endOfHeader(piece)
+    if (end < 0) return
+    headerDone = true
+    await to.write(piece.subarray(end))
+  }
 }
 
 /** How often a folder that others write is looked at: network folders tell what is new only after a while. */
@@ -115,11 +124,11 @@ const lookMs = 2_000
 export async function mergeWhenComplete(folder: string, to: string, wanted: CommonFacts): Promise<Merged> {
   const isThere = async (): Promise<boolean> => {
     // Not there yet, or just being written.
-    const parts = await readParts(folder).catch(() => [])
+    const parts = await readParts(folder, wanted.format).catch(() => [])
     return parts.length === wanted.shards && parts.every((part) => common(part) === common(wanted))
   }
   while (!(await isThere())) await sleep(lookMs)
-  return mergeParts(folder, to)
+  return mergeParts(folder, to, wanted.format)
 }
 
 /** Past the newline that ends the header; the header's own quoted newlines are left in it. */

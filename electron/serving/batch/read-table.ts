@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { Dialect } from '../../../shared/contract/dataset.ts'
+import type { TableFormat } from '../../../shared/serving/batch-part.ts'
 import { readJsonRow, readTextRow } from '../../../shared/serving/input-rows.ts'
 import type { ReadRow } from '../../../shared/serving/input-rows.ts'
 import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
@@ -9,8 +10,6 @@ import { decodeBase64 } from '../proofs.ts'
 import { badInput, refuseAbsent } from './bad-input.ts'
 import { CsvRecords } from './csv-records.ts'
 import { countParquet, readParquet } from './read-parquet.ts'
-
-export type TableFormat = 'csv' | 'jsonl' | 'parquet'
 
 export interface TableRow {
   /** Physical line on which it starts, from 1; a Parquet file's row. */
@@ -39,11 +38,6 @@ const noDialect: Pick<Dialect, 'delimiter' | 'quote' | 'encoding' | 'decimal' | 
   headerLines: 1,
 }
 const delimiters = [',', ';', '\t', '|']
-
-export function formatOf(path: string): TableFormat {
-  if (/\.(parquet|pq)$/i.test(path)) return 'parquet'
-  return /\.(jsonl|ndjson)$/i.test(path) ? 'jsonl' : 'csv'
-}
 
 /**
  * @param from the first row wanted, counted from 0

@@ -4,20 +4,21 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { batchPartSchema, partName, shardRows } from '../../../shared/serving/batch-part.ts'
-import type { BatchPart } from '../../../shared/serving/batch-part.ts'
+import type { BatchPart, TableFormat } from '../../../shared/serving/batch-part.ts'
 import type { ReadRow } from '../../../shared/serving/input-rows.ts'
-import { predictionOf, rowScores } from '../../../shared/serving/predictions.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import type { Model } from '../model/model.ts'
 import { RowScorer } from '../score-rows.ts'
+import { groupRows, makeEncoder } from './encode-rows.ts'
+import { outputCells, outputColumns } from './output-columns.ts'
+import type { PendingRow } from './output-columns.ts'
+import { PartFile, writeWhole } from './part-file.ts'
 import { measureTable, readTable } from './read-table.ts'
-import type { TableFormat, TableRow } from './read-table.ts'
-import { guardCell } from '../../../shared/format/spreadsheet.ts'
-import { givesOneNumber } from '../../../shared/contract/dataset.ts'
+import type { TableRow } from './read-table.ts'
 
 export interface ShardRequest {
   readonly release: VerifiedRelease
@@ -25,6 +26,8 @@ export interface ShardRequest {
   readonly startModel: () => Promise<Model>
   readonly input: string
   readonly format: TableFormat
+  /** Of the part. */
+  readonly outFormat: TableFormat
   readonly folder: string
   readonly shard: number
   readonly shards: number
@@ -37,14 +40,6 @@ export interface ShardRequest {
 /** Rows a run. Past a few hundred a larger one gains nothing on the CPU. */
 const blockRows = 512
 
-interface PendingRow {
-  readonly number: number
-  readonly row: TableRow
-  /** null for a row that is marked. */
-  readonly read: ReadRow | null
-  readonly error: string
-}
-
 /** @throws AssayError batch/*, input/* with the line of the first bad row */
 export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPart; already: boolean }> {
   const { release, shard, shards } = request
@@ -53,9 +48,12 @@ export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPa
   const block = fixed ? fixed * Math.ceil(blockRows / fixed) : blockRows
   const table = { path: request.input, format: request.format, manifest, keep: request.keep }
   const input = await measureTable(table)
-  const { from, to } = shardRows(input.rows, shard, shards, block)
-  const file = partName(shard, shards)
+  // A shard of Parquet is whole row groups, and these are whole runs.
+  const cut = request.outFormat === 'parquet' ? block * Math.ceil(groupRows / block) : block
+  const { from, to } = shardRows(input.rows, shard, shards, cut)
+  const file = partName(shard, shards, request.outFormat)
   const path = join(request.folder, file)
+  const wish = { manifest, keep: request.keep, badRows: request.badRows }
   const facts = {
     schema: 'assay.batch-part/1' as const,
     manifestSha256: release.manifestSha256,
@@ -67,22 +65,30 @@ export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPa
     keep: [...request.keep],
     badRows: request.badRows,
     threads: request.threads,
+    format: request.outFormat,
   }
   const done = await finishedPart(path, facts)
   if (done) return { part: done, already: true }
   await mkdir(request.folder, { recursive: true })
-  const writer = await PartWriter.open(`${path}.tmp-${process.pid}`)
+  const columns = outputColumns(wish)
+  const encoder = makeEncoder(request.outFormat, columns, cut)
+  const part = await PartFile.open(path)
   let bad = 0
   let model: Model | null = null
   try {
-    await writer.write(csvLine(headerOf(request)))
+    await part.write(encoder.head())
     let scorer: RowScorer | null = null
     let pending: PendingRow[] = []
     const flush = async (): Promise<void> => {
       if (pending.length === 0) return
-      model ??= await request.startModel()
-      scorer ??= new RowScorer(manifest, model)
-      await writer.write(await scoredLines(request, scorer, model, pending))
+      const running = (model ??= await request.startModel())
+      scorer ??= new RowScorer(manifest, running)
+      const good = pending.flatMap((entry) => (entry.read ? [entry.read] : []))
+      const scored =
+        good.length > 0
+          ? await scorer.score(good, async (feeds, _rows, fetches) => (await running.run(feeds, fetches)).outputs)
+          : null
+      await part.write(encoder.rows(outputCells(wish, columns.length, pending, scored)))
       pending = []
     }
     let number = from
@@ -95,13 +101,12 @@ export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPa
       if ((at + 1) % block === 0) await flush()
     }
     await flush()
-    const output = { file, ...(await writer.close()) }
-    const part: BatchPart = { ...facts, bad, output }
-    await rename(writer.path, path)
-    await writeWhole(`${path}.json`, `${JSON.stringify(part, null, 2)}\n`)
-    return { part, already: false }
+    await part.write(encoder.end())
+    const made: BatchPart = { ...facts, bad, output: { file, ...(await part.close()) } }
+    await writeWhole(`${path}.json`, `${JSON.stringify(made, null, 2)}\n`)
+    return { part: made, already: false }
   } catch (error) {
-    await writer.abandon()
+    await part.abandon()
     throw error
   } finally {
     // Assigned in a closure, which the compiler does not follow.
@@ -130,8 +135,11 @@ async function hashOf(path: string): Promise<string> {
 function readRow(request: ShardRequest, row: TableRow, number: number): PendingRow {
   let error = ''
   let read: ReadRow | null = null
+  // What is no row has no columns either.
+  let kept = request.keep.map(() => '')
   try {
     read = row.read()
+    kept = request.keep.map((column) => row.text(column))
     error = read.problems.map((problem) => `${problem.code} ${problem.column}`).join('; ')
   } catch (caught) {
     if (!(caught instanceof AssayError) || request.badRows === 'stop') throw caught
@@ -146,115 +154,5 @@ function readRow(request: ShardRequest, row: TableRow, number: number): PendingR
       where: { line: row.line, row: number + 1, column: problem.column, problem: problem.code },
     })
   }
-  return { number, row, read: error === '' ? read : null, error }
-}
-
-function headerOf({ release, keep, badRows }: ShardRequest): string[] {
-  const { output } = release.manifest.binding
-  const scores =
-    output.score === null
-      ? []
-      : givesOneNumber(output.task)
-        ? ['prediction']
-        : output.classes.map((name) => `probability_${name}`)
-  return [
-    'row',
-    ...keep,
-    ...scores,
-    ...(givesOneNumber(output.task) ? [] : ['predicted']),
-    ...(output.label === null ? [] : ['model_label']),
-    'warnings',
-    ...(badRows === 'mark' ? ['error'] : []),
-  ]
-}
-
-async function scoredLines(
-  request: ShardRequest,
-  scorer: RowScorer,
-  model: Model,
-  pending: readonly PendingRow[],
-): Promise<string> {
-  const { binding, threshold } = request.release.manifest
-  const { output } = binding
-  const good = pending.flatMap((entry) => (entry.read ? [entry.read] : []))
-  const columns =
-    good.length > 0
-      ? await scorer.score(good, async (feeds, _rows, fetches) => (await model.run(feeds, fetches)).outputs)
-      : null
-  const width = headerOf(request).length
-  let at = 0
-  const lines: string[] = []
-  for (const { number, row, read, error } of pending) {
-    const start = [String(number + 1), ...request.keep.map((column) => guardCell(row.text(column)))]
-    if (!read) {
-      lines.push(csvLine([...start, ...new Array<string>(width - start.length - 1).fill(''), error]))
-      continue
-    }
-    const scores = rowScores(columns!, at)
-    const prediction = predictionOf(scores, columns!.labels?.[at] ?? null, output, threshold, read.warnings)
-    lines.push(
-      csvLine([
-        ...start,
-        ...(scores ?? []).map((score) => (Number.isFinite(score) ? String(score) : '')),
-        ...(givesOneNumber(output.task) ? [] : [guardCell(prediction.label ?? '')]),
-        ...(output.label === null ? [] : [guardCell(prediction.modelLabel ?? '')]),
-        read.warnings.map((warning) => `${warning.code} ${warning.column}`).join('; '),
-        ...(request.badRows === 'mark' ? [''] : []),
-      ]),
-    )
-    at++
-  }
-  return lines.join('')
-}
-
-function csvLine(fields: readonly string[]): string {
-  return `${fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\n`
-}
-
-/** Writes under a temporary name, hashing as it goes. */
-class PartWriter {
-  readonly path: string
-  readonly #file: Awaited<ReturnType<typeof open>>
-  readonly #hash = createHash('sha256')
-  #bytes = 0
-
-  private constructor(path: string, file: Awaited<ReturnType<typeof open>>) {
-    this.path = path
-    this.#file = file
-  }
-
-  static async open(path: string): Promise<PartWriter> {
-    return new PartWriter(path, await open(path, 'w'))
-  }
-
-  async write(text: string): Promise<void> {
-    const bytes = Buffer.from(text)
-    this.#hash.update(bytes)
-    this.#bytes += bytes.length
-    await this.#file.writeFile(bytes)
-  }
-
-  async close(): Promise<{ sha256: string; bytes: number }> {
-    await this.#file.sync()
-    await this.#file.close()
-    return { sha256: this.#hash.digest('hex'), bytes: this.#bytes }
-  }
-
-  async abandon(): Promise<void> {
-    await this.#file.close().catch(() => undefined)
-    await rm(this.path, { force: true })
-  }
-}
-
-/** A small file, flushed and renamed into place. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp-${process.pid}`
-  const file = await open(temporary, 'w')
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
+  return { number, kept, read: error === '' ? read : null, error }
 }

@@ -77,6 +77,7 @@ async function throughBatch(release: VerifiedRelease, entry: URL): Promise<Answe
       startModel: () => startModel(entry, release.model, { sessions: 1, threads: 1 }, () => undefined),
       input,
       format: 'jsonl',
+      outFormat: 'csv',
       folder,
       shard: 0,
       shards: 1,
