@@ -83,10 +83,14 @@ describe('shards', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ already: true, shard: 2 })
   }, 120_000)
 
-  it.each(['jsonl', 'parquet'] as const)(
-    'four equal one as %s, with what the delimited file says',
-    async (format) => {
-      // More than two row groups, and texts that are long, foreign or a formula.
+  it.each([
+    ['jsonl', 1],
+    // More rows than a row group has.
+    ['parquet', 2],
+  ] as const)(
+    'two equal one as %s, with what the delimited file says',
+    async (format, times) => {
+      // Texts that are long, foreign or a formula.
       const [header, ...lines] = readFileSync(input, 'utf8').trim().split('\n')
       const file = join(temporaryFolder(), 'many.csv')
       const note = (k: number): string => ['', '=1+1', 'größer 🙂', '"a ""quoted"" one"', 'x'.repeat(300)][k % 5]!
@@ -101,8 +105,8 @@ describe('shards', () => {
         ...[0, 1].map((shard) => score(two, ['--shard', `${shard}/2`, '--out-format', format])),
       ])
       expect(ended.map(({ stderr }) => stderr).join('')).toBe('')
-      const all = join(four, `all.${format}`)
-      expect(JSON.parse((await merge(four, all)).stdout)).toMatchObject({ rows: 20_000, bad: 0 })
+      const all = join(two, `all.${format}`)
+      expect(JSON.parse((await merge(two, all)).stdout)).toMatchObject({ rows: many.length, bad: 0 })
       expect(sha(all)).toBe(sha(join(one, `part-00000-of-00001.${format}`)))
       const csv = Papa.parse<Record<string, string>>(
         readFileSync(join(text, 'part-00000-of-00001.csv'), 'utf8').replaceAll("'=1+1", '=1+1'),
