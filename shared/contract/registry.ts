@@ -49,7 +49,7 @@ export const lineageGraphSchema = z.strictObject({
   nodes: z.array(
     z.strictObject({
       id: z.string(),
-      kind: z.enum(['dataset', 'version', 'run', 'release']),
+      kind: z.enum(['dataset', 'recipe', 'version', 'calibration', 'run', 'release']),
       title: z.string(),
       detail: z.string(),
     }),

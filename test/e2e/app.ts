@@ -99,6 +99,10 @@ export async function startApp(
   }
 }
 
+/** Follows a link of the navigation. */
+export const go = (page: Page, name: string): Promise<void> =>
+  page.getByRole('link', { name, exact: true }).first().click()
+
 /** A picture in both colour schemes at 1280 × 800, and no finding of axe-core in either. */
 export async function lookAt(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {

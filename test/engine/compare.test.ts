@@ -267,6 +267,33 @@ describe('calibration', () => {
     )
   })
 
+  it('the lineage leads from data over the recipe and the version to the calibration and what it gave', async () => {
+    const { modelId } = await test.call.registry.get({ id: boosting.versionId })
+    await test.call.registry.setLineage({
+      id: boosting.versionId,
+      lineage: { parents: [], datasets: [{ datasetId: boosting.datasetId, use: 'training' }] },
+    })
+    const { nodes, edges } = await test.call.registry.lineage({ modelId })
+    const recipes = nodes.filter(({ kind }) => kind === 'recipe')
+    // One for all versions with this preparation: calibrations inherit it.
+    const recipe = recipes.find(({ title }) => title === 'Imputer, OneHotEncoder ×5')!
+    expect(recipes.filter(({ title }) => title === recipe.title)).toEqual([recipe])
+    const calibration = nodes.find(({ kind, title }) => kind === 'calibration' && title === 'isotonic calibration')!
+    expect(calibration.detail).toMatch(/^fitted on /)
+    const to = edges.find(({ from }) => from === calibration.id)!.to
+    expect(edges).toEqual(
+      expect.arrayContaining([
+        { from: boosting.datasetId, to: recipe.id, label: 'training' },
+        { from: recipe.id, to: boosting.versionId, label: 'prepares' },
+        { from: boosting.versionId, to: calibration.id, label: 'calibrated' },
+        { from: boosting.datasetId, to: calibration.id, label: 'fitted on' },
+        { from: calibration.id, to, label: 'gives' },
+      ]),
+    )
+    expect(nodes.find(({ id }) => id === to)).toMatchObject({ kind: 'version' })
+    expect(edges.filter(({ from, to: end }) => end === to && from === recipe.id)).toEqual([])
+  })
+
   it('the audit log says who accepted what, and the workspace verifies', async () => {
     const { entries } = await test.call.workspace.audit({ offset: 0, limit: 200 })
     const accepted = entries.filter(({ event }) => event === 'calibration accepted')

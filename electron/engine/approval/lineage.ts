@@ -1,13 +1,13 @@
 /** Where versions come from: parents, data, runs; and everything that was done with them. */
 import type { DatasetId, ModelId, VersionId } from '../../../shared/contract/ids.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { HistoryEntry, Lineage, LineageGraph, RegistryEntry } from '../../../shared/contract/registry.ts'
+import type { HistoryEntry, Lineage, RegistryEntry } from '../../../shared/contract/registry.ts'
 import type { Engine } from '../engine.ts'
-import { listRuns, readDataset, readVersion } from '../records.ts'
+import { readDataset, readVersion } from '../records.ts'
 import type { Ledger } from '../workspace/ledger.ts'
-import { lineageOf, registryEntry, stageOf } from './registry.ts'
+import { lineageOf, registryEntry } from './registry.ts'
 
-const versionsOf = (ledger: Ledger, modelId: ModelId): VersionId[] =>
+export const versionsOf = (ledger: Ledger, modelId: ModelId): VersionId[] =>
   (
     ledger.prepare('SELECT id FROM version WHERE model_id = ? ORDER BY version').all(modelId) as { id: VersionId }[]
   ).map((row) => row.id)
@@ -53,14 +53,14 @@ export async function setLineage(engine: Engine, id: VersionId, lineage: Lineage
   return registryEntry(engine, id)
 }
 
-const versionTitle = (ledger: Ledger, id: VersionId): string | null => {
+export const versionTitle = (ledger: Ledger, id: VersionId): string | null => {
   const row = ledger
     .prepare('SELECT m.name, v.version FROM version v JOIN model m ON m.id = v.model_id WHERE v.id = ?')
     .get(id) as { name: string; version: number } | undefined
   return row ? `${row.name} ${row.version}` : null
 }
 
-const datasetTitle = (ledger: Ledger, id: DatasetId): string | null =>
+export const datasetTitle = (ledger: Ledger, id: DatasetId): string | null =>
   (ledger.prepare('SELECT name FROM dataset WHERE id = ?').get(id) as { name: string } | undefined)?.name ?? null
 
 /** Parents and data of a version as text, for reports. What was removed since is named by its id. */
@@ -70,60 +70,6 @@ export function lineageTexts(ledger: Ledger, id: VersionId): { parents: string[]
     parents: parents.map((parent) => `${versionTitle(ledger, parent.versionId) ?? parent.versionId} (${parent.kind})`),
     datasets: datasets.map((entry) => `${datasetTitle(ledger, entry.datasetId) ?? entry.datasetId} (${entry.use})`),
   }
-}
-
-/** The versions of a model with their ancestors, the data, the runs and what was released of them. */
-export function lineageGraph(engine: Engine, modelId: ModelId): LineageGraph {
-  const { ledger } = engine.workspace
-  const nodes = new Map<string, LineageGraph['nodes'][number]>()
-  const edges: LineageGraph['edges'] = []
-  const putVersion = (id: VersionId): void => {
-    if (nodes.has(id)) return
-    nodes.set(id, {
-      id,
-      kind: 'version',
-      title: versionTitle(ledger, id) ?? `${id}, removed`,
-      detail: stageOf(ledger, id).stage,
-    })
-    const { parents, datasets } = lineageOf(ledger, id)
-    for (const parent of parents) {
-      putVersion(parent.versionId)
-      edges.push({ from: parent.versionId, to: id, label: parent.kind })
-    }
-    for (const { datasetId, use } of datasets) {
-      putDataset(datasetId)
-      edges.push({ from: datasetId, to: id, label: use })
-    }
-  }
-  const putDataset = (id: DatasetId): void => {
-    nodes.set(id, { id, kind: 'dataset', title: datasetTitle(ledger, id) ?? `${id}, removed`, detail: 'dataset' })
-  }
-  const versions = versionsOf(ledger, modelId)
-  versions.forEach(putVersion)
-  for (const run of listRuns(ledger).filter((entry) => versions.includes(entry.versionId))) {
-    putDataset(run.datasetId)
-    nodes.set(run.id, {
-      id: run.id,
-      kind: 'run',
-      title: `${run.model} ${run.version} on ${run.dataset}`,
-      detail: run.state,
-    })
-    edges.push({ from: run.versionId, to: run.id, label: 'scored' }, { from: run.datasetId, to: run.id, label: 'on' })
-  }
-  const releases = ledger
-    .prepare(
-      `SELECT sequence, time, detail FROM audit WHERE event = 'release written'
-       AND subject IN (SELECT id FROM version WHERE model_id = ?) ORDER BY sequence`,
-    )
-    .all(modelId) as { sequence: number; time: string; detail: string }[]
-  for (const { sequence, time, detail } of releases) {
-    const { run, by } = JSON.parse(detail) as { run: string; by?: string }
-    const id = `release ${sequence}`
-    if (!nodes.has(run)) continue
-    nodes.set(id, { id, kind: 'release', title: `Released ${time.slice(0, 10)}`, detail: by ? `by ${by}` : '' })
-    edges.push({ from: run, to: id, label: 'released' })
-  }
-  return { nodes: [...nodes.values()], edges }
 }
 
 /** Everything in the audit log about the versions of a model, their runs and their reviews, newest first. */

@@ -1,4 +1,4 @@
-/** Where versions come from, drawn: data and parents on the left, what became of them on the right. */
+/** Where versions come from, drawn: data, recipes and parents on the left, what became of them on the right. */
 import { Link } from 'react-router'
 import type { LineageGraph as Graph } from '../../../shared/contract/registry.ts'
 import { layOutLineage } from '../../../shared/approval/lay-out-lineage.ts'
@@ -8,8 +8,22 @@ const gap = { x: 96, y: 14 }
 
 type Node = Graph['nodes'][number]
 
-const folders = { version: 'models', run: 'runs', dataset: 'data', release: null } as const
-const kindTitle = { dataset: 'Data', version: 'Version', run: 'Run', release: 'Release' } as const
+const folders = {
+  dataset: 'data',
+  recipe: null,
+  version: 'models',
+  calibration: null,
+  run: 'runs',
+  release: null,
+} as const
+const kindTitle = {
+  dataset: 'Data',
+  recipe: 'Recipe',
+  version: 'Version',
+  calibration: 'Calibration',
+  run: 'Run',
+  release: 'Release',
+} as const
 const isGone = ({ title }: Node): boolean => title.endsWith(', removed')
 
 const NodeBox = ({ node, current }: { readonly node: Node; readonly current: boolean }) => {

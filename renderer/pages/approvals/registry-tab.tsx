@@ -140,7 +140,7 @@ const LineageList = ({ entry }: { readonly entry: RegistryEntry }) => {
   return (
     <Section
       title="Lineage"
-      note="From data and parents to runs and releases; parents are recorded with assay registry lineage"
+      note="From data, recipes and parents over calibrations to runs and releases; assay registry lineage records it"
     >
       <Answered answer={graph} label="Loading the lineage" rows={3}>
         {(found) => <LineageGraph graph={found} current={entry.versionId} />}
