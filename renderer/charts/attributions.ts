@@ -1,5 +1,7 @@
 /** Charts of attributions: one column against its values, what a moved column does to the score, and one row's parts. */
-import type { Dependence, Effect, ImageRow, Quality, RowExplanation, TextRow } from '../../shared/contract/explain.ts'
+import type { Dependence, Effect, Quality } from '../../shared/contract/explain.ts'
+import type { ImageRow } from '../../shared/contract/explain-image.ts'
+import type { RowExplanation, TextRow } from '../../shared/contract/explain-row.ts'
 import { imageMethodTitles } from '../../shared/format/image-methods.ts'
 import { formatNumber } from '../../shared/format/number.ts'
 import { axis, baseOptions, unit } from './base-options.ts'

@@ -17,7 +17,7 @@ import {
 } from './dataset.ts'
 import { compareCalls } from './compare.ts'
 import { driftCalls } from './drift.ts'
-import { explainContract } from './explain.ts'
+import { explainContract } from './explain-calls.ts'
 import { fairnessContract } from './fairness.ts'
 import { fileRefSchema } from './files.ts'
 import { datasetIdSchema, jobIdSchema, runIdSchema, versionIdSchema } from './ids.ts'

@@ -1,5 +1,5 @@
 /** What the maps of a picture are called, and how each is made. */
-import type { ImageMethod } from '../contract/explain.ts'
+import type { ImageMethod } from '../contract/explain-image.ts'
 
 export const imageMethodTitles: Readonly<Record<ImageMethod, string>> = {
   occlusion: 'Occlusion',

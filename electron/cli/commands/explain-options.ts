@@ -1,5 +1,5 @@
 /** What a person allows a counterfactual to change, as typed behind options. */
-import type { CounterfactualRequest, Goal } from '../../../shared/contract/explain.ts'
+import type { CounterfactualRequest, Goal } from '../../../shared/contract/explain-turning.ts'
 import { readNumber, usage } from '../options.ts'
 
 export interface TurningFlags {

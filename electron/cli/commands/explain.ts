@@ -1,17 +1,12 @@
 import { extname, resolve } from 'node:path'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import type { Command } from 'commander'
-import { explainMethodSchema, gameSchema, imageExplanationSchema } from '../../../shared/contract/explain.ts'
-import type {
-  Counterfactuals,
-  ExplainRequest,
-  Explanation,
-  Neighbours,
-  ImageExplanation,
-  ImageRow,
-  RowExplanation,
-  TextRow,
-} from '../../../shared/contract/explain.ts'
+import { explainMethodSchema, gameSchema } from '../../../shared/contract/explain.ts'
+import { imageExplanationSchema } from '../../../shared/contract/explain-image.ts'
+import type { ExplainRequest, Explanation } from '../../../shared/contract/explain.ts'
+import type { ImageExplanation, ImageRow } from '../../../shared/contract/explain-image.ts'
+import type { RowExplanation, TextRow } from '../../../shared/contract/explain-row.ts'
+import type { Counterfactuals, Neighbours } from '../../../shared/contract/explain-turning.ts'
 import {
   agreementWords,
   branchWord,

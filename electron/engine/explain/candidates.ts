@@ -1,6 +1,6 @@
 /** Changes of one column to values of the data, within what a person allows, with their costs. */
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { CounterfactualRequest } from '../../../shared/contract/explain.ts'
+import type { CounterfactualRequest } from '../../../shared/contract/explain-turning.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import type { RowDistance } from '../../../shared/explain/row-distance.ts'
 import { noSuchColumn } from './change-values.ts'

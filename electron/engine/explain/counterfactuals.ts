@@ -3,7 +3,11 @@
  * each change is one that was seen; a beam search over one, two and three changed columns is scored in a handful of
  * calls of the model, and then each number goes back as near to the row's own as the goal allows.
  */
-import type { Counterfactual, CounterfactualRequest, Counterfactuals } from '../../../shared/contract/explain.ts'
+import type {
+  Counterfactual,
+  CounterfactualRequest,
+  Counterfactuals,
+} from '../../../shared/contract/explain-turning.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import { pick, pickRows } from '../../../shared/explain/given-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'

@@ -1,6 +1,7 @@
 /** A run of images: one row in detail, and over several rows which method names the pixels that matter. */
-import { imageExplanationSchema, imageMethodSchema } from '../../../shared/contract/explain.ts'
-import type { ExplainRequest, ImageExplanation, ImageRow } from '../../../shared/contract/explain.ts'
+import { imageExplanationSchema, imageMethodSchema } from '../../../shared/contract/explain-image.ts'
+import type { ExplainRequest } from '../../../shared/contract/explain.ts'
+import type { ImageExplanation, ImageRow } from '../../../shared/contract/explain-image.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { fedColumns, pickRows } from '../../../shared/explain/given-rows.ts'
 import type { Channels } from '../../../shared/explain/image/masked-picture.ts'

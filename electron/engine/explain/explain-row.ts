@@ -1,6 +1,6 @@
 /** One row in detail, as it is or with some values changed. */
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
-import type { RowExplanation } from '../../../shared/contract/explain.ts'
+import type { RowExplanation } from '../../../shared/contract/explain-row.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { spaceNote } from '../../../shared/explain/graph/explained-outputs.ts'
 import { reasonsInWords } from '../../../shared/explain/reasons.ts'

@@ -1,6 +1,6 @@
 /** What a changed row must reach: any other decision, one class, or a range of predictions. */
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { Goal } from '../../../shared/contract/explain.ts'
+import type { Goal } from '../../../shared/contract/explain-turning.ts'
 import type { Decisions, Scores } from './decisions.ts'
 
 export interface ReachedGoal {

@@ -1,5 +1,5 @@
 /** The rows nearest to a row that have another outcome: what the model has seen that is almost the same, decided otherwise. */
-import type { Neighbours } from '../../../shared/contract/explain.ts'
+import type { Neighbours } from '../../../shared/contract/explain-turning.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import { makeRowDistance } from '../../../shared/explain/row-distance.ts'

@@ -4,7 +4,7 @@
  */
 import { decode } from 'fast-png'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { ImageMap, ImageRow } from '../../../shared/contract/explain.ts'
+import type { ImageMap, ImageRow } from '../../../shared/contract/explain-image.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import { pick } from '../../../shared/explain/given-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'

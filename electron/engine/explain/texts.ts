@@ -1,5 +1,5 @@
 /** What in a row's texts a score rests on: words are deleted one after another, and all of them in that order. */
-import type { TextRow } from '../../../shared/contract/explain.ts'
+import type { TextRow } from '../../../shared/contract/explain-row.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import { pick } from '../../../shared/explain/given-rows.ts'

@@ -1,7 +1,7 @@
 /** A model of images: which method names the pixels that matter, over rows, and three maps of one picture. */
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { imageExplanationSchema } from '../../../shared/contract/explain.ts'
-import type { ImageExplanation, ImageMap, ImageRow } from '../../../shared/contract/explain.ts'
+import { imageExplanationSchema } from '../../../shared/contract/explain-image.ts'
+import type { ImageExplanation, ImageMap, ImageRow } from '../../../shared/contract/explain-image.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import { faithfulnessVerdict } from '../../../shared/format/explanation-words.ts'
 import { imageMethodNotes, imageMethodTitles } from '../../../shared/format/image-methods.ts'

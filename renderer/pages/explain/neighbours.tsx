@@ -1,7 +1,7 @@
 /** The rows nearest to this one that have another outcome. */
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import { useEffect, useState } from 'react'
-import type { Neighbours } from '../../../shared/contract/explain.ts'
+import type { Neighbours } from '../../../shared/contract/explain-turning.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { Skeleton } from '../../components/states.tsx'

@@ -1,7 +1,8 @@
 /** One row: its waterfall and reasons, values that can be changed with the score following, changes that turn it, and its neighbours. */
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import { useEffect, useMemo, useState } from 'react'
-import type { Explanation, RowExplanation } from '../../../shared/contract/explain.ts'
+import type { Explanation } from '../../../shared/contract/explain.ts'
+import type { RowExplanation } from '../../../shared/contract/explain-row.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { waterfallSpec } from '../../charts/attributions.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'

@@ -1,6 +1,6 @@
 /** The texts of a row, each word coloured by how much the score falls without it. */
 import { useEffect, useState } from 'react'
-import type { RowExplanation, TextRow } from '../../../shared/contract/explain.ts'
+import type { RowExplanation, TextRow } from '../../../shared/contract/explain-row.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { wordOrderSpec } from '../../charts/attributions.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'

@@ -1,7 +1,8 @@
 /** Small changes that carry a row to another decision or into a range, within what a person allows. */
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import { useState } from 'react'
-import type { Counterfactuals, CounterfactualRequest, Explanation } from '../../../shared/contract/explain.ts'
+import type { Explanation } from '../../../shared/contract/explain.ts'
+import type { Counterfactuals, CounterfactualRequest } from '../../../shared/contract/explain-turning.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
 import { Field, Select } from '../../components/field.tsx'

@@ -1,6 +1,6 @@
 /** What in the pictures the scores rest on: which method to believe, and some pictures with their maps. */
-import { imageExplanationSchema } from '../../contract/explain.ts'
-import type { ImageExplanation } from '../../contract/explain.ts'
+import { imageExplanationSchema } from '../../contract/explain-image.ts'
+import type { ImageExplanation } from '../../contract/explain-image.ts'
 import type { Evidence } from '../../contract/run.ts'
 import { faithfulnessVerdict } from '../../format/explanation-words.ts'
 import { imageMethodNotes, imageMethodTitles } from '../../format/image-methods.ts'
