@@ -1,6 +1,6 @@
 /** The reviews: what waits first, then what was decided. */
 import { useState } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { Link } from 'react-router'
 import type { ReviewSummary } from '../../../shared/contract/review.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { Button } from '../../components/button.tsx'
@@ -14,6 +14,7 @@ import { toProblem } from '../../engine/problem.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatCount } from '../../../shared/format/number.ts'
 import { formatAgo } from '../../../shared/format/time.ts'
+import { useLeadOn } from '../../shell/use-lead-on.ts'
 import { LookBadge } from './badge.tsx'
 import { useReviews } from './queries.ts'
 import { TrustDialog } from './trust-dialog.tsx'
@@ -46,7 +47,7 @@ const ReviewRow = ({ review }: { readonly review: ReviewSummary }) => (
 )
 
 export const Queue = () => {
-  const navigate = useNavigate()
+  const leadOn = useLeadOn()
   const reviews = useReviews()
   const { busy, problem, run } = useAction()
   const [stranger, setStranger] = useState<{ name: string; fingerprint: string; token: string }>()
@@ -54,7 +55,7 @@ export const Queue = () => {
     const job = await runJob((client) => client.reviews.import({ file: { token }, ...(trust ? { trust } : {}) }))
     if (job.error) throw new AssayError(toProblem({ data: job.error }))
     setStranger(undefined)
-    if (job.result) void navigate(`/approvals/${job.result}`)
+    if (job.result) leadOn(`/approvals/${job.result}`)
   }
   /** Checked before anything is taken in: an unknown signer is a question to the user, not an error. */
   const look = async (token: string): Promise<void> => {

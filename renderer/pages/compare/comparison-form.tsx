@@ -1,6 +1,5 @@
 /** Which runs of one dataset, which of them is the reference, what to train a baseline on, and the margin. */
 import { useState } from 'react'
-import { useNavigate } from 'react-router'
 import type { DatasetSummary } from '../../../shared/contract/dataset.ts'
 import type { DatasetId, RunId } from '../../../shared/contract/ids.ts'
 import type { Run } from '../../../shared/contract/run.ts'
@@ -18,6 +17,7 @@ import { formatAgo } from '../../../shared/format/time.ts'
 import { metricTitle } from '../../../shared/format/words.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { headlineMetrics } from '../../../shared/metrics/definitions.ts'
+import { useLeadOn } from '../../shell/use-lead-on.ts'
 import { CanaryFields } from './canary-fields.tsx'
 
 const RunChoice = ({
@@ -77,7 +77,7 @@ export const ComparisonForm = ({
   readonly runs: readonly Run[]
   readonly datasets: readonly DatasetSummary[]
 }) => {
-  const navigate = useNavigate()
+  const leadOn = useLeadOn()
   const withRuns = datasets.filter(({ id }) => runs.some(({ datasetId }) => datasetId === id))
   const most = withRuns.toSorted((a, b) => countOf(runs, b.id) - countOf(runs, a.id))[0]
   const [datasetId, setDatasetId] = useState<DatasetId>(most?.id as DatasetId)
@@ -118,7 +118,7 @@ export const ComparisonForm = ({
         (answer) => setJobId(answer.jobId),
       )
       if (done.error) throw new AssayError(toProblem({ data: done.error }))
-      if (done.result) void navigate(`/compare/${done.result}`)
+      if (done.result) leadOn(`/compare/${done.result}`)
     })
   }
   return (

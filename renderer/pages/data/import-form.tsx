@@ -1,6 +1,5 @@
 /** How a file is read, what its columns are, and the import itself. */
 import { useState } from 'react'
-import { useNavigate } from 'react-router'
 import type { GrantedFile } from '../../../shared/contract/bridge.ts'
 import type { DatasetPreview } from '../../../shared/contract/dataset.ts'
 import { Skeleton } from '../../components/states.tsx'
@@ -9,6 +8,7 @@ import { JobProgress } from '../../components/progress.tsx'
 import { useJob } from '../../engine/jobs.ts'
 import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
+import { useLeadOn } from '../../shell/use-lead-on.ts'
 import { DialectFields } from './dialect-fields.tsx'
 import { ImportColumns } from './import-columns.tsx'
 import { newDraft, readingOptions } from './import-draft.ts'
@@ -18,7 +18,7 @@ import { ImportTask } from './import-task.tsx'
 import { importDataset } from './run-import.ts'
 
 export const ImportForm = ({ file }: { readonly file: GrantedFile }) => {
-  const navigate = useNavigate()
+  const leadOn = useLeadOn()
   const [draft, setDraft] = useState(() => newDraft(file.name))
   const [last, setLast] = useState<DatasetPreview>()
   const [jobId, setJobId] = useState<string>()
@@ -36,7 +36,7 @@ export const ImportForm = ({ file }: { readonly file: GrantedFile }) => {
     if (!preview) return
     void run(async () => {
       const id = await importDataset(file, draft, preview, setJobId)
-      if (id) void navigate(`/data/${id}`, { replace: true })
+      if (id) leadOn(`/data/${id}`, { replace: true })
     })
   }
 

@@ -1,6 +1,5 @@
 /** Which dataset against which, and how the verdicts are made. Runs on both are taken along where there are any. */
 import { useState } from 'react'
-import { useNavigate } from 'react-router'
 import type { DatasetSummary } from '../../../shared/contract/dataset.ts'
 import type { DriftCorrection, DriftPreset, DriftRequest } from '../../../shared/contract/drift.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
@@ -15,6 +14,7 @@ import { runJob, useJob } from '../../engine/jobs.ts'
 import { toProblem } from '../../engine/problem.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { plural } from '../../../shared/format/number.ts'
+import { useLeadOn } from '../../shell/use-lead-on.ts'
 
 const presets: readonly { readonly value: DriftPreset; readonly title: string; readonly help: string }[] = [
   {
@@ -66,7 +66,7 @@ export const DriftForm = ({
   readonly datasets: readonly DatasetSummary[]
   readonly runs: readonly Run[]
 }) => {
-  const navigate = useNavigate()
+  const leadOn = useLeadOn()
   // The list is newest first: what came before is the likelier reference.
   const [referenceId, setReferenceId] = useState<string>(datasets[1]?.id ?? datasets[0]?.id ?? '')
   const [currentId, setCurrentId] = useState<string>(datasets[0]?.id ?? '')
@@ -94,7 +94,7 @@ export const DriftForm = ({
         (answer) => setJobId(answer.jobId),
       )
       if (ended.error) throw new AssayError(toProblem({ data: ended.error }))
-      if (ended.state === 'done' && ended.result !== null) void navigate(`/drift/${ended.result}`)
+      if (ended.state === 'done' && ended.result !== null) leadOn(`/drift/${ended.result}`)
     })
   }
   return (

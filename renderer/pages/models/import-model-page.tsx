@@ -14,9 +14,11 @@ import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatBytes } from '../../../shared/format/number.ts'
 import { chooseAndOpen, fileOfState } from '../../shell/open-files.ts'
+import { useLeadOn } from '../../shell/use-lead-on.ts'
 
 const ImportModelForm = ({ file }: { readonly file: GrantedFile }) => {
   const navigate = useNavigate()
+  const leadOn = useLeadOn()
   const listId = useId()
   const models = useQuery(['models', 'list'], (client) => client.models.list()).data ?? []
   const [name, setName] = useState(() => file.name.replace(/\.onnx$/i, '') || file.name)
@@ -32,7 +34,7 @@ const ImportModelForm = ({ file }: { readonly file: GrantedFile }) => {
         (answer) => setJobId(answer.jobId),
       )
       if (last.error) throw new AssayError(toProblem({ data: last.error }))
-      if (last.result !== null) void navigate(`/models/${last.result}`, { replace: true })
+      if (last.result !== null) leadOn(`/models/${last.result}`, { replace: true })
     })
   }
   if (job?.state === 'running') {

@@ -1,6 +1,6 @@
 /** Retraining: why, the request, the challenger, and fitting again without training. */
 import { useState } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { Link } from 'react-router'
 import type { RetrainTask, WatchedVersion } from '../../../shared/contract/monitor.ts'
 import { formatCount, plural } from '../../../shared/format/number.ts'
 import { formatTime } from '../../../shared/format/time.ts'
@@ -15,6 +15,7 @@ import { ask } from '../../engine/client.ts'
 import { finishJob } from '../../engine/finish-job.ts'
 import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
+import { useLeadOn } from '../../shell/use-lead-on.ts'
 import { LookBadge } from '../approvals/badge.tsx'
 import { Events } from './events.tsx'
 import { taskLook } from './words.ts'
@@ -89,7 +90,7 @@ const RequestDialog = ({ task, onClose }: { readonly task: RetrainTask; readonly
 const TaskItem = ({ task }: { readonly task: RetrainTask }) => {
   const [asking, setAsking] = useState(false)
   const { busy, problem, run } = useAction()
-  const navigate = useNavigate()
+  const leadOn = useLeadOn()
   const ended = task.state === 'done' || task.state === 'dismissed'
   const change = (to: 'open' | 'done' | 'dismissed'): void => {
     void run(async () => {
@@ -103,7 +104,7 @@ const TaskItem = ({ task }: { readonly task: RetrainTask }) => {
       const made = await finishJob((client) =>
         client.monitor.takeIn({ id: task.id, from: { file: { token: file.token } } }),
       )
-      if (made !== null) void navigate(`/models/${made}`)
+      if (made !== null) leadOn(`/models/${made}`)
     })
   }
   return (
@@ -158,11 +159,11 @@ const TaskItem = ({ task }: { readonly task: RetrainTask }) => {
 
 const Refit = ({ version }: { readonly version: WatchedVersion }) => {
   const { busy, problem, run } = useAction()
-  const navigate = useNavigate()
+  const leadOn = useLeadOn()
   const refit = (): void => {
     void run(async () => {
       const made = await finishJob((client) => client.monitor.refit({ versionId: version.versionId }))
-      if (made !== null) void navigate(`/models/${made}`)
+      if (made !== null) leadOn(`/models/${made}`)
     })
   }
   return (

@@ -1,6 +1,5 @@
 /** What each recalibration would change on rows it was not fitted on, and the button that makes it a version. */
 import { useMemo, useState } from 'react'
-import { useNavigate } from 'react-router'
 import type {
   CalibrationCandidate,
   CalibrationMethod,
@@ -20,6 +19,7 @@ import { runJob } from '../../engine/jobs.ts'
 import { toProblem } from '../../engine/problem.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { formatCount } from '../../../shared/format/number.ts'
+import { useLeadOn } from '../../shell/use-lead-on.ts'
 import { Verdict } from '../compare/verdict.tsx'
 
 export const methodTitles: Readonly<Record<CalibrationMethod, string>> = {
@@ -63,7 +63,7 @@ const CandidatesTable = ({ candidates }: { readonly candidates: readonly Calibra
 )
 
 export const CalibrationCandidates = ({ section }: { readonly section: CalibrationSection }) => {
-  const navigate = useNavigate()
+  const leadOn = useLeadOn()
   const { busy, problem, run } = useAction()
   const { split, before, candidates } = section
   const [method, setMethod] = useState(candidates[0]?.method)
@@ -79,7 +79,7 @@ export const CalibrationCandidates = ({ section }: { readonly section: Calibrati
         client.calibrations.accept({ id: section.runId as RunId, method: chosen.method }),
       )
       if (job.error) throw new AssayError(toProblem({ data: job.error }))
-      if (job.result) void navigate(`/models/${job.result}`)
+      if (job.result) leadOn(`/models/${job.result}`)
     })
   }
   return (
