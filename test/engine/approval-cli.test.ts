@@ -129,4 +129,22 @@ describe('people and signatures', () => {
     expect(out).toMatch(/entry \d+ was changed/)
     expect(assay(['verify']).code).toBe(0)
   })
+
+  it('proves a package, and ends with 3 where any part of it has another byte', () => {
+    const env = { ASSAY_PASSPHRASE: 'correct horse battery' }
+    const asked = assay(['review', 'request', 'latest', '--policy', 'good.yaml', '--as', 'Ada', '--json'], env)
+    const { review } = JSON.parse(asked.out) as { review: { id: string } }
+    expect(assay(['review', 'export', review.id, '--out', 'review.tar', '--as', 'Ada'], env).code).toBe(0)
+    expect(assay(['verify', 'review.tar']).out).toContain('nothing was changed')
+    const bytes = readFileSync(file('review.tar'))
+    for (const part of ['evidence.json', 'policy.yaml']) {
+      const changed = Buffer.from(bytes)
+      // In the part itself, which follows its header of 512 bytes.
+      changed[bytes.indexOf(`${part}\0`) + 600]! ^= 1
+      writeFileSync(file('changed.tar'), changed)
+      const { code, out } = assay(['verify', 'changed.tar'])
+      expect(out).toContain(part)
+      expect(code).toBe(3)
+    }
+  })
 })
