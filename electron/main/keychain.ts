@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { app, safeStorage } from 'electron'
 import { z } from 'zod'
-import { isEndToEndTest } from './test-hook.ts'
+import { mayUsePlainText } from './test-hook.ts'
 
 /** Person's id to what safeStorage made of the passphrase, in base64. */
 const keptSchema = z.record(z.string(), z.base64())
@@ -18,9 +18,11 @@ export class Keychain {
   /** Whether the system encrypts with a secret that it guards itself. */
   get available(): boolean {
     if (process.platform === 'linux') {
-      // Tests have no keychain; they may use the fixed secret that people must not.
-      if (isEndToEndTest) safeStorage.setUsePlainTextEncryption(true)
-      else if (['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend())) return false
+      // Without a keychain Chromium would encrypt with a secret that stands in its source.
+      if (['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend())) {
+        if (!mayUsePlainText) return false
+        safeStorage.setUsePlainTextEncryption(true)
+      }
     }
     return safeStorage.isEncryptionAvailable()
   }

@@ -7,6 +7,8 @@ import type { NotificationRequest } from '../../shared/contract/bridge.ts'
 import type { Engine } from './engine-host.ts'
 
 export const isEndToEndTest = process.env['ASSAY_E2E'] === '1'
+/** Most test machines have no keychain: a test that asks for it may use the fixed secret that people must not. */
+export const mayUsePlainText = isEndToEndTest && process.env['ASSAY_E2E_PLAIN_KEYCHAIN'] === '1'
 
 export interface TestHook {
   /** Paths that the next open dialogs answer with; empty means cancelled. */

@@ -1,4 +1,5 @@
 /** Starts the built application on a workspace of its own, as a user would have it on the first day. */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -40,6 +41,7 @@ type Hook = { openFiles: string[]; savePath: string | null; killEngine(): void; 
 async function launch(
   folder: string,
   env: Record<string, string>,
+  args: readonly string[],
 ): Promise<{ electron: ElectronApplication; page: Page }> {
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0
   const electron = await _electron.launch({
@@ -49,6 +51,7 @@ async function launch(
       ...(asRoot ? ['--no-sandbox'] : []),
       `--user-data-dir=${join(folder, 'user-data')}`,
       `--workspace=${join(folder, 'workspace')}`,
+      ...args,
     ],
     env: { ...(process.env as Record<string, string>), ...runtime.env, ASSAY_E2E: '1', ...env },
     timeout: startTimeoutMs,
@@ -68,12 +71,13 @@ async function launch(
 export async function startApp(
   folder = mkdtempSync(join(tmpdir(), 'assay-e2e-')),
   env: Record<string, string> = {},
+  args: readonly string[] = [],
 ): Promise<App> {
   const workspace = join(folder, 'workspace')
   // Chromium under a virtual display now and then never opens its first window; a second start does.
-  const { electron, page } = await launch(folder, env).catch((error: unknown) => {
+  const { electron, page } = await launch(folder, env, args).catch((error: unknown) => {
     console.warn(`starting again: ${String(error)}`)
-    return launch(folder, env)
+    return launch(folder, env, args)
   })
   return {
     electron,
@@ -98,6 +102,19 @@ export async function startApp(
     },
   }
 }
+
+/** The command line on a workspace that no application has open. It throws with what was said where a command fails. */
+export const assayIn =
+  (workspace: string, passphrase: string) =>
+  (...args: string[]): string => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(root, 'electron/cli/launch.mjs'), ...args, '--workspace', workspace],
+      { encoding: 'utf8', env: { ...process.env, ASSAY_PASSPHRASE: passphrase } },
+    )
+    if (status !== 0) throw new Error(`assay ${args.join(' ')}: ${stdout}${stderr}`)
+    return stdout
+  }
 
 /** Follows a link of the navigation. */
 export const go = (page: Page, name: string): Promise<void> =>

@@ -1,15 +1,14 @@
 /** From a policy to a signed approval in two windows: the author's and the approver's. */
-import { mkdtempSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import type { Page } from '@playwright/test'
-import { lookAt, startApp } from './app.ts'
+import { go, lookAt, startApp } from './app.ts'
 import type { App } from './app.ts'
+import { addPerson, askForReview, judge, passphrase, savePackage } from './two-desks.ts'
 
 test.describe.configure({ mode: 'serial' })
 
-const passphrase = 'correct horse battery'
 const review = /Churn, gradient boosting 1 on Churn hold-out/
 let folder: string
 let author: App
@@ -19,39 +18,13 @@ const file = (name: string) => join(folder, name)
 test.beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assay-approvals-'))
   author = await startApp()
-  approver = await startApp()
+  approver = await startApp(undefined, { ASSAY_E2E_PLAIN_KEYCHAIN: '1' })
 })
 test.afterAll(async () => {
   await author.close()
   await approver.close()
+  rmSync(folder, { recursive: true, force: true })
 })
-
-const go = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).first().click()
-
-async function addPerson(page: Page, name: string, roles: readonly string[]): Promise<void> {
-  await go(page, 'Approvals')
-  await page.getByRole('tab', { name: 'People' }).click()
-  await page.getByRole('button', { name: 'Add a person' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Name').fill(name)
-  for (const role of ['Author', 'Validator', 'Approver'])
-    await dialog.getByLabel(new RegExp(`^${role}`)).setChecked(roles.includes(role))
-  await dialog.getByLabel('Passphrase').fill(passphrase)
-  await dialog.getByLabel('Once more').fill(passphrase)
-  await dialog.getByRole('button', { name: 'Make the key' }).click()
-  await expect(dialog).toBeHidden()
-  await expect(page.getByRole('rowheader', { name })).toBeVisible()
-}
-
-async function savePackage(app: App, button: string, path: string): Promise<void> {
-  await app.answerSave(path)
-  await app.page.getByRole('button', { name: button }).click()
-  const dialog = app.page.getByRole('dialog')
-  await dialog.getByLabel('Passphrase of the key').fill(passphrase)
-  await dialog.getByRole('button', { name: 'Sign and save the file' }).click()
-  await expect(dialog).toBeHidden()
-  await expect.poll(() => statSync(path, { throwIfNoEntry: false })?.size ?? 0).toBeGreaterThan(5_000)
-}
 
 test('an empty workspace says how to begin', async () => {
   const { page } = approver
@@ -102,19 +75,12 @@ test('the gates of a run: inconclusive under one policy, passing under the other
   await go(page, 'Overview')
   await page.getByRole('button', { name: 'Load the sample workspace' }).click()
   await expect(page.getByRole('heading', { level: 2, name: 'ROC AUC' })).toBeVisible()
-  await page.getByRole('tab', { name: 'Gates' }).click()
-  const policy = page.getByLabel('Policy', { exact: true })
-  const judge = async (name: RegExp) => {
-    const value = await policy.locator('option').filter({ hasText: name }).getAttribute('value')
-    await policy.selectOption(value)
-    await page.getByRole('button', { name: 'Judge the gates' }).click()
-  }
-  await judge(/^Strict/)
+  await judge(page, /^Strict/)
   const gates = page.getByTestId('gates')
   await expect(gates.locator('[data-gate=ranking]').getByText('Inconclusive')).toBeVisible()
   await expect(page.getByTestId('gates-verdict').getByText('Gates stop it')).toBeVisible()
   await lookAt(page, 'run-gates-stop')
-  await judge(/^Binary/)
+  await judge(page, /^Binary/)
   await expect(page.getByTestId('gates-verdict').getByText('Gates pass')).toBeVisible()
   await lookAt(page, 'run-gates-pass')
 })
@@ -145,14 +111,8 @@ test('the policy editor offers the figures of the run, and puts one in as a gate
 
 test('the author asks, and cannot approve', async () => {
   const { page } = author
-  await page.getByRole('button', { name: 'Ask for a review' }).click()
+  await askForReview(page, /^Binary/, 'Gradient boosting for the first campaign.')
   const dialog = page.getByRole('dialog')
-  const option = dialog
-    .getByLabel('Policy')
-    .locator('option')
-    .filter({ hasText: /^Binary/ })
-  await dialog.getByLabel('Policy').selectOption(await option.getAttribute('value'))
-  await dialog.getByLabel('What the reviewer should know').fill('Gradient boosting for the first campaign.')
   await dialog.getByLabel('Passphrase of the key').fill(passphrase)
   await lookAt(page, 'approvals-request')
   await dialog.getByRole('button', { name: 'Sign and ask' }).click()

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { lookAt, startApp } from './app.ts'
+import type { Page } from '@playwright/test'
+import { writeWords } from '../support/make-words.ts'
+import { go, lookAt, startApp } from './app.ts'
 import type { App } from './app.ts'
 
 let app: App
@@ -10,6 +12,12 @@ test.beforeAll(async () => {
   app = await startApp()
 })
 test.afterAll(() => app.close())
+
+const choose = async (page: Page, field: string, title: RegExp): Promise<void> => {
+  const select = page.getByRole('combobox', { name: field })
+  const option = select.getByRole('option', { name: title })
+  await select.selectOption(await option.first().getAttribute('value'))
+}
 
 test('explains the sample run, exactly and on all rows', async () => {
   test.setTimeout(120_000)
@@ -92,14 +100,9 @@ test('lays three maps over a picture, and tests them over rows', async () => {
   const { page } = app
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click()
   await page.getByRole('button', { name: 'New run' }).first().click()
-  const choose = async (field: string, title: RegExp): Promise<void> => {
-    const select = page.getByRole('combobox', { name: field })
-    const option = select.getByRole('option', { name: title })
-    await select.selectOption(await option.first().getAttribute('value'))
-  }
-  await choose('Model version', /Digits/)
-  await choose('Dataset', /Digits/)
-  await choose('Device', /CPU/)
+  await choose(page, 'Model version', /Digits/)
+  await choose(page, 'Dataset', /Digits/)
+  await choose(page, 'Device', /CPU/)
   await page.getByRole('button', { name: /^Score .* rows$/ }).click()
   await expect(page.getByTestId('headline')).toBeVisible({ timeout: 60_000 })
   await page.getByRole('tab', { name: 'Explanation' }).click()
@@ -116,4 +119,34 @@ test('lays three maps over a picture, and tests them over rows', async () => {
   await over.scrollIntoViewIfNeeded()
   await expect(over.getByRole('row')).toHaveCount(7)
   await lookAt(page, 'explanation-image-rows')
+})
+
+test('colours the words of a text that the score rests on', async () => {
+  const { page } = app
+  const files = writeWords(app.folder)
+  await go(page, 'Data')
+  await app.answerOpen(files.data)
+  await page.getByRole('button', { name: 'Import a dataset' }).first().click()
+  await page.getByLabel('Role of kind').selectOption('target')
+  await page.getByRole('button', { name: 'Import the dataset' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('words')
+  await go(page, 'Models')
+  await app.answerOpen(files.model)
+  await page.getByRole('button', { name: 'Import a model' }).first().click()
+  await page.getByRole('button', { name: 'Import the model' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('words')
+  await go(page, 'Runs')
+  await page.getByRole('button', { name: 'New run' }).first().click()
+  await choose(page, 'Model version', /words/)
+  await choose(page, 'Dataset', /words/)
+  await choose(page, 'Device', /CPU/)
+  await page.getByRole('button', { name: 'Score 40 rows' }).click()
+  await expect(page.getByTestId('headline')).toBeVisible({ timeout: 60_000 })
+  await page.getByRole('tab', { name: 'Explanation' }).click()
+  await page.getByRole('button', { name: /^Explain \d+ rows/ }).click()
+  const panel = page.getByRole('region', { name: 'One row' })
+  await panel.scrollIntoViewIfNeeded()
+  await expect(panel.locator('mark', { hasText: 'refund' })).toHaveAttribute('title', /^refund: [−-]?0\.\d+/)
+  await page.waitForTimeout(300)
+  await lookAt(page, 'explanation-words')
 })

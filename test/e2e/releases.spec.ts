@@ -1,16 +1,14 @@
 /** What was released is listed with its state and its proof, and another release is exported from the window. */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import type { Page } from '@playwright/test'
-import { lookAt, models, root, startApp } from './app.ts'
+import { assayIn, go, lookAt, models, startApp } from './app.ts'
 import type { App } from './app.ts'
+import { passphrase } from './two-desks.ts'
 
 test.describe.configure({ mode: 'serial' })
 
-const passphrase = 'correct horse battery'
 const policy = `assay: policy/1
 name: Churn release
 risk_tier: medium
@@ -28,23 +26,12 @@ gates:
 let folder: string
 let app: App
 
-const go = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).first().click()
-
-const assay = (...args: string[]): string => {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(root, 'electron/cli/launch.mjs'), ...args, '--workspace', join(folder, 'workspace')],
-    { encoding: 'utf8', env: { ...process.env, ASSAY_PASSPHRASE: passphrase } },
-  )
-  if (status !== 0) throw new Error(`assay ${args.join(' ')}: ${stdout}${stderr}`)
-  return stdout
-}
-
 test.beforeAll(async () => {
   test.setTimeout(180_000)
   folder = mkdtempSync(join(tmpdir(), 'assay-releases-'))
   const file = join(folder, 'policy.yaml')
   writeFileSync(file, policy)
+  const assay = assayIn(join(folder, 'workspace'), passphrase)
   const plan = join(folder, 'plan.yaml')
   const churn = join(models, 'churn')
   writeFileSync(
@@ -84,6 +71,18 @@ test('a release is listed, and its page says what proves it and what holds it to
   await lookAt(page, 'release')
   await page.getByRole('region', { name: 'Limits in production' }).scrollIntoViewIfNeeded()
   await lookAt(page, 'release-kit')
+})
+
+test('assay verify proves it where no workspace is, and names the file that has another byte', () => {
+  const verify = () => assayIn(join(folder, 'no-workspace'), '')('verify', join(folder, 'release'))
+  expect(verify()).toContain('nothing was changed')
+  const path = join(folder, 'release/model.onnx')
+  const bytes = readFileSync(path)
+  const changed = Buffer.from(bytes)
+  changed[bytes.length >> 1]! ^= 1
+  writeFileSync(path, changed)
+  expect(verify).toThrow('model.onnx was changed')
+  writeFileSync(path, bytes)
 })
 
 test('another is exported from the window', async () => {

@@ -39,7 +39,7 @@ async function importDataset(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Import a dataset' }).first().click()
   await page.getByLabel('Role of churned').selectOption('target')
   await page.getByRole('button', { name: 'Import the dataset' }).click()
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('holdout')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('holdout')
 }
 
 /** Imports a file as the next version of "Churn" and scores it; the evaluation follows by itself. */
@@ -51,7 +51,7 @@ async function importAndScore(page: Page, name: string, version: number): Promis
   const becomes = version === 1 ? 'A new model, version 1.' : `the file becomes version ${version}.`
   await expect(page.getByText(becomes)).toBeVisible()
   await page.getByRole('button', { name: 'Import the model' }).click()
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('Churn')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Churn ${version}`)
   await go(page, 'Runs')
   await page.getByRole('button', { name: 'New run' }).first().click()
   const choice = page.getByLabel('Model version')
@@ -156,14 +156,14 @@ test('a model misses a gate, its next version is reviewed, mended, approved by s
     await takePackage(author, file('decision.tar'))
     await expect(page.getByTestId('standing').getByText('Approved')).toBeVisible()
     await go(page, 'Releases')
-    await page.getByRole('button', { name: 'Export a release' }).click()
+    await page.getByRole('button', { name: 'Export a release' }).first().click()
     await author.answerSave(file('release'))
     await signWith(page, 'Sign and write the release')
     await expect(page.getByRole('dialog')).toBeHidden({ timeout: 30_000 })
     expect(existsSync(file('release/approval.json'))).toBe(true)
     await expect(page.getByText('In force')).toBeVisible()
     await go(page, 'Models')
-    await page.getByRole('link', { name: 'Churn', exact: true }).first().click()
+    await page.getByRole('link', { name: 'Churn, version 2' }).click()
     await page.getByRole('tab', { name: 'Registry' }).click()
     await expect(page.getByRole('tabpanel').getByText('Released').first()).toBeVisible()
     await expect(page.getByRole('rowheader', { name: 'release written' })).toBeVisible()
