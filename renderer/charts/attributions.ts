@@ -321,6 +321,7 @@ export const waterfallSpec = (output: RowExplanation['outputs'][number], row: nu
             backgroundColor: bars.map((bar) => seriesColor(colors, bar.amount >= 0 ? 1 : 0)),
             barPercentage: 0.8,
             categoryPercentage: 0.9,
+            maxBarThickness: 40,
           },
         ],
       },

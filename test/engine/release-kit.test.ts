@@ -10,6 +10,7 @@ import type { KitFile } from '../../shared/release-kit/facts.ts'
 import { codeOf, openTestEngine, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { objectsOf, queriesOf, readQuery } from '../support/kit.ts'
+import type { ObjectOf } from '../support/kit-objects.ts'
 import { churnRelease, goldenOf, runServing, servingEntry, startServing, temporaryFolder } from '../support/release.ts'
 
 const passphrase = 'correct horse battery'
@@ -98,8 +99,8 @@ describe('a release', () => {
     expect(measured.requests).toBeGreaterThan(100)
     expect(measured.p99Ms).toBeGreaterThanOrEqual(measured.p50Ms)
     expect(measured.residentBytes).toBeGreaterThan(50e6)
-    const deployment = objectsOf(files).find(({ kind }) => kind === 'Deployment')!
-    const asked = Number.parseInt(deployment.spec.template.spec.containers[0].resources.requests.memory, 10)
+    const deployment = objectsOf(files).find((object) => object.kind === 'Deployment')!
+    const asked = Number.parseInt(String(deployment.spec.template.spec.containers[0]!.resources.requests['memory']), 10)
     expect(asked * 1024 * 1024).toBeGreaterThanOrEqual(measured.residentBytes * 1.25)
   })
 
@@ -155,23 +156,25 @@ describe('queries', () => {
 })
 
 /** What a job of the kit runs, with folders of this machine in place of its volumes. */
-function jobOf(kind: string, ending: string, at: Readonly<Record<string, string>>) {
-  const job = objectsOf(files).find(({ kind: own, metadata }) => own === kind && metadata.name.endsWith(ending))!
-  const { spec } = kind === 'CronJob' ? job.spec.jobTemplate : job
+function jobOf(kind: 'Job' | 'CronJob', ending: string, at: Readonly<Record<string, string>>) {
+  const job = objectsOf(files).find(
+    (object): object is ObjectOf<'Job' | 'CronJob'> => object.kind === kind && object.metadata.name.endsWith(ending),
+  )!
+  const { spec } = job.kind === 'CronJob' ? job.spec.jobTemplate : job
   const [container] = spec.template.spec.containers
-  const args: string[] = container.args.map((text: string) =>
+  const args: string[] = container!.args.map((text) =>
     Object.entries(at).reduce(
       (arg, [from, to]) => arg.replace(from, to),
       text.replace('$(JOB_NAME)', job.metadata.name),
     ),
   )
   // Whose signatures count: the kit says it.
-  const given = container.env.filter((entry: { value?: string }) => entry.value !== undefined)
-  const env = Object.fromEntries(given.map(({ name, value }: { name: string; value: string }) => [name, value]))
+  const given = container!.env.filter((entry) => entry.value !== undefined)
+  const env = Object.fromEntries(given.map(({ name, value }) => [name, value]))
   return {
     args: [...args, '--release', out],
-    env: env as Record<string, string>,
-    completions: spec.completions as number,
+    env,
+    completions: spec.completions,
   }
 }
 

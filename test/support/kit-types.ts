@@ -5,7 +5,6 @@
 import { join } from 'node:path'
 import ts from 'typescript'
 import { root } from './engine.ts'
-import type { KubernetesObject } from './kit.ts'
 
 const modules: Readonly<Record<string, string>> = {
   AnalysisTemplate: '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/AnalysisTemplate',
@@ -30,7 +29,7 @@ const modules: Readonly<Record<string, string>> = {
 const typeOf = (kind: string): string => (modules[kind]!.startsWith('.') ? kind : `I${kind}`)
 
 /** @returns what the compiler says of the objects, written as literals of their types */
-export function unknownKeys(objects: readonly KubernetesObject[]): string[] {
+export function unknownKeys(objects: readonly { readonly kind: string }[]): string[] {
   const kinds = [...new Set(objects.map(({ kind }) => kind))]
   const source = [
     ...kinds.map((kind) => `import type { ${typeOf(kind)} } from '${modules[kind]}'`),

@@ -7,6 +7,7 @@ import { parser } from '@prometheus-io/lezer-promql'
 import { parseAllDocuments } from 'yaml'
 import type { KitFacts, KitFile } from '../../shared/release-kit/facts.ts'
 import { servedName } from '../../shared/serving/release-manifest.ts'
+import type { KubernetesObject } from './kit-objects.ts'
 import type { ReleaseManifest } from '../../shared/serving/release-manifest.ts'
 
 const hex = (digit: string) => digit.repeat(64)
@@ -62,29 +63,15 @@ export function kitFacts(name = 'Churn model', more: Partial<KitFacts> = {}): Ki
   }
 }
 
-export interface KubernetesObject {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly metadata: {
-    readonly name: string
-    readonly namespace?: string
-    readonly labels?: Readonly<Record<string, string>>
-    readonly annotations?: Readonly<Record<string, string>>
-  }
-  // Read by path in the tests.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly spec?: any
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly [name: string]: any
-}
-
 /** As Kubernetes reads it: YAML 1.1. */
-export function readObjects(text: string): KubernetesObject[] {
+export function readDocuments(text: string): unknown[] {
   return parseAllDocuments(text, { version: '1.1' }).map((document) => {
     if (document.errors.length > 0) throw document.errors[0]!
-    return document.toJS() as KubernetesObject
+    return document.toJS() as unknown
   })
 }
+
+const readObjects = (text: string): KubernetesObject[] => readDocuments(text) as KubernetesObject[]
 
 /** Objects of the kit's files as they are, without kustomizations. */
 export function objectsOf(files: readonly KitFile[]): KubernetesObject[] {
@@ -163,8 +150,8 @@ export function queriesOf(files: readonly KitFile[]): { readonly where: string; 
       for (const metric of object.spec.metrics)
         found.push({ where: `analysis ${metric.name}`, query: metric.provider.prometheus.query })
     if (object.kind === 'PrometheusRule')
-      for (const rule of object.spec.groups.flatMap((group: { rules: unknown[] }) => group.rules))
-        found.push({ where: `alert ${rule.alert}`, query: rule.expr })
+      for (const rule of object.spec.groups.flatMap((group) => group.rules))
+        found.push({ where: `alert ${rule.alert}`, query: String(rule.expr) })
   }
   const { panels } = JSON.parse(files.find(({ path }) => path.endsWith('dashboard.json'))!.text) as {
     panels: { title: string; targets: { expr: string }[] }[]

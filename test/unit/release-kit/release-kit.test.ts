@@ -27,13 +27,13 @@ import {
   objectsOf,
   overlays,
   queriesOf,
-  readObjects,
+  readDocuments,
   readQuery,
   whyNoKubectl,
   whyNoPromtool,
   withKit,
 } from '../../support/kit.ts'
-import type { KubernetesObject } from '../../support/kit.ts'
+import type { Kind, KubernetesObject, ObjectOf, PodTemplate } from '../../support/kit-objects.ts'
 import { unknownKeys } from '../../support/kit-types.ts'
 
 const models: Readonly<Record<string, new (data: never) => { validate(): void }>> = {
@@ -57,24 +57,27 @@ const models: Readonly<Record<string, new (data: never) => { validate(): void }>
 /** Objects of which no package has the schema: their pods are validated, and their keys by kit-types.ts. */
 const own = ['InferenceService', 'BackendTrafficPolicy']
 
-function podsOf({ kind, spec }: KubernetesObject) {
-  const found = {
-    Deployment: spec?.template,
-    Job: spec?.template,
-    CronJob: spec?.jobTemplate?.spec.template,
-    InferenceService: { metadata: {}, spec: spec?.predictor },
-  }[kind]
-  return found === undefined ? [] : [found]
+function podsOf(object: KubernetesObject): PodTemplate[] {
+  switch (object.kind) {
+    case 'Deployment':
+    case 'Job':
+      return [object.spec.template]
+    case 'CronJob':
+      return [object.spec.jobTemplate.spec.template]
+    case 'InferenceService': {
+      const { minReplicas: _, maxReplicas: _1, scaleMetric: _2, scaleTarget: _3, ...spec } = object.spec.predictor
+      return [{ metadata: {}, spec }]
+    }
+    default:
+      return []
+  }
 }
 
 function validate(object: KubernetesObject): void {
   const Model = models[object.kind]
   if (Model) new Model(object as never).validate()
   else expect(own).toContain(object.kind)
-  for (const { spec } of podsOf(object)) {
-    const { minReplicas: _, maxReplicas: _1, scaleMetric: _2, scaleTarget: _3, ...pod } = spec
-    new Pod({ spec: pod }).validate()
-  }
+  for (const { spec } of podsOf(object)) new Pod({ spec } as never).validate()
 }
 
 const policy = (name: string) =>
@@ -99,8 +102,8 @@ gates:
 const facts = kitFacts('Churn model', { policy: policy('age') })
 const files = releaseKit(facts)
 const objects = objectsOf(files)
-const one = (kind: string, from: readonly KubernetesObject[] = objects): KubernetesObject => {
-  const found = from.filter((object) => object.kind === kind)
+const one = <K extends Kind>(kind: K, from: readonly KubernetesObject[] = objects): ObjectOf<K> => {
+  const found = from.filter((object): object is Extract<KubernetesObject, ObjectOf<K>> => object.kind === kind)
   expect(found.length).toBe(1)
   return found[0]!
 }
@@ -110,9 +113,9 @@ describe('objects', () => {
     expect(objects.length).toBeGreaterThan(20)
     for (const object of objects) validate(object)
     // The validators can fail.
-    expect(() => validate({ ...one('HorizontalPodAutoscaler'), spec: { maxReplicas: 'ten' } })).toThrow()
+    expect(() => validate({ ...one('HorizontalPodAutoscaler'), spec: { maxReplicas: 'ten' } } as never)).toThrow()
     expect(() =>
-      validate({ ...one('Rollout'), spec: { strategy: { canary: { steps: [{ setWeight: 'x' }] } } } }),
+      validate({ ...one('Rollout'), spec: { strategy: { canary: { steps: [{ setWeight: 'x' }] } } } } as never),
     ).toThrow()
   })
 
@@ -147,14 +150,14 @@ describe('objects', () => {
         expect(Object.keys(resources.limits)).toEqual(['cpu', 'memory', 'ephemeral-storage'])
       }
     }
-    for (const account of objects.filter(({ kind }) => kind === 'ServiceAccount'))
-      expect(account['automountServiceAccountToken']).toBe(false)
+    for (const object of objects)
+      if (object.kind === 'ServiceAccount') expect(object.automountServiceAccountToken).toBe(false)
   })
 
   it('ask for the memory that was measured and a quarter more', () => {
     const [container] = one('Deployment').spec.template.spec.containers
-    expect(container.resources.requests.memory).toBe('256Mi')
-    expect(container.resources.limits.memory).toBe('512Mi')
+    expect(container!.resources.requests['memory']).toBe('256Mi')
+    expect(container!.resources.limits['memory']).toBe('512Mi')
     expect(one('BackendTrafficPolicy').spec.rateLimit.local.rules).toEqual([
       { limit: { requests: 5000, unit: 'Second' } },
     ])
@@ -163,9 +166,11 @@ describe('objects', () => {
 
 describe('the settings', () => {
   const settings = (): Record<string, string> => {
-    const kustomization = readObjects(files.find(({ path }) => path === 'base/kustomization.yaml')!.text)[0]!
+    const [kustomization] = readDocuments(files.find(({ path }) => path === 'base/kustomization.yaml')!.text) as {
+      configMapGenerator: { literals: string[] }[]
+    }[]
     return Object.fromEntries(
-      kustomization['configMapGenerator'][0].literals.map((literal: string) => literal.split(/=(.*)/s).slice(0, 2)),
+      kustomization!.configMapGenerator[0]!.literals.map((literal) => literal.split(/=(.*)/s).slice(0, 2)),
     )
   }
 
@@ -184,7 +189,7 @@ describe('the settings', () => {
     const drain = (config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS) / 1000
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(drain)
     // Not ready must be seen while it still answers.
-    const { periodSeconds, failureThreshold } = pod.containers[0].readinessProbe
+    const { periodSeconds, failureThreshold } = pod.containers[0]!.readinessProbe
     expect(config.DRAIN_DELAY_MS / 1000).toBeGreaterThan(periodSeconds * failureThreshold)
   })
 })
@@ -227,13 +232,7 @@ describe('limits', () => {
 
   it('roll a canary back by their own ids and numbers, and wait where there is too little traffic', () => {
     const { metrics } = one('AnalysisTemplate').spec
-    expect(metrics.map(({ name }: { name: string }) => name)).toEqual([
-      'errors',
-      'latency',
-      'latency-mid',
-      'drift-all',
-      'drift-one',
-    ])
+    expect(metrics.map(({ name }) => name)).toEqual(['errors', 'latency', 'latency-mid', 'drift-all', 'drift-one'])
     for (const metric of metrics) {
       const { atMost } = index.limits.find(({ id }: { id: string }) => id === metric.name)
       expect(metric.failureCondition).toBe(`len(result) > 0 && result[0] > ${atMost}`)
@@ -241,8 +240,8 @@ describe('limits', () => {
       expect(metric.provider.prometheus.query).toContain('rollouts_pod_template_hash="{{args.canary-hash}}"')
     }
     // Rule of three: 3 / 0.005.
-    expect(metrics[0].provider.prometheus.query).toContain('>= 600')
-    expect(metrics[1].provider.prometheus.query).toContain('>= 500')
+    expect(metrics[0]!.provider.prometheus.query).toContain('>= 600')
+    expect(metrics[1]!.provider.prometheus.query).toContain('>= 500')
   })
 
   it('are sought only among the canary’s pods, whose label the ServiceMonitor carries over', () => {
@@ -281,15 +280,14 @@ function checkReferences(built: readonly KubernetesObject[], overlay: string): v
   const templates = built.flatMap(podsOf)
   const matching = (labels: Record<string, string>) =>
     templates.filter(({ metadata }) => Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value))
-  const portOf = (labels: Record<string, string>, name: string) =>
+  const portOf = (labels: Readonly<Record<string, string>>, name: string | number) =>
     matching(labels).every(({ spec }) =>
-      spec.containers.some(({ ports = [] }) => ports.some((port: { name: string }) => port.name === name)),
+      spec.containers.some(({ ports = [] }) => ports.some((port) => port.name === name)),
     )
   for (const object of built) {
-    const { kind, spec } = object
     for (const { spec: pod } of podsOf(object)) {
       need('ServiceAccount', pod.serviceAccountName)
-      const volumes = new Set(pod.volumes.map(({ name }: { name: string }) => name))
+      const volumes = new Set(pod.volumes.map(({ name }) => name))
       for (const { secret, persistentVolumeClaim } of pod.volumes) {
         if (secret) need('Secret', secret.secretName)
         if (persistentVolumeClaim) need('PersistentVolumeClaim', persistentVolumeClaim.claimName)
@@ -299,47 +297,54 @@ function checkReferences(built: readonly KubernetesObject[], overlay: string): v
         for (const { configMapRef } of envFrom) need('ConfigMap', configMapRef.name)
       }
     }
-    if (kind === 'Deployment') expect(matching(spec.selector.matchLabels).length).toBe(1)
-    if (kind === 'Service') {
-      expect(matching(spec.selector).length, object.metadata.name).toBe(1)
-      for (const { targetPort } of spec.ports) expect(portOf(spec.selector, targetPort)).toBe(true)
+    if (object.kind === 'Deployment') expect(matching(object.spec.selector.matchLabels).length).toBe(1)
+    if (object.kind === 'Service') {
+      expect(matching(object.spec.selector).length, object.metadata.name).toBe(1)
+      for (const { targetPort } of object.spec.ports) expect(portOf(object.spec.selector, targetPort)).toBe(true)
     }
-    if (kind === 'PodDisruptionBudget') expect(matching(spec.selector.matchLabels).length).toBe(1)
-    if (kind === 'NetworkPolicy') {
-      expect(matching(spec.podSelector.matchLabels).length).toBeGreaterThan(0)
-      for (const { ports } of spec.ingress)
-        for (const { port } of ports) expect(portOf(spec.podSelector.matchLabels, port)).toBe(true)
-      expect(spec.egress).toEqual([])
+    if (object.kind === 'PodDisruptionBudget') expect(matching(object.spec.selector.matchLabels).length).toBe(1)
+    if (object.kind === 'NetworkPolicy') {
+      expect(matching(object.spec.podSelector.matchLabels).length).toBeGreaterThan(0)
+      for (const { ports } of object.spec.ingress)
+        for (const { port } of ports) expect(portOf(object.spec.podSelector.matchLabels, port)).toBe(true)
+      expect(object.spec.egress).toEqual([])
     }
-    if (kind === 'ServiceMonitor') {
+    if (object.kind === 'ServiceMonitor') {
       const services = built.filter(
-        (entry) =>
+        (entry): entry is ObjectOf<'Service'> =>
           entry.kind === 'Service' &&
-          Object.entries(spec.selector.matchLabels).every(([key, value]) => entry.metadata.labels?.[key] === value),
+          Object.entries(object.spec.selector.matchLabels).every(
+            ([key, value]) => entry.metadata.labels?.[key] === value,
+          ),
       )
       expect(services.map(({ metadata }) => metadata.name)).toEqual(['churn-model-metrics'])
-      expect(services[0]!.spec.ports.map(({ name }: { name: string }) => name)).toContain(spec.endpoints[0].port)
+      expect(services[0]!.spec.ports.map(({ name }) => name)).toContain(object.spec.endpoints[0]!.port)
     }
-    if (kind === 'HTTPRoute' || kind === 'GRPCRoute')
-      for (const { name, port } of spec.rules.flatMap(({ backendRefs }: { backendRefs: object[] }) => backendRefs)) {
+    if (object.kind === 'HTTPRoute' || object.kind === 'GRPCRoute')
+      for (const { name, port } of object.spec.rules.flatMap((rule) => [...rule.backendRefs])) {
         need('Service', name)
-        const service = built.find((entry) => entry.kind === 'Service' && entry.metadata.name === name)!
-        expect(service.spec.ports.map((entry: { port: number }) => entry.port)).toContain(port)
+        const service = built.find((entry) => entry.kind === 'Service' && entry.metadata.name === name)
+        expect(service?.kind === 'Service' && service.spec.ports.map((entry) => entry.port)).toContain(port)
       }
-    if (kind === 'BackendTrafficPolicy') for (const target of spec.targetRefs) need(target.kind, target.name)
-    if (kind === 'HorizontalPodAutoscaler') need(spec.scaleTargetRef.kind, spec.scaleTargetRef.name)
-    if (kind === 'Rollout') {
-      const { canary } = spec.strategy
-      need(spec.workloadRef.kind, spec.workloadRef.name)
+    if (object.kind === 'BackendTrafficPolicy')
+      for (const target of object.spec.targetRefs) need(target.kind, target.name)
+    if (object.kind === 'HorizontalPodAutoscaler')
+      need(object.spec.scaleTargetRef.kind, object.spec.scaleTargetRef.name)
+    if (object.kind === 'Rollout') {
+      const { canary } = object.spec.strategy
+      need(object.spec.workloadRef.kind, object.spec.workloadRef.name)
       for (const name of [canary.stableService, canary.canaryService]) need('Service', name)
-      const plugin = canary.trafficRouting.plugins['argoproj-labs/gatewayAPI']
+      const plugin = (canary.trafficRouting.plugins as Record<string, unknown>)['argoproj-labs/gatewayAPI'] as Record<
+        'httpRoutes' | 'grpcRoutes',
+        { name: string }[]
+      >
       for (const { name } of plugin.httpRoutes) need('HTTPRoute', name)
       for (const { name } of plugin.grpcRoutes) need('GRPCRoute', name)
       for (const { templateName } of canary.analysis.templates) need('AnalysisTemplate', templateName)
-      const template = built.find((entry) => entry.kind === 'AnalysisTemplate')!
-      const args = new Set(canary.analysis.args.map(({ name }: { name: string }) => name))
+      const template = one('AnalysisTemplate', built)
+      const args = new Set(canary.analysis.args.map(({ name }) => name))
       for (const arg of template.spec.args) expect(arg.value !== undefined || args.has(arg.name)).toBe(true)
-      expect(built.find((entry) => entry.kind === 'Deployment')!.spec.replicas).toBe(0)
+      expect(one('Deployment', built).spec.replicas).toBe(0)
     }
   }
 }
@@ -358,7 +363,7 @@ describe('names', () => {
     }
     for (const { query } of queriesOf(made)) readQuery(query)
     // Nothing but Assay's own arguments is filled in by Argo.
-    const { metrics } = found.find(({ kind }) => kind === 'AnalysisTemplate')!.spec
+    const { metrics } = one('AnalysisTemplate', found).spec
     for (const { provider } of metrics)
       for (const [argument] of provider.prometheus.query.matchAll(/\{\{[^}]*\}\}/g))
         expect(['{{args.namespace}}', '{{args.canary-hash}}']).toContain(argument)
@@ -442,7 +447,7 @@ describe('alerts', () => {
   if (whyNoPromtool) console.warn(`skipped: ${whyNoPromtool}`)
 
   it('of the file for promtool are those of the operator’s object', () => {
-    const plain = readObjects(files.find(({ path }) => path.endsWith('alerts.rules.yaml'))!.text)[0]!
-    expect(one('PrometheusRule').spec.groups).toEqual(plain['groups'])
+    const plain = readDocuments(files.find(({ path }) => path.endsWith('alerts.rules.yaml'))!.text)[0]
+    expect(plain).toEqual({ groups: one('PrometheusRule').spec.groups })
   })
 })
