@@ -28,7 +28,7 @@ export interface ScoredClasses {
 /** Classes past which the bins of each are more than the rows can fill. */
 export const estimatedClassesAtMost = 50
 const binsAtMost = 100
-const rowsABin = 25
+const rowsABin = 50
 
 const names = ['accuracy', 'balanced_accuracy', 'precision_macro', 'recall_macro', 'f1_macro', 'roc_auc_ovr'] as const
 type Name = (typeof names)[number]
@@ -167,10 +167,17 @@ function countDrawn(
   return counts
 }
 
-/** Chance of each class in each drawn row, summed over the classes up to it: a row has one class. */
+/**
+ * Chance of each class in each drawn row, summed over the classes up to it: a row has one class. Half an event is added on
+ * either side (Jeffreys), because the rates of cells with few rows vary less than the labels do.
+ */
 function chancesOf({ rows, cells }: Drawn, known: readonly CountedEvents[]): Float64Array {
   const width = known.length
-  const rates = known.map(ratesOf)
+  const rates = known.map(({ rows: all, events }) =>
+    ratesOf({ rows: all, events }).map((rate, cell) =>
+      all[cell]! > 0 ? (events[cell]! + 0.5) / (all[cell]! + 1) : rate,
+    ),
+  )
   const sums = new Float64Array(rows.length * width)
   for (let at = 0; at < rows.length; at++) {
     let sum = 0

@@ -55,13 +55,25 @@ export function unchanged(random: Random, options: DriftOptions, n: number, m: n
   ]
 }
 
-/** Share of unchanged pairs in which any column is called drifted, even slightly. */
-export function alarmRate(options: DriftOptions, pairs: number, n: number, m: number): number {
+/**
+ * Share of unchanged pairs in which any column is called drifted, even slightly, by each of the corrections: the columns
+ * are compared once for all of them.
+ */
+export function alarmRates(
+  options: DriftOptions,
+  corrections: readonly DriftOptions['correction'][],
+  pairs: number,
+  n: number,
+  m: number,
+): number[] {
   const random = createRandom(11)
-  let alarms = 0
+  const alarms = corrections.map(() => 0)
   for (let pair = 0; pair < pairs; pair++) {
-    const found = decideColumns(unchanged(random, options, n, m), options).counts
-    if (found.drifted + found.slight > 0) alarms++
+    const columns = unchanged(random, options, n, m)
+    corrections.forEach((correction, which) => {
+      const { drifted, slight } = decideColumns(columns, { ...options, correction }).counts
+      if (drifted + slight > 0) alarms[which]!++
+    })
   }
-  return alarms / pairs
+  return alarms.map((count) => count / pairs)
 }
