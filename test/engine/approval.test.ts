@@ -288,6 +288,11 @@ describe('from a failing gate to an approval', () => {
     expect(runs).not.toBeNull()
     expect(differences.find((entry) => entry.area === 'metrics' && entry.what === 'roc_auc')).toBeDefined()
     expect(differences.find((entry) => entry.area === 'graph')).toBeDefined()
+    expect(differences.find((entry) => entry.what === 'recipe')).toMatchObject({
+      area: 'lineage',
+      first: expect.stringMatching(/^Imputer, Scaler, OneHotEncoder ×5 \(/),
+      second: expect.stringMatching(/^Imputer, OneHotEncoder ×5 \(/),
+    })
   })
 
   it('proves both workspaces intact', async () => {
@@ -310,6 +315,7 @@ describe('from a failing gate to an approval', () => {
     }
     expect(readFileSync(file('sr-26-2.html'), 'utf8')).toContain('SR 11-7, part V')
     expect(readFileSync(file('model-card.md'), 'utf8')).toContain('Churn release')
+    expect(readFileSync(file('model-card.md'), 'utf8')).toContain('Imputer, OneHotEncoder ×5')
   })
 })
 

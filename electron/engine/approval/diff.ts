@@ -6,6 +6,7 @@ import type { Engine } from '../engine.ts'
 import { listRuns, readVersion } from '../records.ts'
 import { evidenceByHash } from './gates.ts'
 import { lineageTexts } from './lineage.ts'
+import { recipeOf } from './recipe.ts'
 
 export async function diff(engine: Engine, first: VersionId, second: VersionId): Promise<VersionDiff> {
   const { ledger } = engine.workspace
@@ -25,16 +26,21 @@ export async function diff(engine: Engine, first: VersionId, second: VersionId):
       }
     : null
   const lineages = [lineageTexts(ledger, first), lineageTexts(ledger, second)] as const
-  const lineage = (['parents', 'datasets'] as const)
-    .map((what) => ({
-      area: 'lineage' as const,
-      what: what === 'parents' ? 'made from' : 'data',
-      first: lineages[0][what].join(', ') || null,
-      second: lineages[1][what].join(', ') || null,
-    }))
-    .filter((entry) => entry.first !== entry.second)
+  const lineage = (['parents', 'datasets'] as const).map((what) => ({
+    area: 'lineage' as const,
+    what: what === 'parents' ? 'made from' : 'data',
+    first: lineages[0][what].join(', ') || null,
+    second: lineages[1][what].join(', ') || null,
+  }))
+  // Two recipes may have the same steps, fitted otherwise: the hash tells them apart.
+  const named = async (version: typeof a): Promise<string | null> => {
+    const recipe = await recipeOf(engine, version)
+    return recipe && `${recipe.steps} (${recipe.id.replace('recipe ', '')})`
+  }
+  const recipe = { area: 'lineage' as const, what: 'recipe', first: await named(a), second: await named(b) }
+  const differing = [...lineage, recipe].filter((entry) => entry.first !== entry.second)
   return {
-    differences: [...diffVersions(a, b, evidence), ...lineage],
+    differences: [...diffVersions(a, b, evidence), ...differing],
     runs: pair ? { first: pair.run.id, second: pair.other.id, dataset: pair.run.dataset } : null,
   }
 }

@@ -15,6 +15,7 @@ import { pdfOfReport } from '../release/report/pdf-report.ts'
 import { evidenceByHash, gateStateOf, notEvaluated } from './gates.ts'
 import { lineageTexts, modelHistory } from './lineage.ts'
 import { readPolicy } from './policies.ts'
+import { recipeOf } from './recipe.ts'
 import { registryEntry } from './registry.ts'
 import { standingOfVersion } from './releasable.ts'
 import { checklistViews } from './review-view.ts'
@@ -34,12 +35,18 @@ export async function templateInput(engine: Engine, runId: RunId): Promise<Templ
   const policySha256 = reviewed?.request.policySha256 ?? gates?.policySha256 ?? null
   const policy = policySha256 === null ? null : (await readPolicy(engine, policySha256)).policy
   const entry = await registryEntry(engine, run.versionId)
+  const version = readVersion(ledger, run.versionId)
   return {
     evidence,
     evidenceSha256: run.evidenceSha256,
     policy,
     gates,
-    registry: { stage: entry.stage, aliases: entry.aliases, ...lineageTexts(ledger, run.versionId) },
+    registry: {
+      stage: entry.stage,
+      aliases: entry.aliases,
+      ...lineageTexts(ledger, run.versionId),
+      recipe: (await recipeOf(engine, version))?.steps ?? null,
+    },
     review:
       reviewed && policy
         ? {
@@ -52,7 +59,7 @@ export async function templateInput(engine: Engine, runId: RunId): Promise<Templ
             decisions: reviewed.decisions,
           }
         : null,
-    history: modelHistory(engine, readVersion(ledger, run.versionId).modelId),
+    history: modelHistory(engine, version.modelId),
     writtenAt: new Date().toISOString(),
   }
 }

@@ -59,6 +59,7 @@ export const versionFacts: Shows = ({ evidence, registry }) => [
           ['Aliases', registry.aliases.join(', ') || 'none'],
           ['Made from', listNames(registry.parents.map(nameText), 10) || 'not recorded'],
           ['Data it was made with', listNames(registry.datasets.map(nameText), 10) || 'not recorded'],
+          ['Preparation in the graph', registry.recipe ?? 'none that is told from the model'],
         ] as const)
       : []),
   ]),

@@ -19,6 +19,8 @@ export interface TemplateInput {
     readonly parents: readonly string[]
     /** "churn train (training)". */
     readonly datasets: readonly string[]
+    /** "Imputer, OneHotEncoder ×5": preparation that is fused into the graph; null where there is none. */
+    readonly recipe: string | null
   } | null
   readonly review: {
     readonly requestedBy: Signer
