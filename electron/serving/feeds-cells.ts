@@ -28,6 +28,15 @@ export class TensorColumn {
   }
 }
 
+const columnsByName = new WeakMap<readonly InputColumn[], ReadonlyMap<string, InputColumn>>()
+
+/** Looked up for every request. */
+function byName(inputs: readonly InputColumn[]): ReadonlyMap<string, InputColumn> {
+  const known = columnsByName.get(inputs) ?? new Map(inputs.map((column) => [column.name, column]))
+  columnsByName.set(inputs, known)
+  return known
+}
+
 /** Columns that tensors hold as they are; images, constants and 16-bit floats are left out. */
 export function tensorColumns(feeds: Feeds, binding: Binding, inputs: readonly InputColumn[]): TensorColumn[] {
   const found = new Map<string, TensorColumn>()
@@ -39,7 +48,7 @@ export function tensorColumns(feeds: Feeds, binding: Binding, inputs: readonly I
     if (width !== names.length) continue
     const data = tensor.data as TensorColumn['data']
     names.forEach((name, offset) => {
-      const column = inputs.find((entry) => entry.name === name)
+      const column = byName(inputs).get(name)
       if (column && !found.has(name))
         found.set(name, new TensorColumn(column, data, width, offset, binding.missingText))
     })
@@ -59,6 +68,26 @@ export function isPlain({ column, data, width, offset }: TensorColumn, rows: num
     const value = data[at]!
     // False for NaN as well.
     if (!(value >= low && value <= high)) return false
+  }
+  return true
+}
+
+/**
+ * `isPlain` of all columns of one matrix at once, row by row: column by column its memory would be gone through once for
+ * each of them. False where the columns are not one matrix.
+ */
+export function areAllPlain(columns: readonly TensorColumn[], rows: number): boolean {
+  const data = columns[0]?.data
+  const width = columns.length
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return false
+  if (columns.some((entry, k) => entry.data !== data || entry.width !== width || entry.offset !== k)) return false
+  const lows = Float64Array.from(columns, ({ column }) => column.minimum ?? -Infinity)
+  const highs = Float64Array.from(columns, ({ column }) => column.maximum ?? Infinity)
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let k = 0; k < width; k++, at++) {
+      const value = data[at]!
+      if (!(value >= lows[k]! && value <= highs[k]!)) return false
+    }
   }
   return true
 }

@@ -96,6 +96,20 @@ export function labelOf(
   return labelsOf((k) => scores[k]![row]!, scores.length, output, threshold)
 }
 
+/** `classOf` of every row of two classes at a threshold: the common case, which a server has for every request. */
+function countPositives(
+  scores: NonNullable<ScoreColumns['scores']>,
+  rows: number,
+  positive: number,
+  threshold: number,
+  counts: Uint32Array,
+): void {
+  const [own, other] = [scores[positive]!, scores[1 - positive]!]
+  for (let row = 0; row < rows; row++)
+    if (Number.isFinite(own[row]!) && Number.isFinite(other[row]!))
+      counts[own[row]! >= threshold ? positive : 1 - positive]!++
+}
+
 /** Rows by class at the threshold. Rows without a class (a regression's, scores that are not numbers) are in none. */
 export function countLabels(
   columns: ScoreColumns,
@@ -110,12 +124,15 @@ export function countLabels(
   const { scores, labels } = columns
   if (scores === null) for (let row = 0; row < rows; row++) add(labels?.[row], 1)
   else if (output.task !== 'regression') {
-    const { length } = scores
-    const counts = new Uint32Array(length)
-    for (let row = 0; row < rows; row++) {
-      const at = classOf((k) => scores[k]![row]!, length, output, threshold)
-      if (at >= 0) counts[at]!++
-    }
+    const counts = new Uint32Array(scores.length)
+    const positive = output.positive === null ? -1 : output.classes.indexOf(output.positive)
+    if (threshold !== null && scores.length === 2 && positive >= 0)
+      countPositives(scores, rows, positive, threshold, counts)
+    else
+      for (let row = 0; row < rows; row++) {
+        const at = classOf((k) => scores[k]![row]!, scores.length, output, threshold)
+        if (at >= 0) counts[at]!++
+      }
     counts.forEach((n, k) => add(output.classes[k], n))
   }
   return found

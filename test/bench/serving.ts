@@ -1,11 +1,11 @@
 /**
  * A release under load on loopback against ONNX Runtime alone on all cores: rows a second at full load (four requests at
  * a time, REST with binary tensors) in the same batch, and the slowest per cent at half of it. The caller runs on the
- * same cores and is counted as part of the cost. Server and baseline take turns, and each turn has its own ratio, for
- * clocks and neighbours change within seconds; medians are printed.
+ * same cores and is counted as part of the cost; how much of it is the caller's is printed. Server and baseline take
+ * turns, and each turn has its own ratio, for clocks and neighbours change within seconds; medians are printed.
  */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +32,15 @@ function requestBody(): { body: Buffer; json: number } {
   }
   const json = Buffer.from(JSON.stringify({ inputs: [input], parameters: { binary_data_output: true } }))
   return { body: Buffer.concat([json, Buffer.from(data.buffer)]), json: json.length }
+}
+
+/** Processor time of all threads of a process so far, from Linux's scheduler. */
+function processorUs(pid: number): number {
+  const tasks = readdirSync(`/proc/${pid}/task`)
+  return tasks.reduce(
+    (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1000,
+    0,
+  )
 }
 
 interface Answer {
@@ -113,16 +122,21 @@ try {
         ])
       ).stdout,
     ) as { seconds: number; medianMs: number; p99Ms: number }
-  const fullLoad = async (): Promise<number> => {
+  /** Rows a second, and the processor time of a request on each side. */
+  const fullLoad = async () => {
     const requests = Math.ceil(rows / batch)
     let next = 0
+    const [own, servers] = [process.cpuUsage(), processorUs(server.child.pid!)]
     const started = performance.now()
     await Promise.all(
       Array.from({ length: 4 }, async () => {
         while (next++ < requests) await ask()
       }),
     )
-    return (requests * batch * 1000) / (performance.now() - started)
+    const perSecond = (requests * batch * 1000) / (performance.now() - started)
+    const { user, system } = process.cpuUsage(own)
+    const serverUs = (processorUs(server.child.pid!) - servers) / requests
+    return { perSecond, serverUs, callerUs: (user + system) / requests }
   }
   /** Requests start at fixed times, whether or not the last was answered. */
   const halfLoad = async (perSecond: number): Promise<Answer[]> => {
@@ -142,7 +156,7 @@ try {
   const turns: Record<string, number>[] = []
   for (let turn = 0; turn < turnsWanted; turn++) {
     const bare = await alone()
-    const perSecond = await fullLoad()
+    const { perSecond, serverUs, callerUs } = await fullLoad()
     const answers = await halfLoad(perSecond)
     const times = answers.map(({ ms }) => ms)
     const modelMs = quantile(
@@ -153,6 +167,8 @@ try {
       rowsPerSecond: perSecond,
       ortAloneRowsPerSecond: rows / bare.seconds,
       throughputOverOrtAlone: (perSecond * bare.seconds) / rows,
+      serverProcessorUs: serverUs,
+      callerProcessorUs: callerUs,
       halfLoadModelMs: modelMs,
       halfLoadMedianOverModel: quantile(times, 0.5) / modelMs,
       halfLoadP99OverModel: quantile(times, 0.99) / modelMs,

@@ -13,6 +13,7 @@ import { runTool } from '../../electron/engine/release/image/run-tool.ts'
 import { startBundle, unpackImage, whyNoRunc } from '../../electron/engine/release/image/run-bundle.ts'
 import { replayThrough } from '../../electron/engine/release/prove-release.ts'
 import { verifyFolder } from '../../electron/engine/release/write-release.ts'
+import { nodeFlags } from '../../shared/serving/node-flags.ts'
 import { codeOf, openTestEngine, root } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { prepareEngine } from '../support/container-engine.ts'
@@ -108,7 +109,7 @@ describe('the image', () => {
     const config = spawnSync('skopeo', ['inspect', '--config', `oci-archive:${path}`], { encoding: 'utf8' }).stdout
     expect(JSON.parse(config).config).toMatchObject({
       User: '65532:65532',
-      Entrypoint: ['/nodejs/bin/node', '/app/serving.mjs'],
+      Entrypoint: ['/nodejs/bin/node', ...nodeFlags, '/app/serving.mjs'],
     })
   }, 120_000)
 

@@ -9,6 +9,7 @@ import type { ExplainRequest } from '../../shared/contract/explain.ts'
 import type { Evidence, Run } from '../../shared/contract/run.ts'
 import type { ApprovalStatement } from '../../shared/contract/review.ts'
 import type { ReleaseApproval } from '../../shared/serving/release-approval.ts'
+import { nodeFlags } from '../../shared/serving/node-flags.ts'
 import { trustOf } from '../../shared/serving/trust.ts'
 import type { TrustFile } from '../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
@@ -228,6 +229,7 @@ export function startServing(
   const releases = [folders].flat().flatMap((folder) => ['--release', folder])
   const child = fork(servingEntry, ['serve', ...releases], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [...process.execArgv, ...nodeFlags],
     env: {
       ...process.env,
       ASSAY_PORT: '0',

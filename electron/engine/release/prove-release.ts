@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { proofSchema, replaySchema } from '../../../shared/serving/golden.ts'
 import type { ReleaseProof, Replay } from '../../../shared/serving/golden.ts'
+import { nodeFlags } from '../../../shared/serving/node-flags.ts'
 import type { Trust } from '../../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import type { JobContext } from '../jobs/jobs.ts'
@@ -49,7 +50,7 @@ export function servingProgram(): Program {
       message: 'The window cannot start the server of a release.',
       remedy: 'Prove the release with the command line: assay prove DIR.',
     })
-  return { command: process.execPath, args: ['--no-warnings', bundle] }
+  return { command: process.execPath, args: ['--no-warnings', ...nodeFlags, bundle] }
 }
 
 /** The settings by which the container's program knows whose signatures count. */

@@ -4,6 +4,7 @@
  */
 import { fork, spawn } from 'node:child_process'
 import { dirname, extname, join } from 'node:path'
+import { nodeFlags } from '../../../shared/serving/node-flags.ts'
 
 export interface ScorerProcess {
   readonly pid: number | null
@@ -49,7 +50,7 @@ const servingPath = (scorerPath: string): string =>
 export function childProcessLauncher(scorerPath: string): Launcher {
   return {
     serve: async (args, env) => {
-      const child = spawn(process.execPath, ['--no-warnings', servingPath(scorerPath), ...args], {
+      const child = spawn(process.execPath, ['--no-warnings', ...nodeFlags, servingPath(scorerPath), ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: serverEnvironment(env),
       })

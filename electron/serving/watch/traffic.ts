@@ -16,10 +16,11 @@ function binOf(value: number, edges: Float64Array): number {
 }
 
 /**
- * Rows of a request's tensors that are counted: evenly spaced, each standing for as many as lie between. Counting every value of
- * a large request cost a tenth of its run, and tells next to nothing more of a distribution.
+ * Rows of a request's tensors that are counted: evenly spaced, each standing for as many as lie between. Counting every
+ * value of a large request cost a tenth of its run, and tells next to nothing more of a distribution; neither do more
+ * rows a second than these.
  */
-export const countedRows = 128
+export const countedRows = { most: 128, least: 16, aSecond: 8000 } as const
 
 export class ColumnTraffic {
   readonly column: InputColumn
@@ -45,11 +46,10 @@ export class ColumnTraffic {
     else this.counts[at]! += rows
   }
 
-  /** A tensor's column of so many rows, or of some of them that stand for all. NaN is missing. */
-  observeTensor(values: TensorColumn, rows: number): void {
+  /** A tensor's column of so many rows, of which `taken` stand for all. NaN is missing. */
+  observeTensor(values: TensorColumn, rows: number, taken: number): void {
     const { data, width, offset } = values
     const edges = data instanceof Float32Array || data instanceof Float64Array ? this.#edges : null
-    const taken = Math.min(rows, countedRows)
     const weight = rows / taken
     for (let k = 0; k < taken; k++) {
       const row = Math.floor(k * weight)
@@ -76,10 +76,23 @@ const fewest = 100
 export class Traffic {
   readonly columns: readonly ColumnTraffic[]
   readonly #byColumn: ReadonlyMap<InputColumn, ColumnTraffic>
+  /** Rows that may still be counted in full, as of `#since`. */
+  #left = countedRows.aSecond as number
+  #since = 0
 
   constructor(inputs: readonly InputColumn[]) {
     this.columns = inputs.filter((column) => column.reference !== null).map((column) => new ColumnTraffic(column))
     this.#byColumn = new Map(this.columns.map((entry) => [entry.column, entry]))
+  }
+
+  /** How many rows of a request's tensors to count now. */
+  counted(rows: number, now = performance.now()): number {
+    const { most, least, aSecond } = countedRows
+    this.#left = Math.min(aSecond, this.#left + ((now - this.#since) / 1000) * aSecond)
+    this.#since = now
+    const taken = Math.min(rows, this.#left >= most ? most : least)
+    this.#left = Math.max(0, this.#left - taken)
+    return taken
   }
 
   /** undefined for a column without evaluated rows to hold it against. */

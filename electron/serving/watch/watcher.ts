@@ -9,7 +9,7 @@ import { countLabels, labelOf, rowScores } from '../../../shared/serving/predict
 import type { Prediction } from '../../../shared/serving/predictions.ts'
 import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
 import type { Settings } from '../config.ts'
-import { isPlain } from '../feeds-cells.ts'
+import { areAllPlain, isPlain } from '../feeds-cells.ts'
 import type { TensorColumn } from '../feeds-cells.ts'
 import type { Feeds } from '../model/messages.ts'
 import type { Problem } from '../protocol/refusal.ts'
@@ -91,6 +91,7 @@ export class Watcher {
   checkTensors(columns: readonly TensorColumn[], rows: number): Map<number, CellProblem[]> {
     const problems: Problem[] = []
     const warnings = new Map<number, CellProblem[]>()
+    if (areAllPlain(columns, rows)) return warnings
     for (const entry of columns) {
       if (isPlain(entry, rows)) continue
       const { column } = entry
@@ -136,7 +137,8 @@ export class Watcher {
     warnings: ReadonlyMap<number, readonly CellProblem[]>,
     request: string,
   ): void {
-    for (const entry of columns) this.#traffic.of(entry.column)?.observeTensor(entry, rows)
+    const counted = this.#traffic.counted(rows)
+    for (const entry of columns) this.#traffic.of(entry.column)?.observeTensor(entry, rows, counted)
     const { binding, threshold } = this.#manifest
     const scored = this.#read(binding.output, outputs, rows)
     const counts = new Counts()

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { countSorted, decileEdges } from '../../../shared/drift/bins.ts'
 import type { InputColumn } from '../../../shared/serving/release-manifest.ts'
-import { TensorColumn } from '../../../electron/serving/feeds-cells.ts'
-import { ColumnTraffic, countedRows, stabilityIndex } from '../../../electron/serving/watch/traffic.ts'
+import { TensorColumn, areAllPlain, isPlain } from '../../../electron/serving/feeds-cells.ts'
+import { ColumnTraffic, Traffic, countedRows, stabilityIndex } from '../../../electron/serving/watch/traffic.ts'
 
 const column = (more: Partial<InputColumn>): InputColumn => ({
   name: 'x',
@@ -20,6 +20,8 @@ const column = (more: Partial<InputColumn>): InputColumn => ({
 
 let seed = 5
 const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
+
+const { most, least } = countedRows
 
 describe('traffic', () => {
   it.each<[string, () => number]>([
@@ -38,13 +40,13 @@ describe('traffic', () => {
     const wanted = countSorted(values.slice().sort(), edges)
     for (const value of values) traffic.observe(value)
     expect(traffic.counts).toEqual(wanted)
-    const wide = new Float64Array(3 * countedRows)
-    for (let k = 0; k < countedRows; k++) wide[k * 3 + 1] = values[k]!
-    const first = countSorted(values.slice(0, countedRows).sort(), edges)
-    traffic.observeTensor(new TensorColumn(traffic.column, wide, 3, 1, ''), countedRows)
+    const wide = new Float64Array(3 * most)
+    for (let k = 0; k < most; k++) wide[k * 3 + 1] = values[k]!
+    const first = countSorted(values.slice(0, most).sort(), edges)
+    traffic.observeTensor(new TensorColumn(traffic.column, wide, 3, 1, ''), most, most)
     expect(traffic.counts).toEqual(wanted.map((count, bin) => count + first[bin]!))
     traffic.observe(null)
-    traffic.observeTensor(new TensorColumn(traffic.column, Float32Array.of(NaN), 1, 0, ''), 1)
+    traffic.observeTensor(new TensorColumn(traffic.column, Float32Array.of(NaN), 1, 0, ''), 1, 1)
     expect(traffic.missing).toBe(2)
   })
 
@@ -52,11 +54,20 @@ describe('traffic', () => {
     const traffic = new ColumnTraffic(column({ reference: { kind: 'bins', edges: [10, 20], counts: [1, 1, 1] } }))
     // Of 3000 rows a third lies in each bin, in blocks; the rows counted are spread evenly over them.
     const values = Float32Array.from({ length: 3000 }, (_, k) => (k < 1000 ? 5 : k < 2000 ? 15 : NaN))
-    traffic.observeTensor(new TensorColumn(traffic.column, values, 1, 0, ''), 3000)
+    traffic.observeTensor(new TensorColumn(traffic.column, values, 1, 0, ''), 3000, most)
     expect(traffic.counts[0]! + traffic.counts[1]! + traffic.missing).toBeCloseTo(3000, 6)
     for (const count of [traffic.counts[0]!, traffic.counts[1]!, traffic.missing])
-      expect(Math.abs(count - 1000)).toBeLessThanOrEqual(3000 / countedRows)
+      expect(Math.abs(count - 1000)).toBeLessThanOrEqual(3000 / most)
     expect(traffic.counts[2]).toBe(0)
+  })
+
+  it('of many large requests is counted by fewer rows of each, and by all of small ones again after a pause', () => {
+    const traffic = new Traffic([])
+    const taken = Array.from({ length: 1000 }, () => traffic.counted(1024, 5000))
+    expect(taken.slice(0, 62)).toEqual(Array(62).fill(most))
+    expect(taken.slice(63)).toEqual(Array(937).fill(least))
+    expect(traffic.counted(10, 5000)).toBe(10)
+    expect(traffic.counted(1024, 5100)).toBe(most)
   })
 
   it('of categories has a place for those that were never evaluated', () => {
@@ -71,5 +82,24 @@ describe('traffic', () => {
     const psi =
       (0.3 - 0.6) * Math.log(0.3 / 0.6) + (0.2 - 0.4) * Math.log(0.2 / 0.4) + (0.5 - 1e-4) * Math.log(0.5 / 1e-4)
     expect(stabilityIndex(traffic)).toBeCloseTo(psi, 12)
+  })
+})
+
+describe('a matrix', () => {
+  it('is plain exactly where each of its columns is', () => {
+    const columns = [column({ minimum: 0, maximum: 1 }), column({}), column({ minimum: -1, maximum: null })]
+    const of = (data: Float32Array) => columns.map((entry, k) => new TensorColumn(entry, data, 3, k, ''))
+    const values = [0, 0.5, 1, 1.5, -1, -2, NaN]
+    let plain = 0
+    for (let k = 0; k < 500; k++) {
+      const wild = k % 2 === 0
+      const data = Float32Array.from({ length: 12 }, () => (wild ? values[Math.floor(random() * 7)]! : random()))
+      const all = of(data).every((entry) => isPlain(entry, 4))
+      expect(areAllPlain(of(data), 4)).toBe(all)
+      if (all) plain++
+    }
+    expect(plain).toBeGreaterThan(100)
+    expect(areAllPlain(of(new Float32Array(12)).slice(1), 4)).toBe(false)
+    expect(areAllPlain([], 4)).toBe(false)
   })
 })

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodeFlags } from '../../../../shared/serving/node-flags.ts'
 import { releaseFiles, signatureFile } from '../../../../shared/serving/release-manifest.ts'
 import type { TrustFile } from '../../../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../../../shared/serving/verify-release.ts'
@@ -86,7 +87,7 @@ function configOf({ manifest, manifestSha256 }: VerifiedRelease, architecture: A
       'ASSAY_RELEASE=/release',
       `ASSAY_TRUST_FILE=/${trustPath}`,
     ],
-    entrypoint: ['/nodejs/bin/node', '/app/serving.mjs'],
+    entrypoint: ['/nodejs/bin/node', ...nodeFlags, '/app/serving.mjs'],
     command: ['serve'],
     ports: [8080, 8081],
   }
