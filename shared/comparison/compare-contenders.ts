@@ -15,6 +15,7 @@ import { multiclassComparison } from './multiclass-comparison.ts'
 import { regressionComparison } from './regression-comparison.ts'
 import type { PairedEstimate } from './paired-estimate.ts'
 import type { ComparedTask } from './compared-task.ts'
+import { signedRanks } from '../statistics/signed-rank.ts'
 
 export interface ContenderScores {
   /** Row-major n × K, in the order of `labels`; one column for a regression; null for labels only. */
@@ -85,19 +86,21 @@ export function compareContenders(
   const keys = Object.keys(estimates[0] ?? {})
   const referenceLoss = task.loss(input.reference)
   const judged = new Map(keys.map((key) => [key, judge(key, estimates, others, input)]))
+  const lossesOf = (other: number): Pick<ComparedPair, 'signedRank' | 'groups'> => {
+    const lossDifference = task.loss(other).map((loss, row) => loss - referenceLoss[row]!)
+    return {
+      // Of two regressions; where there are classes McNemar's is the test of ranks and signs.
+      signedRank: task.right ? null : signedRanks(lossDifference),
+      groups: { loss: task.lossName, ...groupDifferences({ columns: input.columns, lossDifference }) },
+    }
+  }
   return {
     metrics: input.contenders.map((_, index) => pick(task.metrics(index), keys)),
     pairs: others.map((other, position) => ({
       differences: Object.fromEntries(keys.map((key) => [key, judged.get(key)![position]!])),
       mcnemar: task.right ? mcnemar(task.right(input.reference), task.right(other)) : null,
+      ...lossesOf(other),
       changed: task.changed(other, input.reference),
-      groups: {
-        loss: task.lossName,
-        ...groupDifferences({
-          columns: input.columns,
-          lossDifference: task.loss(other).map((loss, row) => loss - referenceLoss[row]!),
-        }),
-      },
     })),
     definitions: pick(metricDefinitions, keys),
     canary: input.canary && canaryOf(input.canary, task, input),

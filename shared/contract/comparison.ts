@@ -103,6 +103,15 @@ export const mcnemarSchema = z.strictObject({
 })
 export type McNemar = z.infer<typeof mcnemarSchema>
 
+/** Wilcoxon's signed-rank test of the absolute errors of a regression, which a few large ones do not sway. */
+export const signedRankSchema = z.strictObject({
+  /** The smaller sum of ranks. */
+  statistic: z.number().nonnegative(),
+  /** Rows whose errors differ. */
+  n: count,
+  p: probability,
+})
+
 /** A row on which the two disagree. */
 export const changedRowSchema = z.strictObject({
   /** Of the dataset, from 1. */
@@ -146,6 +155,8 @@ export const comparedPairSchema = z.strictObject({
   other: contenderKeySchema,
   differences: z.record(z.string(), pairedDifferenceSchema),
   mcnemar: mcnemarSchema.nullable(),
+  /** Null unless the task is regression; left out of comparisons made before there was one. */
+  signedRank: signedRankSchema.nullable().optional(),
   changed: changedSidesSchema,
   /** Loss that the groups compare, and the groups themselves, those that differ most first. */
   groups: z.strictObject({ loss: z.string(), tested: count, found: z.array(comparedGroupSchema) }),

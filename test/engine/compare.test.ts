@@ -166,6 +166,7 @@ describe('comparison', () => {
     expect(constant!.differences['rmse']!.verdict).toBe('worse')
     expect(linear!.differences['rmse']!.rope!.verdict).toBe('equivalent')
     expect(constant!.mcnemar).toBeNull()
+    expect(constant!.signedRank!.p).toBeLessThan(0.01)
     expect(constant!.changed.fixed + constant!.changed.broken).toBeLessThanOrEqual(diabetes.rows)
 
     const wine = await test.importDataset(join(samples, 'wine/holdout.csv'), { target: 'cultivar', task: 'multiclass' })

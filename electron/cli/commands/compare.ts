@@ -48,12 +48,14 @@ function printPair(pair: ComparedPair, comparison: Comparison): void {
     ['metric', 'difference  95 % interval', 'p (Holm)', 'verdict', 'not worse', 'equivalence', 'test'],
     comparison.metricOrder.map((name) => differenceRow(name, pair.differences[name]!)),
   )
-  const { mcnemar, changed } = pair
+  const { mcnemar, signedRank, changed } = pair
   if (mcnemar) {
     printLine(
       `right: both ${mcnemar.bothRight}, only the reference ${mcnemar.onlyReference}, only the other ${mcnemar.onlyOther}, neither ${mcnemar.bothWrong}; McNemar exact p ${pText(mcnemar.exactP)}, corrected p ${pText(mcnemar.correctedP)}`,
     )
   }
+  if (signedRank)
+    printLine(`absolute errors, Wilcoxon signed-rank p ${pText(signedRank.p)}, ${signedRank.n} rows that differ`)
   printLine(`rows put right ${changed.fixed}, put wrong ${changed.broken}`)
   const wins = pair.groups.found.filter(({ verdict }) => verdict === 'better' || verdict === 'worse').slice(0, 5)
   for (const { column, value, difference, verdict } of wins)

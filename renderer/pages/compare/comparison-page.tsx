@@ -21,6 +21,8 @@ import { ChangedRows } from './changed-rows.tsx'
 import { ContendersTable } from './contenders-table.tsx'
 import { DifferencesTable } from './differences-table.tsx'
 import { GroupsTable } from './groups-table.tsx'
+import { plural } from '../../../shared/format/number.ts'
+import { formatP } from '../../../shared/format/p-value.ts'
 import { McNemarTable } from './mcnemar-table.tsx'
 
 const titleOf = ({ contenders }: Comparison, key: string): string =>
@@ -60,6 +62,12 @@ const Pairs = ({ id, comparison }: { readonly id: ComparisonId; readonly compari
       </Section>
       {pair.mcnemar && (
         <McNemarTable table={pair.mcnemar} reference={reference} other={titleOf(comparison, pair.other)} />
+      )}
+      {pair.signedRank && (
+        <p className="muted">
+          Wilcoxon’s signed-rank test of the absolute errors: p {formatP(pair.signedRank.p)}, over{' '}
+          {plural(pair.signedRank.n, 'row')} whose errors differ.
+        </p>
       )}
       <ChangedRows key={pair.other} id={id} pair={pair} task={comparison.task} />
       <GroupsTable groups={pair.groups} />

@@ -153,7 +153,7 @@ function decisionSection(section: DecisionSection): Section {
 
 function pairBlocks(pair: ComparedPair, comparison: Comparison): Block[] {
   const titleOf = (key: string) => nameText(comparison.contenders.find((one) => one.key === key)?.title ?? key)
-  const { mcnemar, changed } = pair
+  const { mcnemar, signedRank, changed } = pair
   return [
     table({
       caption: `${titleOf(pair.other)} against ${titleOf(comparison.reference)}: other minus reference, same rows`,
@@ -186,7 +186,7 @@ function pairBlocks(pair: ComparedPair, comparison: Comparison): Block[] {
     text(
       `${formatCount(changed.fixed)} rows are put right, ${formatCount(changed.broken)} put wrong.${
         mcnemar ? ` McNemar’s exact p is ${pText(mcnemar.exactP)}.` : ''
-      }`,
+      }${signedRank ? ` Wilcoxon’s signed-rank p of the absolute errors is ${pText(signedRank.p)}.` : ''}`,
     ),
   ]
 }

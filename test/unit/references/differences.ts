@@ -85,12 +85,6 @@ export const differences: readonly Difference[] = [
     paths: [/^\/gain_importance\//],
   },
   {
-    title: 'Wilcoxon signed-rank test',
-    reason: 'Losses are compared by their mean, whose difference has an interval; ranks of losses are not.',
-    documents: /california_gbr/,
-    paths: [/^\/compare_gb_ridge\/wilcoxon_abs_error\//],
-  },
-  {
     title: 'pROC’s Youden threshold',
     reason: 'pROC puts thresholds midway between two scores; here a threshold is a score. Both select the same rows.',
     documents: /expected_r/,

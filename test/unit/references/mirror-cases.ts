@@ -8,6 +8,7 @@ import { aucInfluence } from '../../../shared/comparison/row-influence.ts'
 import { evaluateBinary } from '../../../shared/metrics/evaluate-binary.ts'
 import { rankGroups } from '../../../shared/metrics/ranked-groups.ts'
 import { studentTwoSided } from '../../../shared/statistics/gamma.ts'
+import { signedRanks } from '../../../shared/statistics/signed-rank.ts'
 import { meanAndError } from '../../../shared/statistics/mean.ts'
 import { twoSidedNormal } from '../../../shared/statistics/erfc.ts'
 import { rowMajor } from '../metrics/read-case.ts'
@@ -290,6 +291,7 @@ export function californiaMirror(at: Case): Mirror {
     Math.abs(Number(scored['median_house_value']![row]) - Number(scored[prediction]![row]))
   const n = place.length
   const { mean, standardError } = meanAndError(n, (row) => error(row, 'gb') - error(row, 'ridge'))
+  const ranks = signedRanks(Float64Array.from({ length: n }, (_, row) => error(row, 'gb') - error(row, 'ridge')))
   return {
     rows: at.rows(files),
     metrics: {
@@ -305,6 +307,7 @@ export function californiaMirror(at: Case): Mirror {
     ),
     compare_gb_ridge: {
       paired_t_abs_error: { t: mean / standardError, p: studentTwoSided(mean / standardError, n - 1) },
+      wilcoxon_abs_error: { w: ranks.statistic, p: ranks.p },
     },
     drift: at.drift(expected.drift),
   }
