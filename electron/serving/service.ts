@@ -28,6 +28,7 @@ import type { Protocol } from './watch/metrics.ts'
 import { errorFields } from './watch/log.ts'
 import type { Log } from './watch/log.ts'
 import { Traffic } from './watch/traffic.ts'
+import { withinDeadline } from './within-deadline.ts'
 import { Watcher } from './watch/watcher.ts'
 
 /** Who asks, until when an answer is of use, and whether anybody still waits. */
@@ -269,26 +270,4 @@ export class Service {
 
 function servedOf(rows: number, inputMs: number, done: Done): Served {
   return { rows, inputMs, batchRows: done.batchRows, queueMs: done.queueMs, runMs: done.runMs }
-}
-
-async function withinDeadline<T>(work: Promise<T>, caller: Caller): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  let onAbort: (() => void) | undefined
-  try {
-    return await Promise.race([
-      work,
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () => reject(new Refusal('server/timeout', 'It was not answered in time.', 'Try again, with fewer rows.')),
-          Math.max(1, caller.deadline - performance.now()),
-        )
-        onAbort = () => reject(new Refusal('server/cancelled', 'The caller went away.', 'Ask again.'))
-        caller.signal.addEventListener('abort', onAbort, { once: true })
-      }),
-    ])
-  } finally {
-    clearTimeout(timer)
-    if (onAbort) caller.signal.removeEventListener('abort', onAbort)
-    work.catch(() => undefined)
-  }
 }

@@ -111,6 +111,8 @@ test('an approved version is served here, answers, and is stopped when the page 
   expect((await fetch(`${url}/v2/health/ready`)).status).toBe(200)
   await page.getByRole('button', { name: 'Send the row' }).click()
   await expect(page.getByTestId('try-answer')).toContainText('with a chance of')
+  await expect(page.getByTestId('try-reasons').locator('li')).toHaveCount(4)
+  await lookAt(page, 'try-reasons')
   await page.getByLabel('tenure_months').fill('many')
   await page.getByRole('button', { name: 'Send the row' }).click()
   await expect(page.getByTestId('try-answer').getByRole('alert')).toBeVisible()

@@ -50,7 +50,7 @@ export function writeProduction(folder: string): void {
   writeFileSync(join(folder, 'labels.csv'), Papa.unparse(labels))
 }
 
-/** One evaluated version, approved by a second person. */
+/** One evaluated and explained version, approved by a second person. */
 export async function approveChurn(test: TestEngine): Promise<void> {
   const dataset = await test.importDataset(join(samples, 'churn/holdout.csv'), {
     target: 'churned',
@@ -62,6 +62,8 @@ export async function approveChurn(test: TestEngine): Promise<void> {
   const version = await test.importModel(join(samples, 'churn/gradient-boosting.onnx'), 'churn')
   const run = await test.score(version, dataset)
   await test.evaluate(run)
+  const { jobId } = await test.call.explain.start({ id: run.id, effects: false, interactions: false })
+  await test.finish(jobId)
   const author = await test.call.people.add({ name: 'Ada', roles: ['author'], passphrase })
   const approver = await test.call.people.add({ name: 'Grace', roles: ['approver'], passphrase })
   const review = await test.call.reviews.request({

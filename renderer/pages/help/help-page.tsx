@@ -26,7 +26,7 @@ const pages = [
   ],
   [
     'Try it',
-    'Serves an approved version on this machine, on the loopback alone, while the page is open: send rows, see answers, times and the server’s own figures.',
+    'Serves an approved version on this machine, on the loopback alone, while the page is open: send rows, see answers and, of an explained run, the strongest reasons for each, times and the server’s own figures.',
   ],
   ['Settings', 'The workspace, the devices, the audit log and its verification.'],
 ] as const
