@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Starts the built CLI on a Node that the native modules support, building first in a fresh checkout.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,10 +9,15 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const built = join(root, 'dist', 'assay.mjs')
 const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
+/** Whoever ends this process ends the command as well; Ctrl-C reaches both by itself. */
 function run(node, args) {
-  const result = spawnSync(node, args, { stdio: 'inherit', env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' } })
-  if (result.error) throw result.error
-  return result.status ?? 1
+  const child = spawn(node, args, { stdio: 'inherit', env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' } })
+  process.on('SIGINT', () => undefined)
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (status) => resolve(status ?? 1))
+  })
 }
 
 if (!existsSync(pinned) || !existsSync(built)) {
@@ -23,4 +28,4 @@ if (!existsSync(pinned) || !existsSync(built)) {
     if (result.status !== 0) process.exit(4)
   }
 }
-process.exit(run(pinned, ['--no-warnings', built, ...process.argv.slice(2)]))
+process.exit(await run(pinned, ['--no-warnings', built, ...process.argv.slice(2)]))

@@ -68,7 +68,9 @@ export async function serve(request: ServeRequest): Promise<void> {
     )
   }
   const address = rest.server.address()
-  for (const { release, session } of services.all) log('info', 'release', factsOf(release, session))
+  // One alone is in the line of the server.
+  if (services.all.length > 1)
+    for (const { release, session } of services.all) log('info', 'release', factsOf(release, session))
   log('info', 'serving', {
     ...factsOf(services.fallback.release, services.fallback.session),
     releases: services.all.length,

@@ -112,6 +112,7 @@ test('an approved version is served here, answers, and is stopped when the page 
   await page.getByRole('button', { name: 'Send the row' }).click()
   await expect(page.getByTestId('try-answer')).toContainText('with a chance of')
   await expect(page.getByTestId('try-reasons').locator('li')).toHaveCount(4)
+  await page.getByRole('heading', { level: 1 }).evaluate((node) => node.scrollIntoView())
   await lookAt(page, 'try-reasons')
   await page.getByLabel('tenure_months').fill('many')
   await page.getByRole('button', { name: 'Send the row' }).click()
