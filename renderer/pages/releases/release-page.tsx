@@ -13,7 +13,7 @@ import { Page, Section } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { LookBadge } from '../approvals/badge.tsx'
 import { useReleases } from './queries.ts'
-import { limitText, measureTitle, proofLook, releaseLook } from './words.ts'
+import { limitText, measureTitle, proofLook, reasonsTitle, releaseLook } from './words.ts'
 
 const milliseconds = (ms: number): string => `${Number(ms.toPrecision(3))} ms`
 
@@ -186,6 +186,7 @@ const Body = ({ release }: { readonly release: ReleaseEntry }) => {
           ['Approval ends', formatTime(summary.expiresAt)],
           ['Signed by', summary.signedBy],
           ['Golden rows', formatCount(summary.goldenRows)],
+          ['Reasons for predictions', reasonsTitle(summary)],
           ['Manifest', <Hash key="manifest" value={summary.manifestSha256} name="SHA-256 of the manifest" />],
           ...(image
             ? ([

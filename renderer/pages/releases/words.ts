@@ -21,6 +21,18 @@ export function proofLook({ proof }: ReleaseSummary): Look {
   return { title: `${plural(rows, 'row')} × ${formatCount(proof.replays.length)} ways`, icon: 'check', tone: 'good' }
 }
 
+/** What the server says of why it predicts what it predicts. */
+export const reasonsTitle = ({ reasons }: ReleaseSummary): string =>
+  reasons === null
+    ? 'none are given'
+    : {
+        tree: 'given when asked, exact, from the trees',
+        linear: 'given when asked, exact, from the linear model',
+        exact: 'given when asked, over every coalition of columns',
+        permutation: 'given when asked, sampled',
+        kernel: 'given when asked, sampled',
+      }[reasons]
+
 export const measureTitle = (measure: ProductionMeasure): string =>
   ({
     error_rate: 'Failed requests',

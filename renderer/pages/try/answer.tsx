@@ -32,14 +32,14 @@ const One = ({
       </p>
     ))}
     {prediction.reasons.length > 0 && (
-      <>
+      <div className="try-reasons" data-testid="try-reasons">
         <h3>Strongest reasons</h3>
-        <ol data-testid="try-reasons">
+        <ol>
           {prediction.reasons.map((reason) => (
             <li key={reason}>{reason}</li>
           ))}
         </ol>
-      </>
+      </div>
     )}
   </>
 )
