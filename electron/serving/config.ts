@@ -79,6 +79,8 @@ const settingsSchema = z.object({
   TRUST_FILE: z.string().default(''),
   TRUSTED_APPROVERS: words,
   TRUSTED_RELEASERS: words,
+  /** How often the files of trust, keys and tokens are looked at again; 0 is never. */
+  RECHECK_MS: whole(30_000, 0, 86_400_000),
   /** 1 takes whatever keys the release carries. */
   TRUST_RELEASE_KEYS: z
     .enum(['0', '1'])
@@ -88,11 +90,14 @@ const settingsSchema = z.object({
 
 export type Settings = z.infer<typeof settingsSchema>
 
-export interface Config extends Settings {
+/** Who may ask. */
+export interface Access {
   readonly keys: readonly ApiKey[]
   /** null where no tokens are taken. */
   readonly checkToken: CheckToken | null
 }
+
+export interface Config extends Settings, Access {}
 
 function usage(message: string, remedy: string): AssayError {
   return new AssayError({ code: 'usage/setting', message, remedy })
@@ -113,9 +118,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     throw usage(`ASSAY_${String(issue?.path[0])}: ${issue?.message ?? 'not valid'}`, 'Correct it, or leave it out.')
   }
   const settings = parsed.data
-  const file = settings.API_KEYS_FILE
-  const keys = parseKeys([file === '' ? '' : readKeys(file), settings.API_KEYS.replaceAll(',', '\n')].join('\n'))
-  const checkToken = readJwt(settings)
+  const { keys, checkToken } = readAccess(settings)
   const hasKeys = keys.length > 0 || checkToken !== null
   if (settings.AUTH === 'keys' && !hasKeys)
     throw usage('ASSAY_AUTH is "keys", and there is none.', 'Set ASSAY_API_KEYS_FILE or ASSAY_JWT_KEYS_FILE.')
@@ -127,6 +130,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'Set ASSAY_API_KEYS_FILE (make a key with the command new-key), or say ASSAY_AUTH=none.',
     )
   return { ...settings, keys, checkToken }
+}
+
+/** Reads the files that settings name. @throws AssayError usage/keys, usage/setting */
+export function readAccess(settings: Settings): Access {
+  const file = settings.API_KEYS_FILE
+  const keys = parseKeys([file === '' ? '' : readKeys(file), settings.API_KEYS.replaceAll(',', '\n')].join('\n'))
+  return { keys, checkToken: readJwt(settings) }
 }
 
 function readKeys(path: string): string {

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import type { Server } from '@grpc/grpc-js'
 import type { FastifyInstance } from 'fastify'
-import type { Config } from './config.ts'
+import type { Access, Config } from './config.ts'
 import { bindGrpc, makeGrpcServer } from './grpc/server.ts'
 import type { Guard } from './guard/admit.ts'
 import { RateLimit } from './guard/rate-limit.ts'
@@ -16,6 +16,7 @@ import type { VerifiedRelease } from '../../shared/serving/verify-release.ts'
 import { decodeBase64 } from './proofs.ts'
 import { startReasons } from './reasons/reasons.ts'
 import type { Reasons } from './reasons/reasons.ts'
+import { startRechecking } from './recheck.ts'
 import { makeRestServer } from './rest/server.ts'
 import { releaseFolders } from './load-release.ts'
 import { Service } from './service.ts'
@@ -38,7 +39,8 @@ export async function serve(request: ServeRequest): Promise<void> {
   const { config, log, entry } = request
   const warn = (message: string): void => log('warn', message)
   // All are held against their signatures before anything is started: one that is refused keeps the others from serving.
-  const trusted = request.releases.flatMap(releaseFolders).map((folder) => loadTrusted(folder, config, warn))
+  const folders = request.releases.flatMap(releaseFolders)
+  const trusted = folders.map((folder) => loadTrusted(folder, config, warn))
   checkVersions(
     trusted.map(({ release }) => release.manifest.model),
     config,
@@ -54,8 +56,24 @@ export async function serve(request: ServeRequest): Promise<void> {
   }
   const all = await Promise.all(trusted.map(({ release }) => startService(release, { config, log, entry, onDeath })))
   const services = new Services(all, config)
-  const { keys, checkToken } = config
-  const guard: Guard = { keys, checkToken, limit: new RateLimit(config.RATE, config.BURST) }
+  let access: Access = config
+  const guard: Guard = {
+    get keys() {
+      return access.keys
+    },
+    get checkToken() {
+      return access.checkToken
+    },
+    limit: new RateLimit(config.RATE, config.BURST),
+  }
+  const stopRechecking = startRechecking({
+    served: folders.map((folder, k) => ({ folder, service: all[k]! })),
+    config,
+    log,
+    admitOnly: (now) => {
+      access = now
+    },
+  })
   const rest = makeRestServer(services, guard)
   await rest.listen({ host: config.HOST, port: config.PORT })
   let grpc: Server | null = null
@@ -78,8 +96,8 @@ export async function serve(request: ServeRequest): Promise<void> {
     host: config.HOST,
     port: typeof address === 'object' && address ? address.port : config.PORT,
     grpcPort,
-    keys: keys.length,
-    tokens: checkToken !== null,
+    keys: access.keys.length,
+    tokens: access.checkToken !== null,
   })
   // A second signal of either kind ends the wait before the doors close; Ctrl-C does not wait at all.
   let hurry: () => void = () => undefined
@@ -90,6 +108,7 @@ export async function serve(request: ServeRequest): Promise<void> {
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   const reason = await ended
+  stopRechecking()
   services.drain()
   log('info', 'draining', { reason })
   if (reason === 'SIGTERM' && config.DRAIN_DELAY_MS > 0) {

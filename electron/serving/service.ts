@@ -69,6 +69,7 @@ export class Service {
   readonly #explained: readonly string[]
   readonly #expires: number
   #endTimer: NodeJS.Timeout | undefined
+  #withdrawn: { readonly code: string; readonly message: string } | null = null
   /** Set when the server is on its way out. */
   draining = false
 
@@ -107,8 +108,14 @@ export class Service {
   /** Why nothing is answered, or soon will not be; null where all is well. */
   whyNotReady(): { readonly code: string; readonly message: string } | null {
     const { end } = this.release.approval
+    if (this.#withdrawn) return this.#withdrawn
     if (Date.now() >= this.#expires) return { code: `release/${end.code}`, message: end.reason }
     return this.draining ? { code: 'server/draining', message: 'The server is going away.' } : null
+  }
+
+  /** Says that the release may no longer be served, and why; null says that it may again. */
+  withdraw(why: { readonly code: string; readonly message: string } | null): void {
+    this.#withdrawn = why
   }
 
   isReady(): boolean {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { newKey } from '../../electron/serving/guard/keys.ts'
 import type { Replay } from '../../shared/serving/golden.ts'
 import type { Prediction } from '../../shared/serving/predictions.ts'
 import { releaseManifestSchema } from '../../shared/serving/release-manifest.ts'
@@ -225,6 +226,50 @@ describe('a release that is not what was approved', () => {
     expect(running.lines).toContainEqual(expect.objectContaining({ level: 'error', event: 'approval ended' }))
     await running.stop()
   })
+})
+
+describe('what is withdrawn while the server runs', () => {
+  it('is not answered for any more: an approver, a key of a caller', async () => {
+    const folder = temporaryFolder()
+    const [trustFile, keysFile] = [join(folder, 'trust.json'), join(folder, 'api-keys')]
+    const trusting = (fingerprint: string) => ({ ...trustedHere, approvers: [{ name: 'Somebody', fingerprint }] })
+    const [first, second] = [newKey('first'), newKey('second')]
+    writeFileSync(trustFile, JSON.stringify(trustedHere))
+    writeFileSync(keysFile, first.line)
+    const running = await startServing(served.churn.folder, {
+      ASSAY_TRUSTED_APPROVERS: '',
+      ASSAY_TRUSTED_RELEASERS: '',
+      ASSAY_TRUST_FILE: trustFile,
+      ASSAY_API_KEYS_FILE: keysFile,
+      ASSAY_RECHECK_MS: '50',
+    })
+    const row = JSON.stringify(rowsOf(served.churn.folder)[0]!.inputs)
+    const ask = async (key: string) => {
+      const answer = await post(running.rest, '/v1/predict', row, { 'x-api-key': key })
+      return [answer.status, answer.headers.get('assay-error-code')]
+    }
+    const becomes = (key: string, wanted: unknown[]) =>
+      vi.waitFor(async () => expect(await ask(key)).toEqual(wanted), 10_000)
+    expect(await ask(first.key)).toEqual([200, null])
+    writeFileSync(trustFile, JSON.stringify(trusting('1'.repeat(64))))
+    await becomes(first.key, [503, 'release/not-trusted'])
+    expect((await fetch(`${running.rest}/v2/health/ready`)).status).toBe(503)
+    expect(running.lines).toContainEqual(expect.objectContaining({ event: 'approval withdrawn' }))
+    // What is no trust file changes nothing.
+    writeFileSync(trustFile, '{')
+    await vi.waitFor(() => expect(running.lines).toContainEqual(expect.objectContaining({ event: 'not read again' })))
+    expect(await ask(first.key)).toEqual([503, 'release/not-trusted'])
+    writeFileSync(trustFile, JSON.stringify(trustedHere))
+    await becomes(first.key, [200, null])
+    writeFileSync(keysFile, second.line)
+    await becomes(first.key, [401, 'auth/unknown-key'])
+    expect(await ask(second.key)).toEqual([200, null])
+    // No key left lets nobody in, not everybody.
+    writeFileSync(keysFile, '')
+    await becomes(second.key, [401, 'auth/unknown-key'])
+    expect((await post(running.rest, '/v1/predict', row)).status).toBe(401)
+    await running.stop()
+  }, 60_000)
 })
 
 describe('whose signatures count', () => {

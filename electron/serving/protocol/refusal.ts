@@ -47,8 +47,8 @@ const statuses: readonly (readonly [string, number, status])[] = [
   ['server/cancelled', 499, status.CANCELLED],
   ['server/overloaded', 503, status.UNAVAILABLE],
   ['server/draining', 503, status.UNAVAILABLE],
-  ['release/expired', 503, status.FAILED_PRECONDITION],
-  ['release/condition-due', 503, status.FAILED_PRECONDITION],
+  // Its approval ended, or was withdrawn, while it was served.
+  ['release/', 503, status.FAILED_PRECONDITION],
 ]
 
 export function statusOf(code: string): { readonly http: number; readonly grpc: status } {
