@@ -57,7 +57,7 @@ export const driftWindowSchema = z.strictObject({
 })
 export type DriftWindow = z.infer<typeof driftWindowSchema>
 
-export const driftPeriodSchema = z.enum(['hour', 'day', 'week', 'month', 'quarter', 'year'])
+export const driftPeriodSchema = z.enum(['minute', 'quarter-hour', 'hour', 'day', 'week', 'month', 'quarter', 'year'])
 export type DriftPeriod = z.infer<typeof driftPeriodSchema>
 
 export const driftTimelineRequestSchema = z.discriminatedUnion('by', [

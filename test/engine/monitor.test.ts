@@ -133,10 +133,33 @@ describe('a log', () => {
     expect((await test.call.workspace.verify()).ok).toBe(true)
   })
 
+  it('of half an hour and of three is cut by minutes and by quarters of an hour', async () => {
+    const rows = parsed('log.csv').filter((row) => row['ts'] !== 'broken')
+    const start = Date.parse('2026-09-07T10:07:30Z')
+    for (const [minutes, period, first, windows] of [
+      [24, 'minute', '2026-09-07 10:07', 25],
+      [180, 'quarter-hour', '2026-09-07 10:00', 13],
+    ] as const) {
+      const timed = rows.map((row, k) => ({
+        ...row,
+        ts: new Date(start + (minutes * 60_000 * k) / rows.length).toISOString(),
+      }))
+      writeFileSync(file('short.csv'), Papa.unparse(timed))
+      const batch = await take('short.csv')
+      const found = await report()
+      expect([found.period, found.windows[0]!.label, found.windows.length]).toEqual([period, first, windows])
+      const sum = (key: 'rows' | 'errors') => found.windows.reduce((all, window) => all + window[key]!, 0)
+      expect([sum('rows'), sum('errors')]).toEqual([2969, 31])
+      await forget(batch.id)
+    }
+  })
+
   it('cuts windows that can be judged', () => {
     expect(choosePeriod(10_000, 10_000, 3 * 86_400)).toBe('day')
     expect(choosePeriod(10_000, 10_000, 86_400)).toBe('hour')
     expect(choosePeriod(3000, 3000, 56 * 86_400)).toBe('week')
+    expect(choosePeriod(10_000, 10_000, 3 * 3600)).toBe('quarter-hour')
+    expect(choosePeriod(10_000, 10_000, 30 * 60)).toBe('minute')
     expect(choosePeriod(3000, 3000, 60)).toBe('rows')
     expect(choosePeriod(3000, 100, 56 * 86_400)).toBe('rows')
   })

@@ -61,7 +61,7 @@ async function cutTime(
       where: { column: column.name, type: column.type },
     })
   }
-  const period = `date_trunc('${request.period}', ${quoteIdentifier(column.name)}::TIMESTAMP)`
+  const period = periodSql(request.period, `${quoteIdentifier(column.name)}::TIMESTAMP`)
   const found = await connection.runAndReadAll(
     `SELECT DISTINCT epoch(${period}), strftime(${period}, '${labelFormats[request.period]}') FROM ${side.relation}
      WHERE ${quoteIdentifier(column.name)} IS NOT NULL ORDER BY 1 LIMIT ${chunksAtMost + 1}`,
@@ -95,8 +95,16 @@ async function cutTime(
   }
 }
 
+/** SQL of the start of a timestamp's period. */
+export function periodSql(period: DriftPeriod, timestamp: string): string {
+  if (period === 'quarter-hour') return `time_bucket(INTERVAL 15 MINUTE, ${timestamp})`
+  return `date_trunc('${period}', ${timestamp})`
+}
+
 /** strftime formats of a period's label. */
 export const labelFormats: Readonly<Record<DriftPeriod, string>> = {
+  minute: '%Y-%m-%d %H:%M',
+  'quarter-hour': '%Y-%m-%d %H:%M',
   hour: '%Y-%m-%d %H:00',
   day: '%Y-%m-%d',
   week: 'week of %Y-%m-%d',

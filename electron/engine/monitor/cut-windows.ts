@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { DriftPeriod } from '../../../shared/contract/drift.ts'
 import type { MonitorReport, MonitorWindow } from '../../../shared/contract/monitor.ts'
 import type { Side } from '../drift/side.ts'
-import { cutSide, labelFormats } from '../drift/timeline.ts'
+import { cutSide, labelFormats, periodSql } from '../drift/timeline.ts'
 import type { SideChunks } from '../drift/timeline.ts'
 import { own } from './log-sql.ts'
 import { timeName } from './production.ts'
@@ -20,6 +20,8 @@ export interface Windows {
 }
 
 const periods: readonly (readonly [DriftPeriod, number])[] = [
+  ['minute', 60],
+  ['quarter-hour', 900],
   ['hour', 3600],
   ['day', 86_400],
   ['week', 7 * 86_400],
@@ -75,7 +77,7 @@ async function trafficOfPeriods(
   period: DriftPeriod,
   labels: readonly string[],
 ): Promise<Traffic[]> {
-  const label = `strftime(date_trunc('${period}', ${own.time}), '${labelFormats[period]}')`
+  const label = `strftime(${periodSql(period, own.time)}, '${labelFormats[period]}')`
   const found = await duck.run(
     `SELECT ${label}, count(*) FILTER (${own.error} IS NULL), sum(${own.weight}), count(${own.error}), ${latency}
      FROM ${trafficSql} WHERE ${own.time} IS NOT NULL GROUP BY 1`,

@@ -40,7 +40,7 @@ const corrections: readonly { readonly value: DriftCorrection; readonly title: s
   { value: 'none', title: 'None' },
 ]
 
-const timelines = ['none', 'rows', 'day', 'week', 'month', 'quarter', 'year'] as const
+const timelines = ['none', 'rows', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const
 type TimelineChoice = (typeof timelines)[number]
 const timelineTitle = (choice: TimelineChoice): string =>
   choice === 'none' ? 'None' : choice === 'rows' ? 'Ten chunks of rows' : `By ${choice}`
