@@ -250,7 +250,9 @@ describe('measures', () => {
         probability: numbers(columns[column]!),
         seed: 1,
       })
-      const expected = readExpected('telco_churn').metrics[model]
+      const expected = readExpected<{ metrics: Record<string, Record<'ece10' | 'mce10' | 'brier', number>> }>(
+        'telco_churn',
+      ).metrics[model]!
       expect(Math.abs(metrics['ece']!.value! / expected.ece10 - 1)).toBeLessThan(1e-9)
       expect(Math.abs(metrics['mce']!.value! / expected.mce10 - 1)).toBeLessThan(1e-9)
       expect(Math.abs(metrics['brier_score']!.value! / expected.brier - 1)).toBeLessThan(1e-9)

@@ -12,6 +12,18 @@ import { createRandom } from '../../../shared/statistics/random.ts'
 import { expectSound } from '../metrics/near.ts'
 import { casesPresent, numbers, readColumns, readExpected } from '../metrics/read-case.ts'
 
+/** Of expected.json, what is read here. */
+interface TelcoMetrics {
+  readonly metrics: {
+    readonly model: Readonly<
+      Record<'precision' | 'recall' | 'specificity' | 'npv' | 'accuracy' | 'f1' | 'lift_top_decile', number>
+    > & {
+      readonly confusion: Readonly<Record<string, number>>
+      readonly threshold_sweep: readonly { readonly threshold: number; readonly predicted_positive: number }[]
+    }
+  }
+}
+
 function draw(seed: number, n: number, digits = 2) {
   const random = createRandom(seed)
   const y = new Uint8Array(n)
@@ -94,10 +106,10 @@ describe('threshold, capacity and best value by halving', () => {
     const columns = readColumns('telco_churn')
     const y = Uint8Array.from(columns['Churn']!, (value) => (value === 'Yes' || value === '1' ? 1 : 0))
     const counts = cumulativeCounts(y, numbers(columns['gb_p_yes']!))
-    const expected = readExpected('telco_churn').metrics.model
+    const expected = readExpected<TelcoMetrics>('telco_churn').metrics.model
     const point = operatingPoint({ counts, at: atThreshold(counts, 0.5), threshold: 0.5, probabilities: true })
     expect({ tn: point.tn, fp: point.fp, fn: point.fn, tp: point.tp }).toEqual(expected.confusion)
-    for (const key of ['precision', 'recall', 'specificity', 'npv', 'accuracy', 'f1']) {
+    for (const key of ['precision', 'recall', 'specificity', 'npv', 'accuracy', 'f1'] as const) {
       expect(Math.abs(point.metrics[key]!.value! / expected[key] - 1), key).toBeLessThan(1e-9)
     }
     for (const entry of expected.threshold_sweep) {

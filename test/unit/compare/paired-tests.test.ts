@@ -12,6 +12,11 @@ import { fairCoinProbability, signTest } from '../../../shared/statistics/sign-t
 import { casesPresent, numbers, readColumns, readExpected } from '../metrics/read-case.ts'
 import { twoSidedNormal } from '../../../shared/statistics/erfc.ts'
 
+/** Of expected.json: one classifier against the other. */
+interface TelcoPair extends Readonly<Record<'mcnemar_chi2_corrected' | 'mcnemar_p' | 'mcnemar_exact_p', number>> {
+  readonly table: readonly (readonly number[])[]
+}
+
 function delongOf(y: Uint8Array, other: Float64Array, reference: Float64Array) {
   return pairedDelong(y, aucInfluence(y, rankGroups(y, other)), aucInfluence(y, rankGroups(y, reference)))
 }
@@ -65,7 +70,10 @@ describe('paired DeLong', () => {
   it.skipIf(!casesPresent)('is pROC 1.18.0’s on telco_churn, to 1e-9', () => {
     const columns = readColumns('telco_churn')
     const y = Uint8Array.from(columns['Churn']!, (value) => (value === 'Yes' || value === '1' ? 1 : 0))
-    const expected = readExpected('telco_churn', 'expected_r.json').delong_gb_vs_rf
+    const expected = readExpected<{ delong_gb_vs_rf: { Z: number; p: number } }>(
+      'telco_churn',
+      'expected_r.json',
+    ).delong_gb_vs_rf
     const z = delongOf(y, numbers(columns['gb_p_yes']!), numbers(columns['rf_p_yes']!)).zAt!(0)
     expect(Math.abs(z / expected.Z - 1)).toBeLessThan(1e-9)
     expect(Math.abs(twoSidedNormal(z) / expected.p - 1)).toBeLessThan(1e-9)
@@ -90,7 +98,7 @@ describe('influence of average precision', () => {
 describe('McNemar', () => {
   it.skipIf(!casesPresent)('is scikit-learn’s table and statsmodels’ p-values on telco_churn, to 1e-9', () => {
     const columns = readColumns('telco_churn')
-    const expected = readExpected('telco_churn').compare_gb_rf
+    const expected = readExpected<{ compare_gb_rf: TelcoPair }>('telco_churn').compare_gb_rf
     const truth = columns['Churn']!
     const right = (labels: readonly string[]) =>
       Uint8Array.from(labels, (label, row) =>

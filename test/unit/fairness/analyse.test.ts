@@ -12,6 +12,29 @@ import { slowClarify, slowRates } from './slow-versions.ts'
 import type { PlainRow } from './slow-versions.ts'
 import { correctAt, gapAt, singleThreshold, staircase, stepAt } from '../../../shared/fairness/staircase.ts'
 
+/** Of expected.json: fairness by column, of each model. */
+interface TelcoFairness {
+  readonly metrics: Readonly<
+    Record<
+      string,
+      {
+        readonly fairness: Readonly<
+          Record<
+            string,
+            Readonly<
+              Record<'dp_difference' | 'dp_ratio' | 'tpr_difference' | 'fpr_difference' | 'eo_difference', number>
+            > & {
+              readonly groups: Readonly<
+                Record<string, Readonly<Record<string, number>> & { readonly confusion: unknown }>
+              >
+            }
+          >
+        >
+      }
+    >
+  >
+}
+
 function code(name: string, values: readonly string[]) {
   const labels = [...new Set(values)].sort()
   return { name, labels, codes: Uint16Array.from(values, (value) => labels.indexOf(value)) }
@@ -63,7 +86,7 @@ describe.skipIf(!casesPresent)('telco_churn agrees with scikit-learn and Fairlea
     ['model', 'gb_p_yes'],
     ['model_raw', 'raw_gb_p_yes'],
   ])('%s', (model, scores) => {
-    const expected = readExpected('telco_churn').metrics[model].fairness
+    const expected = readExpected<TelcoFairness>('telco_churn').metrics[model]!.fairness
     const y = Uint8Array.from(raw['Churn']!, (value) => (value === 'Yes' ? 1 : 0))
     const score = Float64Array.from(columns[scores]!, Number)
     const result = analyseFairness(
@@ -74,18 +97,18 @@ describe.skipIf(!casesPresent)('telco_churn agrees with scikit-learn and Fairlea
     names.forEach((name, index) => {
       const attribute = result.attributes[index]!
       const parity = (wanted: string) => attribute.parity.find((entry) => entry.name === wanted)!
-      for (const [label, group] of Object.entries<Record<string, never>>(expected[name].groups)) {
+      for (const [label, group] of Object.entries(expected[name]!.groups)) {
         const mine = attribute.groups.find((entry) => entry.label === label)!
         expect(mine.n).toBe(group['n'])
         expect(mine.counts).toEqual(group['confusion'])
         for (const key of ['base_rate', 'selection_rate', 'accuracy', 'tpr', 'fpr', 'fnr', 'ppv', 'roc_auc'])
           near(mine.metrics[key]!.value, group[key]!, `${name} ${label} ${key}`)
       }
-      near(parity('demographic_parity').difference.value, expected[name].dp_difference, 'dp_difference')
-      near(parity('demographic_parity').ratio!.value, expected[name].dp_ratio, 'dp_ratio')
-      near(parity('equal_opportunity').difference.value, expected[name].tpr_difference, 'tpr_difference')
-      near(parity('predictive_equality').difference.value, expected[name].fpr_difference, 'fpr_difference')
-      near(parity('equalized_odds').difference.value, expected[name].eo_difference, 'eo_difference')
+      near(parity('demographic_parity').difference.value, expected[name]!.dp_difference, 'dp_difference')
+      near(parity('demographic_parity').ratio!.value, expected[name]!.dp_ratio, 'dp_ratio')
+      near(parity('equal_opportunity').difference.value, expected[name]!.tpr_difference, 'tpr_difference')
+      near(parity('predictive_equality').difference.value, expected[name]!.fpr_difference, 'fpr_difference')
+      near(parity('equalized_odds').difference.value, expected[name]!.eo_difference, 'eo_difference')
     })
   })
 })

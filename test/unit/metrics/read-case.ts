@@ -7,9 +7,9 @@ const folder = fileURLToPath(new URL('../../../../shared/cases', import.meta.url
 export const casesPresent = existsSync(folder)
 if (!casesPresent) console.warn(`Skipped: no reference cases at ${folder}`)
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- five files of different shapes, read by their tests
-export function readExpected(name: string, file = 'expected.json'): any {
-  return JSON.parse(readFileSync(`${folder}/${name}/${file}`, 'utf8'))
+/** What a test reads of a case's document; `T` says which part. */
+export function readExpected<T>(name: string, file = 'expected.json'): T {
+  return JSON.parse(readFileSync(`${folder}/${name}/${file}`, 'utf8')) as T
 }
 
 /** Columns of a CSV file without quoted fields, as text. */
