@@ -34,6 +34,12 @@ export interface GivenPlace {
   readonly host?: string | undefined
 }
 
+/**
+ * The name under which the gateway serves gRPC. The Gateway API lets an HTTPRoute and a GRPCRoute of one name on one listener
+ * not live side by side: one of them is rejected. Beside the other name, so that a wildcard certificate has both.
+ */
+export const grpcHost = (host: string): string => (host.split('.')[0]!.length <= 58 ? `grpc-${host}` : `grpc.${host}`)
+
 /** @returns where the kit is for, and the registry in front of the image's name. @throws AssayError usage/namespace, usage/registry, usage/host */
 export function kitPlace(given: GivenPlace, name: string): KitPlace & { readonly registry: string | null } {
   const namespace = given.namespace ?? 'models'
@@ -43,7 +49,8 @@ export function kitPlace(given: GivenPlace, name: string): KitPlace & { readonly
   if (given.registry !== undefined && (!registry.test(given.registry) || given.registry.length > 200))
     throw usage('registry', given.registry, 'Say it as in an image’s name: registry.example.com/team.')
   const host = given.host ?? `${name}.example.com`
-  if (host.length > 253 || !host.split('.').every((part) => label.test(part)))
+  // Room for grpcHost.
+  if (host.length > 248 || !host.split('.').every((part) => label.test(part)))
     throw usage('host', host, 'Say a DNS name: churn.example.com.')
   return { namespace, host, registry: given.registry ?? null }
 }

@@ -3,6 +3,7 @@ import type { IGRPCRoute } from '@kubernetes-models/gateway-api/gateway.networki
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
 import type { IService } from 'kubernetes-models/v1/Service'
+import { grpcHost } from './names.ts'
 import { metadata, ports } from './plan.ts'
 import type { Plan } from './plan.ts'
 
@@ -75,7 +76,7 @@ const parents = (): { name: string; namespace: string }[] => [
   { name: neighbours.gatewayName, namespace: neighbours.gateway },
 ]
 
-/** /metrics and health stay inside. A request may take as long as the server gives it, and a little for the way. */
+/** /metrics stays inside. A request may take as long as the server gives it, and a little for the way. */
 export function httpRoute(plan: Plan): IHTTPRoute {
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
@@ -102,7 +103,7 @@ export function grpcRoute(plan: Plan): IGRPCRoute {
     metadata: metadata(plan),
     spec: {
       parentRefs: parents(),
-      hostnames: [plan.facts.place.host],
+      hostnames: [grpcHost(plan.facts.place.host)],
       rules: [
         {
           matches: [{ method: { type: 'Exact', service: 'inference.GRPCInferenceService' } }],

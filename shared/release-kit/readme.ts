@@ -1,4 +1,5 @@
 /** The kit in plain words. Markdown; names from users are written as code, on one line. */
+import { grpcHost } from './names.ts'
 import { drain } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { shards } from './batch.ts'
@@ -74,7 +75,7 @@ ${facts.approvers.map((approver) => `   - approved: ${code(approver.name)} \`${a
 kubectl apply -k overlays/production
 kubectl -n ${namespace} rollout status deployment/${name}
 \`\`\`
-Look first: \`kubectl kustomize overlays/production\`. \`components/gateway\` needs the Gateway API, a Gateway ${code(neighbours.gatewayName)} in ${code(neighbours.gateway)}, and Envoy Gateway for the rate limit (without it, remove \`traffic-policy.yaml\` from the component: the routes are standard). \`components/monitoring\` needs the Prometheus Operator in ${code(neighbours.monitoring)}. \`overlays/canary\` needs Argo Rollouts with its Gateway API plugin. Other names of namespaces stand in \`network-policy.yaml\` and the routes.
+Look first: \`kubectl kustomize overlays/production\`. \`components/gateway\` needs the Gateway API, a Gateway ${code(neighbours.gatewayName)} in ${code(neighbours.gateway)}, and Envoy Gateway for the rate limit (without it, remove \`traffic-policy.yaml\` from the component: the routes are standard); HTTP is served as \`${facts.place.host}\`, gRPC as \`${grpcHost(facts.place.host)}\`, for the Gateway API rejects one of two such routes of one name. \`components/monitoring\` needs the Prometheus Operator in ${code(neighbours.monitoring)}. \`overlays/canary\` needs Argo Rollouts with its Gateway API plugin. Other names of namespaces stand in \`network-policy.yaml\` and the routes.
 
 The first canary: apply \`overlays/canary\` in place of \`overlays/production\`; the Rollout takes over the Deployment's pods. From then on every new release is applied there and starts with 5 %.
 

@@ -1,4 +1,5 @@
 /** The files of a release kit. The same facts give the same bytes. */
+import { grpcHost } from './names.ts'
 import { ruleGroups, ruleTests } from './alerts.ts'
 import { batchJob, batchNetworkPolicy, claims, driftJob, nightlyJob } from './batch.ts'
 import { analysisTemplate, rollout } from './canary.ts'
@@ -49,6 +50,7 @@ function index(plan: Plan): object {
     name,
     namespace: facts.place.namespace,
     host: facts.place.host,
+    grpcHost: grpcHost(facts.place.host),
     model: { name: manifest.model.name, version: manifest.model.version, sha256: manifest.model.sha256 },
     manifestSha256: facts.manifestSha256,
     image: facts.image,

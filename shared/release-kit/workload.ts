@@ -90,7 +90,8 @@ export function serverPod(plan: Plan, given: Pick<IContainer, 'env' | 'envFrom'>
     // A large model is verified and loaded first: five minutes.
     startupProbe: probe('/v2/health/ready', 150, 2),
     // Not ready once it drains, or once its approval has ended; alive all the same, so that it is not started in vain.
-    readinessProbe: probe('/v2/health/ready', 1, 2),
+    // Twice in a row: one slow answer takes no pod out.
+    readinessProbe: probe('/v2/health/ready', 2, 2),
     livenessProbe: probe('/v2/health/live', 5, 10),
     volumeMounts: [{ name: 'api-keys', mountPath: '/etc/assay/keys', readOnly: true }],
   })

@@ -17,7 +17,7 @@ import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../electron/serving/config.ts'
-import { kitPlace, resourceName } from '../../../shared/release-kit/names.ts'
+import { grpcHost, kitPlace, resourceName } from '../../../shared/release-kit/names.ts'
 import { releaseKit } from '../../../shared/release-kit/release-kit.ts'
 import { parsePolicy } from '../../../electron/engine/approval/policies.ts'
 import {
@@ -246,6 +246,18 @@ describe('limits', () => {
 
   it('are sought only among the canary’s pods, whose label the ServiceMonitor carries over', () => {
     expect(one('ServiceMonitor').spec.podTargetLabels).toEqual(['rollouts-pod-template-hash'])
+  })
+})
+
+describe('routes', () => {
+  it('of HTTP and gRPC have names of their own: of two with one name a gateway rejects one', () => {
+    expect([one('HTTPRoute').spec.hostnames, one('GRPCRoute').spec.hostnames]).toEqual([
+      ['churn.example.com'],
+      ['grpc-churn.example.com'],
+    ])
+    const long = `${'a'.repeat(63)}.example.com`
+    expect(grpcHost(long)).toBe(`grpc.${long}`)
+    expect(kitPlace({ host: grpcHost(long) }, 'churn').host).toBe(`grpc.${long}`)
   })
 })
 
