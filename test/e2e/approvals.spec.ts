@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { go, lookAt, startApp } from './app.ts'
 import type { App } from './app.ts'
-import { addPerson, askForReview, judge, passphrase, savePackage } from './two-desks.ts'
+import { addPerson, askForReview, judge, openFinding, passphrase, savePackage, takePackage } from './two-desks.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -128,12 +128,7 @@ test('the author asks, and cannot approve', async () => {
 
 test('the approver takes the package in after comparing the fingerprint', async () => {
   const { page } = approver
-  await page.getByRole('tab', { name: 'Reviews' }).click()
-  await approver.answerOpen(file('review.tar'))
-  await page.getByRole('button', { name: 'Import a package' }).click()
-  await expect(page.getByRole('dialog').getByText('Do you know this key?')).toBeVisible()
-  await lookAt(page, 'approvals-trust')
-  await page.getByRole('button', { name: /trust this key/ }).click()
+  await takePackage(approver, file('review.tar'), () => lookAt(page, 'approvals-trust'))
   await expect(page.getByRole('heading', { level: 1, name: review })).toBeVisible()
   await expect(page.getByTestId('gates')).toBeVisible()
   await lookAt(page, 'approvals-review')
@@ -162,14 +157,9 @@ test('an approver who will be away can let someone else decide', async () => {
 
 test('a finding stops the approval until it is settled; the decision is signed', async () => {
   const { page } = approver
-  await page.getByRole('tab', { name: 'Findings' }).click()
-  await page.getByRole('button', { name: 'Open a finding' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('In one line').fill('Why is the threshold 0.5?')
-  await dialog.getByLabel('About the figure').fill('detail.threshold')
-  await dialog.getByRole('button', { name: 'Open the finding' }).click()
-  await expect(page.getByRole('heading', { level: 3, name: 'Why is the threshold 0.5?' })).toBeVisible()
+  await openFinding(page, 'Why is the threshold 0.5?', 'detail.threshold')
   await lookAt(page, 'approvals-findings')
+  const dialog = page.getByRole('dialog')
   const sign = async (decision: string) => {
     await page.getByRole('button', { name: 'Decide' }).click()
     await dialog.getByLabel(decision, { exact: true }).check()
@@ -208,10 +198,7 @@ test('a finding stops the approval until it is settled; the decision is signed',
 
 test('the decision comes home: approved in the queue, on the run and on the Overview', async () => {
   const { page } = author
-  await go(page, 'Approvals')
-  await author.answerOpen(file('decision.tar'))
-  await page.getByRole('button', { name: 'Import a package' }).click()
-  await page.getByRole('button', { name: /trust this key/ }).click()
+  await takePackage(author, file('decision.tar'), () => Promise.resolve())
   await expect(page.getByTestId('standing').getByText('Approved')).toBeVisible()
   await go(page, 'Approvals')
   await expect(page.getByRole('row', { name: review }).getByText('Approved')).toBeVisible()

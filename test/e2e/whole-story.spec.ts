@@ -102,7 +102,7 @@ test('a model misses a gate, its next version is reviewed, mended, approved by s
 
   await test.step('the approver takes the package in, opens a finding, which stops the approval, and sends it back', async () => {
     await addPerson(desk, 'Grace', ['Validator', 'Approver'])
-    await takePackage(approver, file('review.tar'), () => lookAt(desk, 'story-trust'))
+    await takePackage(approver, file('review.tar'), () => Promise.resolve())
     await expect(desk.getByRole('heading', { level: 1, name: /Churn 2 on holdout/ })).toBeVisible()
     await openFinding(desk, 'Why is the threshold 0.5?', 'detail.threshold')
     await desk.getByRole('button', { name: 'Decide' }).click()

@@ -9,15 +9,19 @@ import { codeOf, samples } from '../support/engine.ts'
 import { churn, explainingEngine } from '../support/explaining.ts'
 
 const on = explainingEngine()
-let run: Run
+let boosting: Run
 beforeAll(async () => {
-  run = await on.evaluated(join(samples, 'churn/holdout.csv'), join(samples, 'churn/gradient-boosting.onnx'), churn)
+  boosting = await on.evaluated(
+    join(samples, 'churn/holdout.csv'),
+    join(samples, 'churn/gradient-boosting.onnx'),
+    churn,
+  )
 })
 
 it('agrees with sampling and enumeration, which know nothing of the graph', async () => {
-  const tree = await on.explain(run, { game: 'interventional' })
+  const tree = await on.explain(boosting, { game: 'interventional' })
   expect(tree.game).toBe('interventional')
-  const sampled = await on.explain(run, { method: 'permutation', rows: 40 })
+  const sampled = await on.explain(boosting, { method: 'permutation', rows: 40 })
   expect(sampled.sampling!.evaluations).toBeGreaterThan(10_000)
   expect(sampled.rows.explained).toBeLessThanOrEqual(40)
   expect(sampled.additivity.largest).toBeLessThan(1e-9)
@@ -29,9 +33,9 @@ it('agrees with sampling and enumeration, which know nothing of the graph', asyn
   const few = join(on.test.folder, 'few.csv')
   writeFileSync(few, lines.slice(0, 101).join('\n'))
   const background = (await on.test.importDataset(few, churn)).id
-  const exact = await on.explain(run, { method: 'exact', rows: 3, background })
+  const exact = await on.explain(boosting, { method: 'exact', rows: 3, background })
   expect(exact.reference.used).toBe(100)
-  const kernel = await on.explain(run, { method: 'kernel', rows: 3, background })
+  const kernel = await on.explain(boosting, { method: 'kernel', rows: 3, background })
   const value = (explanation: Explanation, name: string) =>
     explanation.outputs[0]!.features.find((feature) => explanation.players[feature.player]!.name === name)!.mean.value!
   for (const name of ['contract', 'tenure_months']) {
@@ -41,11 +45,9 @@ it('agrees with sampling and enumeration, which know nothing of the graph', asyn
 
 describe('other models', () => {
   it('explains a linear model in closed form', async () => {
-    const run = await on.evaluated(
-      join(samples, 'churn/holdout.csv'),
-      join(samples, 'churn/logistic-regression.onnx'),
-      churn,
-    )
+    const data = await on.test.call.datasets.get({ id: boosting.datasetId })
+    const run = await on.test.score(await on.test.importModel(join(samples, 'churn/logistic-regression.onnx')), data)
+    await on.test.evaluate(run)
     const explanation = await on.explain(run)
     expect(explanation).toMatchObject({ method: 'linear', space: 'log-odds', exact: true })
     expect(explanation.parity!.largest).toBeLessThan(1e-5)

@@ -31,7 +31,7 @@ interface LoggedPerson {
 }
 
 /** What the log says of everyone, replayed from the first entry to the last. */
-export function peopleOfLog(entries: Iterable<AuditEntry>): Map<string, LoggedPerson> {
+function peopleOfLog(entries: Iterable<AuditEntry>): Map<string, LoggedPerson> {
   const people = new Map<string, LoggedPerson>()
   for (const { event, subject, actor, time, detail } of entries) {
     const known = people.get(subject ?? '')
