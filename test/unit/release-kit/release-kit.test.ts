@@ -456,6 +456,15 @@ describe('alerts', () => {
         expect(status, stdout + stderr).toBe(0)
       })
   })
+  it.skipIf(whyNoPromtool !== null)('of every hostile name are rules that Prometheus loads', () => {
+    for (const name of hostileNames)
+      withKit(releaseKit(kitFacts(name, { policy: policy(name) })), (folder) => {
+        const rules = join(folder, 'components/monitoring/alerts.rules.yaml')
+        const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', rules], { encoding: 'utf8' })
+        expect(status, stdout + stderr).toBe(0)
+        expect(stdout).toMatch(/SUCCESS: \d+ rules found/)
+      })
+  })
   if (whyNoPromtool) console.warn(`skipped: ${whyNoPromtool}`)
 
   it('of the file for promtool are those of the operator’s object', () => {
