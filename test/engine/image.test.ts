@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { VersionId } from '../../shared/contract/ids.ts'
 import { awaitServing } from '../../electron/engine/release/await-serving.ts'
 import { buildImage } from '../../electron/engine/release/image/build-image.ts'
 import type { BuiltImage } from '../../electron/engine/release/image/build-image.ts'
@@ -17,7 +18,14 @@ import { nodeFlags } from '../../shared/serving/node-flags.ts'
 import { codeOf, openTestEngine, root } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { prepareEngine } from '../support/container-engine.ts'
-import { churnRelease, servingEntry, temporaryFolder, trustedHere } from '../support/release.ts'
+import {
+  churnRelease,
+  digitsRelease,
+  releaseOf,
+  servingEntry,
+  temporaryFolder,
+  trustedHere,
+} from '../support/release.ts'
 
 const quiet = { signal: new AbortController().signal, progress: () => undefined }
 /** Replays golden rows from outside of what runs. */
@@ -53,11 +61,11 @@ describe('the image', () => {
   let image: BuiltImage | null = null
   let skipped = why
   let path: string
-  const build = async (to: string, cache: string, architecture: Architecture = 'amd64') =>
+  const build = async (to: string, cache: string, architecture: Architecture = 'amd64', from = folder) =>
     buildImage(
       {
-        folder,
-        release: await verifyFolder(folder, null),
+        folder: from,
+        release: await verifyFolder(from, null),
         trust: trustedHere,
         path: to,
         contextPath: `${to}.context`,
@@ -228,42 +236,61 @@ describe('the image', () => {
   }, 180_000)
 
   const qemu = 'qemu-aarch64-static'
-  it('for arm64 starts under qemu and gives the workbench’s scores', async ({ skip }) => {
-    const no = !process.env['ASSAY_IMAGE_NODE']
-      ? 'ASSAY_IMAGE_NODE names no Node for arm64'
-      : !hasTool(qemu)
-        ? `${qemu} is not installed`
-        : (skipped ?? (await whyNoRunc()))
-    if (no !== null) {
-      console.warn(`skipped: ${no}`)
-      return skip(no)
-    }
-    const arm = join(temporaryFolder(), 'arm64.tar')
-    const made = await build(arm, temporaryFolder(), 'arm64')
-    console.warn(`arm64 image: ${(made.bytes / 1e6).toFixed(1)} MB`)
-    expect(made).toMatchObject({ architecture: 'arm64' })
-    expect(made.bytes).toBeLessThan(80e6)
-    const { bundle, remove } = await unpackImage(arm, made.tag)
-    const rootfs = join(bundle, 'rootfs')
-    copyFileSync(spawnSync('which', [qemu], { encoding: 'utf8' }).stdout.trim(), join(rootfs, qemu))
-    const started = performance.now()
-    // Without /proc: qemu 7.2 shows the host's cpuinfo there, on which ONNX Runtime's reader for arm64 crashes.
-    const child = spawn('chroot', [rootfs, `/${qemu}`, '/nodejs/bin/node', '/app/serving.mjs', 'serve'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        ORT_DISABLE_TELEMETRY: '1',
-        ASSAY_PORT: '0',
-        ASSAY_GRPC_PORT: '0',
-        ASSAY_TRUST_FILE: '/trust/trust.json',
-      },
-    })
-    const server = await awaitServing(child, () => void child.kill('SIGKILL'), 300_000)
-    console.warn(`arm64 under qemu serves after ${((performance.now() - started) / 1000).toFixed(1)} s`)
-    const replays = await replayThrough(server, program, folder, quiet.signal)
-    for (const replay of replays) expect(replay, replay.differing.join()).toMatchObject({ equal: replay.rows })
-    remove()
-  }, 600_000)
+  const armLayers = temporaryFolder()
+  /** What an edge device gets. */
+  const int8Release = async (): Promise<string> => {
+    const { run } = await digitsRelease(test)
+    const { jobId } = await test.call.models.shrink({ runId: run.id, to: 'int8' })
+    const smaller = await test.call.models.get({ id: (await test.finish(jobId)) as VersionId })
+    const dataset = await test.call.datasets.get({ id: run.datasetId })
+    return (await releaseOf(test, await test.score(smaller, dataset))).folder
+  }
+
+  it.each([
+    ['trees', async () => folder],
+    ['a network with int8 weights', int8Release],
+  ] as const)(
+    'of %s for arm64 starts under qemu and gives the workbench’s scores',
+    async (_, make) => {
+      const no = !process.env['ASSAY_IMAGE_NODE']
+        ? 'ASSAY_IMAGE_NODE names no Node for arm64'
+        : !hasTool(qemu)
+          ? `${qemu} is not installed`
+          : (skipped ?? (await whyNoRunc()))
+      if (no !== null) {
+        console.warn(`skipped: ${no}`)
+        return
+      }
+      const arm = join(temporaryFolder(), 'arm64.tar')
+      const released = await make()
+      const made = await build(arm, armLayers, 'arm64', released)
+      console.warn(`arm64 image: ${(made.bytes / 1e6).toFixed(1)} MB`)
+      expect(made).toMatchObject({ architecture: 'arm64' })
+      expect(made.bytes).toBeLessThan(80e6)
+      const { bundle, remove } = await unpackImage(arm, made.tag)
+      const rootfs = join(bundle, 'rootfs')
+      copyFileSync(spawnSync('which', [qemu], { encoding: 'utf8' }).stdout.trim(), join(rootfs, qemu))
+      const started = performance.now()
+      // Without /proc: qemu 7.2 shows the host's cpuinfo there, on which ONNX Runtime's reader for arm64 crashes.
+      const child = spawn('chroot', [rootfs, `/${qemu}`, '/nodejs/bin/node', '/app/serving.mjs', 'serve'], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: process.env['PATH'],
+          ORT_DISABLE_TELEMETRY: '1',
+          ASSAY_PORT: '0',
+          ASSAY_GRPC_PORT: '0',
+          ASSAY_TRUST_FILE: '/trust/trust.json',
+        },
+      })
+      const server = await awaitServing(child, () => void child.kill('SIGKILL'), 300_000)
+      console.warn(`arm64 under qemu serves after ${((performance.now() - started) / 1000).toFixed(1)} s`)
+      const replays = await replayThrough(server, program, released, quiet.signal)
+      expect(replays.length).toBe(6)
+      for (const replay of replays) expect(replay, replay.differing.join()).toMatchObject({ equal: replay.rows })
+      remove()
+    },
+    600_000,
+  )
 
   it('for another processor is refused by name where its parts are missing', async () => {
     vi.stubEnv('ASSAY_IMAGE_NODE', '')
