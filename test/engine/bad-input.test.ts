@@ -8,7 +8,7 @@ import type { DatasetOptions } from '../../shared/contract/dataset.ts'
 import type { Job } from '../../shared/contract/job.ts'
 import { codeOf, openTestEngine, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
-import { classifierEnds, input, linearClassifier, model, node, output } from '../support/build-model.ts'
+import { classifierEnds, initializer, input, linearClassifier, model, node, output } from '../support/build-model.ts'
 
 let test: TestEngine
 let folder: string
@@ -128,6 +128,29 @@ describe('columns', () => {
     expect((await importError(table(), { target: 'kind', task: 'binary' })).code).toBe('dataset/target-type')
     expect((await importError(table(), { target: 'flag', task: 'binary', positive: '7' })).code).toBe(
       'dataset/no-such-class',
+    )
+  })
+
+  it('says that scores are the wrong way round, and predictions in another unit', async () => {
+    const churn = await test.importDataset(join(samples, 'churn/holdout.csv'), { target: 'churned', task: 'binary' })
+    const version = await test.importModel(join(samples, 'churn/logistic-regression.onnx'))
+    const { binding } = await test.call.models.guessBinding({ versionId: version.id, datasetId: churn.id })
+    const classes = [...binding.output.classes].reverse()
+    const run = await test.score(version, churn, { binding: { ...binding, output: { ...binding.output, classes } } })
+    const found = (await test.evaluate(run)).findings.filter((entry) => entry.code === 'evaluation/worse-than-chance')
+    expect(found).toMatchObject([{ severity: 'warning', where: { metric: 'roc_auc' } }])
+
+    const lines = Array.from({ length: 60 }, (_, k) => `${k},${-k},${1e4 + 100 * k + ((k * 7) % 13)}`)
+    const scaled = await test.importDataset(file('scaled.csv', `x0,x1,y\n${lines.join('\n')}\n`), {
+      target: 'y',
+      task: 'regression',
+    })
+    const ones = initializer('ones', [2, 1], [1, 1])
+    const graph = [node('MatMul', ['X', 'ones'], ['p']), ones, input('X', 1, [null, 2]), output('p', 1, [null, 1])]
+    const sums = await test.importModel(file('sums.onnx', model(graph)))
+    const evidence = await test.evaluate(await test.score(sums, scaled))
+    expect(evidence.findings).toContainEqual(
+      expect.objectContaining({ code: 'evaluation/worse-than-chance', where: { metric: 'r2' } }),
     )
   })
 

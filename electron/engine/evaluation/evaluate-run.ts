@@ -25,6 +25,7 @@ import { storeEvidence } from './evidence-store.ts'
 import { gather } from './gather.ts'
 import type { Gathered } from './gather.ts'
 import { weighedHereAlone } from './weights-unused.ts'
+import { worseThanChance } from './worse-than-chance.ts'
 
 /** Every resampling in Assay starts from this seed, so that the same run gives the same document. */
 const seed = 20_240_229
@@ -254,6 +255,8 @@ function findingsOf(run: Run, computed: Computed, summary: Summary, disagreeing:
       where: { rows: disagreeing },
     })
   }
+  const backwards = worseThanChance(computed.metrics)
+  if (backwards) findings.push(backwards)
   const { detail } = computed
   const named = run.binding.output.classes.length
   if ((detail.kind === 'multiclass' || detail.kind === 'multilabel') && named > mostDetailed) {
