@@ -6,6 +6,7 @@ import { reportFormatSchema } from '../../../shared/contract/report.ts'
 import { deviceNameSchema } from '../../../shared/contract/run.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import type { JobId, RunId } from '../../../shared/contract/ids.ts'
+import { metricEntries } from '../../../shared/format/metric-order.ts'
 import { findDataset, findRun, findVersion } from '../find.ts'
 import { metricText, printFindings, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
@@ -51,7 +52,7 @@ export function printEvidence(evidence: Evidence): void {
   printLine()
   printTable(
     ['metric', 'value  interval', 'n', 'interval method'],
-    Object.entries(evidence.metrics).map(([name, metric]) => [
+    metricEntries(evidence.metrics).map(([name, metric]) => [
       name,
       metricText(metric),
       String(metric.n),

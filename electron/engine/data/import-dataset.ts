@@ -12,6 +12,7 @@ import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { makeRoomFor, rowGroupRows } from '../../data-plane/wide.ts'
 import { newId } from '../workspace/new-id.ts'
 import { castExpression, checkChosen } from './cast-columns.ts'
 import { columnStatistics } from './column-statistics.ts'
@@ -24,6 +25,7 @@ import { prepareDelimited } from './prepare-delimited.ts'
 import { missingRule, readHeader, renamedFindings, typesOf } from './read-table.ts'
 import { delimitedRelation, firstLine, jsonRelation, parquetColumns, uniqueNames } from './text-relation.ts'
 import type { TextRelation } from './text-relation.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 export interface ImportProgress {
   readonly step?: string
@@ -217,7 +219,7 @@ async function importParquet(duck: Duck, request: ImportRequest, size: number): 
     )
   const columns = described.map(({ type }, index) => {
     const name = names[index]!
-    return { name, type: wanted[name] ?? typeOfParquet(type, name, fileName) }
+    return { name, type: ownValue(wanted, name) ?? typeOfParquet(type, name, fileName) }
   })
   const sqlOf: Partial<Record<Column['type'], string>> = {
     integer: 'BIGINT',
@@ -270,18 +272,11 @@ function typeOfParquet(type: string, name: string, fileName: string): Column['ty
   return 'string'
 }
 
-/**
- * Values of one row group. A group is held in memory until it is full: 20,000 rows of 1,000 columns took 306 s, spilling,
- * in groups of 32,768 rows, and 11 s in groups of 4,096.
- */
-const groupValues = 32_768 * 128
-const wideColumns = 200
-
 async function writeParquet(duck: Duck, query: string, path: string, width: number): Promise<void> {
-  // Each column has buffers of its own on each thread, of 256 KiB and more, however few the rows.
-  if (width > wideColumns) await duck.run(`SET memory_limit = '${250 + width}MB'`)
-  const rows = Math.max(2048, Math.min(32_768, 2048 * Math.floor(groupValues / width / 2048)))
-  await duck.run(`COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rows})`)
+  await makeRoomFor(duck, width)
+  await duck.run(
+    `COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupRows(width)})`,
+  )
 }
 
 async function describeDataset(

@@ -25,7 +25,8 @@ export function uniqueNames(raw: readonly string[]): {
         .trim()
         .replace(/[\u0000-\u001f\u007f]+/g, ' ')
         .slice(0, 200) || `column_${index + 1}`
-    let name = clean
+    // Records keyed by names cannot hold this one.
+    let name = clean === '__proto__' ? 'proto' : clean
     for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${clean}_${number}`
     taken.add(name.toLowerCase())
     if (name !== text.trim()) changed.push({ from: text, to: name })

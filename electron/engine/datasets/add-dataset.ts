@@ -10,6 +10,7 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
 import { makeNumbers, recordNumbers } from './keep-numbers.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 export async function addDataset(
   engine: Engine,
@@ -80,11 +81,11 @@ export function updateDataset(engine: Engine, update: Update): Dataset {
   const task = update.task === undefined ? before.task : update.task
   const newTarget = Object.entries(update.roles ?? {}).find(([, role]) => role === 'target')?.[0]
   const columns = before.columns.map((column) => {
-    let role = update.roles?.[column.name] ?? column.role
+    let role = ownValue(update.roles, column.name) ?? column.role
     // There is one target, but of a multilabel task: naming a new one makes the old one a feature again.
     if (task !== 'multilabel' && newTarget !== undefined && column.name !== newTarget && role === 'target')
       role = 'feature'
-    return { ...column, role, protected: update.protected?.[column.name] ?? column.protected }
+    return { ...column, role, protected: ownValue(update.protected, column.name) ?? column.protected }
   })
   const after: Dataset = {
     ...before,

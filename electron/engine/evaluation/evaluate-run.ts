@@ -14,6 +14,7 @@ import { evidenceSchema } from '../../../shared/contract/run.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import { mostClasses, mostDetailed } from '../../../shared/metrics/class-detail.ts'
 import { headlineMetrics, metricDefinitions } from '../../../shared/metrics/definitions.ts'
+import { formatCount } from '../../../shared/format/number.ts'
 import { defaultThreshold } from '../decision/chosen-threshold.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
@@ -240,7 +241,7 @@ function findingsOf(run: Run, computed: Computed, summary: Summary, disagreeing:
     findings.push({
       code: 'evaluation/rows-excluded',
       severity: 'warning',
-      message: `${n} of ${summary.rows} rows are left out: ${reason}.`,
+      message: `${formatCount(n)} of ${formatCount(summary.rows)} rows are left out: ${reason}.`,
       remedy: 'Numbers below are for the other rows only.',
       where: { reason, rows: n },
     })

@@ -4,6 +4,7 @@ import type { CounterfactualRequest } from '../../../shared/contract/explain-tur
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import type { RowDistance } from '../../../shared/explain/row-distance.ts'
 import { noSuchColumn } from './change-values.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 const gridSize = 16
 
@@ -47,7 +48,7 @@ export function candidatesOf(
   const isFixed = new Set(fixed)
   const sorted = given.columns.map((column, place) => {
     if (column.as === 'string' || column.as === 'blob') return []
-    const { low, high } = bounds[column.name] ?? { low: null, high: null }
+    const { low, high } = ownValue(bounds, column.name) ?? { low: null, high: null }
     const all = Float64Array.from(data.columns[place]!.values as ArrayLike<number | bigint>, Number)
       .filter((value) => Number.isFinite(value) && value >= (low ?? -Infinity) && value <= (high ?? Infinity))
       .sort()
@@ -55,7 +56,7 @@ export function candidatesOf(
   })
   const change = (column: number, value: unknown): Change => {
     const { name, values } = given.columns[column]!
-    return { column, value, cost: (costs[name] ?? 1) * distance.step(column, values[0], value) }
+    return { column, value, cost: (ownValue(costs, name) ?? 1) * distance.step(column, values[0], value) }
   }
   const at = (column: number, value: number): Change =>
     change(column, given.columns[column]!.as === 'bigint' ? BigInt(value) : value)

@@ -2,6 +2,7 @@
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 /** Values as text by column; null for a missing value. */
 export type Changes = Readonly<Record<string, string | null>>
@@ -18,7 +19,7 @@ export function changeValues(given: GivenRows, changes: Changes): GivenRows {
   return {
     ...given,
     columns: given.columns.map((column): GivenColumn => {
-      const change = changes[column.name]
+      const change = ownValue(changes, column.name)
       return change === undefined ? column : { ...column, values: oneValue(column, change) }
     }),
   }

@@ -77,6 +77,9 @@ export async function summariseValues(request: SummaryRequest): Promise<Explaine
   return made
 }
 
+/** Of one query: planning takes time and memory that grow with the square of what is asked at once. */
+const aggregatesAtOnce = 120
+
 async function totals(
   request: SummaryRequest,
   output: number,
@@ -91,7 +94,11 @@ async function totals(
     `min(${x})`,
     `max(${x})`,
   ])
-  const [row = []] = await query(duck, `SELECT ${select.join(', ')} FROM read_parquet(${quoteText(valuesPath)})`)
+  const row: unknown[] = []
+  for (let start = 0; start < select.length; start += aggregatesAtOnce) {
+    const some = select.slice(start, start + aggregatesAtOnce)
+    row.push(...(await query(duck, `SELECT ${some.join(', ')} FROM read_parquet(${quoteText(valuesPath)})`))[0]!)
+  }
   const at = (player: number, place: number) => row[player * 6 + place] as number | null
   const features = players
     .map((_, player): FeatureSummary => {

@@ -9,6 +9,7 @@ import type { DuckDBType } from '@duckdb/node-api'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteText } from '../../data-plane/quote.ts'
+import { makeRoomFor, rowGroupRows } from '../../data-plane/wide.ts'
 import type { Engine } from '../engine.ts'
 
 /** DuckDB's vectors hold this many rows. */
@@ -47,6 +48,7 @@ export class ValuesFile {
     const duck = await openDuck({ temporaryDirectory: join(engine.workspace.folder, 'tmp') })
     // One thread, so that the same values give the same bytes.
     await duck.run('SET threads = 1')
+    await makeRoomFor(duck, 1 + outputs * (1 + players))
     return new ValuesFile(duck, folder, outputs, players)
   }
 
@@ -93,7 +95,7 @@ export class ValuesFile {
       quoteText(join(this.#folder, `part-${String(k).padStart(6, '0')}.parquet`)),
     )
     await this.#duck.run(
-      `COPY (SELECT * FROM read_parquet([${parts.join(', ')}])) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION zstd)`,
+      `COPY (SELECT * FROM read_parquet([${parts.join(', ')}])) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(this.#outputs * this.#players)})`,
     )
   }
 

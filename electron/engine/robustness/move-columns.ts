@@ -5,6 +5,7 @@ import { measureMonotonicity, monotonicityGrid } from '../../../shared/robustnes
 import { pick } from '../../../shared/explain/given-rows.ts'
 import { hasNumbers } from './changed-columns.ts'
 import type { Setting } from './run-robustness.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 /** Rows that are moved: a share of 1 % of them is three rows. */
 const mostRows = 300
@@ -18,11 +19,12 @@ export async function moveColumns(setting: Setting): Promise<Pick<RobustnessSect
   if (setting.shape.task === 'multiclass') {
     return { monotonicity: [], skipped: [{ what: 'Monotonicity', reason: 'more than two classes have no one score' }] }
   }
+  const expectedOf = (name: string) => ownValue(options.expected, name) ?? null
   const numbers = [
     ...new Set(sample.columns.filter((column) => hasNumbers(dataset, column)).map((column) => column.name)),
-  ].filter((name) => !options.columns || options.columns.includes(name) || options.expected[name] !== undefined)
+  ].filter((name) => !options.columns || options.columns.includes(name) || expectedOf(name) !== null)
   // Columns with a direction to keep come first, so that a limit never drops them.
-  numbers.sort((a, b) => Number(options.expected[b] !== undefined) - Number(options.expected[a] !== undefined))
+  numbers.sort((a, b) => Number(expectedOf(b) !== null) - Number(expectedOf(a) !== null))
   if (numbers.length > mostColumns) {
     const what = `Monotonicity of ${numbers.length - mostColumns} more columns`
     skipped.push({ what, reason: `at most ${mostColumns} columns are moved; name those that matter` })
@@ -38,9 +40,7 @@ export async function moveColumns(setting: Setting): Promise<Pick<RobustnessSect
       skipped.push({ what: `Monotonicity of ${name}`, reason: 'the rows drawn hold one value only' })
       continue
     }
-    monotonicity.push(
-      measureMonotonicity(name, grid, await scoresAlong(setting, name, grid), options.expected[name] ?? null),
-    )
+    monotonicity.push(measureMonotonicity(name, grid, await scoresAlong(setting, name, grid), expectedOf(name)))
   }
   return { monotonicity, skipped }
 }

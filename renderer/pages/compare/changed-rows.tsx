@@ -1,6 +1,7 @@
 /** The rows on which the two part, with the dataset's values: those that moved most first. */
 import { useState } from 'react'
 import type { ComparedPair } from '../../../shared/contract/comparison.ts'
+import type { ColumnType } from '../../../shared/contract/dataset.ts'
 import type { ComparisonId } from '../../../shared/contract/ids.ts'
 import type { Task } from '../../../shared/contract/dataset.ts'
 import { MetricText } from '../../components/interval.tsx'
@@ -10,6 +11,8 @@ import { useQuery } from '../../engine/query.ts'
 import { formatCount, plural } from '../../../shared/format/number.ts'
 
 type Side = 'fixed' | 'broken'
+
+const isNumber = (type: ColumnType): boolean => type === 'integer' || type === 'float'
 
 const Rows = ({ id, pair, side }: { readonly id: ComparisonId; readonly pair: ComparedPair; readonly side: Side }) => {
   const answer = useQuery(['runs', 'comparisons', 'changed', id, pair.other, side], (client) =>
@@ -26,8 +29,8 @@ const Rows = ({ id, pair, side }: { readonly id: ComparisonId; readonly pair: Co
               <table className="table" data-testid="changed-rows">
                 <thead>
                   <tr>
-                    {columns.map(({ name }, at) => (
-                      <th key={`${at}-${name}`} scope="col">
+                    {columns.map(({ name, type }, at) => (
+                      <th key={`${at}-${name}`} scope="col" className={isNumber(type) ? 'number' : undefined}>
                         {name}
                       </th>
                     ))}
@@ -37,7 +40,10 @@ const Rows = ({ id, pair, side }: { readonly id: ComparisonId; readonly pair: Co
                   {rows.map((row) => (
                     <tr key={row[0]}>
                       {row.map((value, at) => (
-                        <td key={at} className={value === null ? 'muted' : undefined}>
+                        <td
+                          key={at}
+                          className={`${value === null ? 'muted' : ''} ${isNumber(columns[at]!.type) ? 'number' : ''}`}
+                        >
                           {value ?? '—'}
                         </td>
                       ))}

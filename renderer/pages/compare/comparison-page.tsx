@@ -146,6 +146,7 @@ export const ComparisonPage = () => {
             <Section title="Models and baselines" note="95 % intervals">
               <ContendersTable comparison={comparison} />
             </Section>
+            <Pairs id={id} comparison={comparison} />
             {comparison.canary && (
               <CanarySection
                 canary={comparison.canary}
@@ -153,7 +154,6 @@ export const ComparisonPage = () => {
                 other={titleOf(comparison, comparison.canary.run)}
               />
             )}
-            <Pairs id={id} comparison={comparison} />
           </>
         )}
       </Answered>

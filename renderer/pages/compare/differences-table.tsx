@@ -1,12 +1,10 @@
 /** Each metric of one pair: both values, the paired difference with its interval drawn, and what it says. */
 import type { ComparedPair, Comparison, Contender } from '../../../shared/contract/comparison.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
-import { DifferenceBar } from '../../components/difference-bar.tsx'
-import { intervalText } from '../../../shared/format/interval.ts'
 import { formatCount, formatMetric } from '../../../shared/format/number.ts'
-import { formatP } from '../../../shared/format/p-value.ts'
 import { toTsv } from '../../rows/tsv.ts'
 import { MetricName } from '../runs/metric-name.tsx'
+import { DifferenceCells, DifferenceHead } from './difference-head.tsx'
 import { MarginVerdict, Verdict } from './verdict.tsx'
 
 const text = (value: number | null): string | null => (value === null ? null : String(value))
@@ -59,17 +57,7 @@ export const DifferencesTable = ({
               <th scope="col" className="number">
                 Other
               </th>
-              <th scope="col" className="number">
-                Difference
-              </th>
-              <th scope="col" className="number">
-                95 % interval
-              </th>
-              <th scope="col">Around no difference</th>
-              <th scope="col" className="number">
-                p, adjusted
-              </th>
-              <th scope="col">The other is</th>
+              <DifferenceHead />
               <th scope="col" className="number">
                 n
               </th>
@@ -88,12 +76,11 @@ export const DifferencesTable = ({
                   </th>
                   <td className="number">{valueOf(reference, name)}</td>
                   <td className="number">{valueOf(other, name)}</td>
-                  <td className="number metric-value">{formatMetric(difference).value}</td>
-                  <td className="number">{intervalText(difference) ?? '—'}</td>
-                  <td>
-                    <DifferenceBar metric={difference} margin={nonInferiority?.margin} />
-                  </td>
-                  <td className="number">{formatP(found.pAdjusted)}</td>
+                  <DifferenceCells
+                    difference={difference}
+                    pAdjusted={found.pAdjusted}
+                    margin={nonInferiority?.margin}
+                  />
                   <td>
                     <Verdict word={found.verdict} />
                     {nonInferiority && <MarginVerdict found={found} />}

@@ -1,12 +1,10 @@
 /** Where each wins: the groups of rows whose loss differs most. */
 import type { ComparedPair } from '../../../shared/contract/comparison.ts'
-import { DifferenceBar } from '../../components/difference-bar.tsx'
 import { Section } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
-import { intervalText } from '../../../shared/format/interval.ts'
-import { formatCount, formatMetric, plural } from '../../../shared/format/number.ts'
-import { formatP } from '../../../shared/format/p-value.ts'
+import { formatCount, plural } from '../../../shared/format/number.ts'
 import { metricTitle } from '../../../shared/format/words.ts'
+import { DifferenceCells, DifferenceHead } from './difference-head.tsx'
 import { Verdict } from './verdict.tsx'
 
 const shown = 15
@@ -30,17 +28,7 @@ export const GroupsTable = ({ groups }: { readonly groups: ComparedPair['groups'
               <th scope="col" className="number">
                 Rows
               </th>
-              <th scope="col" className="number">
-                Difference
-              </th>
-              <th scope="col" className="number">
-                95 % interval
-              </th>
-              <th scope="col">Around no difference</th>
-              <th scope="col" className="number">
-                p, adjusted
-              </th>
-              <th scope="col">The other is</th>
+              <DifferenceHead />
             </tr>
           </thead>
           <tbody>
@@ -49,12 +37,7 @@ export const GroupsTable = ({ groups }: { readonly groups: ComparedPair['groups'
                 <th scope="row">{column}</th>
                 <td>{value}</td>
                 <td className="number">{formatCount(difference.n)}</td>
-                <td className="number metric-value">{formatMetric(difference).value}</td>
-                <td className="number">{intervalText(difference) ?? '—'}</td>
-                <td>
-                  <DifferenceBar metric={difference} />
-                </td>
-                <td className="number">{formatP(pAdjusted)}</td>
+                <DifferenceCells difference={difference} pAdjusted={pAdjusted} />
                 <td>
                   <Verdict word={verdict} />
                 </td>

@@ -6,6 +6,7 @@ import { plural } from '../../../shared/format/number.ts'
 import { columnTypes } from '../../../shared/format/words.ts'
 import type { Draft } from './import-draft.ts'
 import { importRoles, rolesOf, withRole } from './import-draft.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 const shownRows = 8
 
@@ -56,7 +57,7 @@ export const ImportColumns = ({
                 <td>
                   <Select
                     aria-label={`Type of ${column.name}`}
-                    value={draft.types[column.name] ?? column.type}
+                    value={ownValue(draft.types, column.name) ?? column.type}
                     onChoose={(type) =>
                       onChange({
                         ...draft,
@@ -69,7 +70,7 @@ export const ImportColumns = ({
                 <td>
                   <Select
                     aria-label={`Role of ${column.name}`}
-                    value={roles[column.name] ?? 'feature'}
+                    value={ownValue(roles, column.name) ?? 'feature'}
                     onChoose={(role) =>
                       onChange(withRole(draft, preview, column.name, role as (typeof importRoles)[number]))
                     }

@@ -7,6 +7,7 @@ import type {
   Role,
   Task,
 } from '../../../shared/contract/dataset.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 export interface Draft {
   readonly name: string
@@ -48,7 +49,7 @@ export const rolesOf = (draft: Draft, preview: DatasetPreview): Readonly<Record<
     const inferred = column.name === preview.suggestedTarget ? 'target' : column.role
     // A multilabel task has as many targets as labels: those that are named.
     const taken = single.has(inferred) && Object.values(draft.roles).includes(inferred)
-    roles[column.name] = draft.roles[column.name] ?? (taken ? 'feature' : inferred)
+    roles[column.name] = ownValue(draft.roles, column.name) ?? (taken ? 'feature' : inferred)
   }
   return roles
 }

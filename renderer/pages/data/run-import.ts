@@ -7,6 +7,7 @@ import { runJob } from '../../engine/jobs.ts'
 import { toProblem } from '../../engine/problem.ts'
 import type { Draft } from './import-draft.ts'
 import { importOptions, rolesOf } from './import-draft.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 /** Imports, then sets the roles that an import infers and the user has changed. Null when it was cancelled. */
 export const importDataset = async (
@@ -26,8 +27,9 @@ export const importDataset = async (
   const dataset = await ask((client) => client.datasets.get({ id }))
   const roles: Record<string, Role> = {}
   for (const column of dataset.columns) {
-    const role = wanted[column.name]
-    if (draft.roles[column.name] !== undefined && role !== undefined && role !== column.role) roles[column.name] = role
+    const role = ownValue(wanted, column.name)
+    if (ownValue(draft.roles, column.name) !== undefined && role !== undefined && role !== column.role)
+      roles[column.name] = role
   }
   if (Object.keys(roles).length > 0) await ask((client) => client.datasets.update({ id, roles }))
   return id

@@ -19,6 +19,7 @@ import { RowChoice, rowOf } from './row-choice.tsx'
 import { TextPanel, hasText } from './text-panel.tsx'
 import { Turning } from './turning.tsx'
 import { unitOf } from './words.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 type Changes = Readonly<Record<string, string>>
 
@@ -76,7 +77,7 @@ const WhatIf = ({
   <div className="what-if">
     {columns.map((column) => {
       const own = values.get(column) ?? ''
-      const text = changes[column] ?? own
+      const text = ownValue(changes, column) ?? own
       return (
         <div key={column} className={column in changes ? 'field-changed' : undefined}>
           <Field label={column}>

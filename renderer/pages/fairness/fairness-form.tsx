@@ -5,6 +5,7 @@ import type { Evidence } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
 import { CheckList } from '../../components/check-list.tsx'
 import { Field, Select } from '../../components/field.tsx'
+import { LeastRows } from '../../components/least-rows.tsx'
 import { plural } from '../../../shared/format/number.ts'
 
 const none = ''
@@ -69,18 +70,13 @@ export const FairnessForm = ({
             />
             <span>Cross every pair of columns</span>
           </label>
-          <Field label="Least rows of a group" help="Smaller groups are not shown; 5 or more.">
-            {(ids) => (
-              <input
-                {...ids}
-                type="number"
-                min={5}
-                step={1}
-                value={minimum}
-                onChange={(event) => setMinimum(event.target.value)}
-              />
-            )}
-          </Field>
+          <LeastRows
+            of="group"
+            least={5}
+            help="Smaller groups are not shown; 5 or more."
+            value={minimum}
+            onChange={setMinimum}
+          />
         </div>
         <div className="stack">
           {classes.length > 0 && (

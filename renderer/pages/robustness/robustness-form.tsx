@@ -8,6 +8,7 @@ import { CheckList } from '../../components/check-list.tsx'
 import { Field, Select } from '../../components/field.tsx'
 import { formatCount, plural } from '../../../shared/format/number.ts'
 import { boundColumns } from '../../../shared/scoring/bound-columns.ts'
+import { ownValue } from '../../../shared/format/own-value.ts'
 
 type Direction = 'rising' | 'falling' | 'any'
 
@@ -91,7 +92,7 @@ export const RobustnessForm = ({
                 {(ids) => (
                   <Select
                     {...ids}
-                    value={expected[name] ?? 'any'}
+                    value={ownValue(expected, name) ?? 'any'}
                     onChoose={(direction) => setExpected({ ...expected, [name]: direction })}
                     choices={[
                       { value: 'any', title: 'Any' } as const,

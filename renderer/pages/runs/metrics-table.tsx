@@ -3,6 +3,7 @@ import type { MetricDefinition, Metrics } from '../../../shared/contract/evidenc
 import { IntervalBar, UsedOfTotal } from '../../components/interval.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { intervalText } from '../../../shared/format/interval.ts'
+import { metricEntries } from '../../../shared/format/metric-order.ts'
 import { formatMetric } from '../../../shared/format/number.ts'
 import { toTsv } from '../../rows/tsv.ts'
 import { MetricName } from './metric-name.tsx'
@@ -11,7 +12,7 @@ import { rangeOf } from './metric-range.ts'
 const asTsv = (metrics: Metrics, total: number): string =>
   toTsv([
     ['metric', 'value', 'low', 'high', 'n used', 'n total', 'method', 'reason'],
-    ...Object.entries(metrics).map(([name, metric]) => [
+    ...metricEntries(metrics).map(([name, metric]) => [
       name,
       metric.value === null ? null : String(metric.value),
       metric.low === null ? null : String(metric.low),
@@ -56,7 +57,7 @@ export const MetricsTable = ({
           </tr>
         </thead>
         <tbody>
-          {Object.entries(metrics).map(([name, metric]) => {
+          {metricEntries(metrics).map(([name, metric]) => {
             const interval = intervalText(metric)
             const definition = definitions[name]
             return (

@@ -1,4 +1,5 @@
 /** Scored and not evaluated: the evaluation under way, or the button that starts it. */
+import { Link } from 'react-router'
 import type { Run } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
 import { Findings } from '../../components/findings.tsx'
@@ -7,12 +8,15 @@ import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { JobProgress } from '../../components/progress.tsx'
 import { useJob, useJobs } from '../../engine/jobs.ts'
 import { evaluateRun, jobIdOfRun } from '../../engine/scoring.ts'
+import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
 import { plural } from '../../../shared/format/number.ts'
 
 export const ScoredRun = ({ run }: { readonly run: Run }) => {
   const job = useJob(jobIdOfRun(run, useJobs()))
   const { busy, problem, run: act } = useAction()
+  const dataset = useQuery(['datasets', 'get', run.datasetId], (client) => client.datasets.get({ id: run.datasetId }))
+  const unlabelled = dataset.data?.columns.every(({ role }) => role !== 'target') ?? false
   const failed = job?.state === 'failed' ? job.error : null
   return (
     <Section title="Evaluation">
@@ -21,17 +25,28 @@ export const ScoredRun = ({ run }: { readonly run: Run }) => {
           <JobProgress job={job} />
         ) : (
           <>
-            <p>
-              All {plural(run.rows, 'row')} are scored. The evaluation computes metrics with intervals from all of them.
-            </p>
+            {unlabelled ? (
+              <p>
+                All {plural(run.rows, 'row')} are scored. <Link to={`/data/${run.datasetId}`}>{run.dataset}</Link> has
+                no target column, so nothing says which scores are right. <Link to="/drift">Drift</Link> holds the rows
+                and their scores against labelled data, and estimates the performance without labels.
+              </p>
+            ) : (
+              <p>
+                All {plural(run.rows, 'row')} are scored. The evaluation computes metrics with intervals from all of
+                them.
+              </p>
+            )}
             {problem ? (
               <ProblemPanel problem={problem} />
             ) : (
               failed && <ProblemPanel problem={{ ...failed, where: failed.where ?? {} }} />
             )}
-            <Button kind="primary" busy={busy} onClick={() => void act(() => evaluateRun(run.id))}>
-              Evaluate {plural(run.rows, 'row')}
-            </Button>
+            {!unlabelled && (
+              <Button kind="primary" busy={busy} onClick={() => void act(() => evaluateRun(run.id))}>
+                Evaluate {plural(run.rows, 'row')}
+              </Button>
+            )}
           </>
         )}
       </div>

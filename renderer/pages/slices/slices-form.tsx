@@ -5,6 +5,7 @@ import type { Evidence } from '../../../shared/contract/run.ts'
 import { filterText } from '../../../shared/slices/condition.ts'
 import { Button } from '../../components/button.tsx'
 import { Field, Select } from '../../components/field.tsx'
+import { LeastRows } from '../../components/least-rows.tsx'
 import { plural } from '../../../shared/format/number.ts'
 import { OwnSlices, slicesOf } from './own-slices.tsx'
 import { metricTitles } from './slice-words.ts'
@@ -77,18 +78,13 @@ export const SlicesForm = ({
             />
           )}
         </Field>
-        <Field label="Least rows of a slice" help="Empty: 30, or 0.5 % of the rows.">
-          {(ids) => (
-            <input
-              {...ids}
-              type="number"
-              min={10}
-              step={1}
-              value={minimum}
-              onChange={(event) => setMinimum(event.target.value)}
-            />
-          )}
-        </Field>
+        <LeastRows
+          of="slice"
+          least={10}
+          help="Empty: 30, or 0.5 % of the rows."
+          value={minimum}
+          onChange={setMinimum}
+        />
       </div>
       <OwnSlices texts={texts} columns={columns} onChange={setTexts} />
       <div>
