@@ -1,7 +1,7 @@
 /** What two samples of texts differ in beyond their lengths: words that the reference does not have, and any content. */
 import { createRandom, shuffleInPlace } from '../../statistics/random.ts'
 import type { Random } from '../../statistics/random.ts'
-import { contentDefinition, learningHalf, ofJudged } from './measure.ts'
+import { areHalves, contentDefinition, fnvStart, fnvStep, learningHalf, ofJudged } from './measure.ts'
 import type { ContentMeasure } from './measure.ts'
 
 /** Words and three letters in a row are hashed into this many features (Weinberger et al. 2009). */
@@ -14,9 +14,9 @@ const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{M
 
 /** FNV-1a of part of a text. */
 function hash(text: string, from: number, to: number): number {
-  let value = 0x811c9dc5
-  for (let at = from; at < to; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
-  return (value >>> 0) % features
+  let value = fnvStart
+  for (let at = from; at < to; at++) value = fnvStep(value, text.charCodeAt(at))
+  return value >>> 0
 }
 
 /** The different features of a text: its words, and the trigrams of each between two blanks, for scripts without blanks. */
@@ -24,8 +24,8 @@ function featuresOf(text: string): Int32Array {
   const found = new Set<number>()
   for (const word of wordsOf(text)) {
     const padded = ` ${word} `
-    found.add(hash(padded, 0, padded.length))
-    for (let at = 0; at + 3 <= padded.length; at++) found.add(hash(padded, at, at + 3))
+    found.add(hash(padded, 0, padded.length) % features)
+    for (let at = 0; at + 3 <= padded.length; at++) found.add(hash(padded, at, at + 3) % features)
   }
   return Int32Array.from(found)
 }
@@ -77,7 +77,7 @@ function fitLogistic(texts: readonly Int32Array[], labels: Uint8Array, random: R
 
 /**
  * @param reference Texts of sampled rows, none missing; `current` likewise. At least 50 of each.
- * @returns the share of unseen words and the content score of one half of the rows
+ * @returns the share of unseen words and the content score of one half of the rows; nothing where few texts make up all rows
  */
 export function compareTexts(
   reference: readonly string[],
@@ -85,8 +85,14 @@ export function compareTexts(
   seed: number,
 ): readonly ContentMeasure[] {
   const random = createRandom(seed)
-  const learnsReference = learningHalf(reference.length, random)
-  const learnsCurrent = learningHalf(current.length, random)
+  const halfOf = (texts: readonly string[]) =>
+    learningHalf(
+      texts.map((text) => hash(text, 0, text.length)),
+      seed,
+    )
+  const learnsReference = halfOf(reference)
+  const learnsCurrent = halfOf(current)
+  if (!areHalves(learnsReference, learnsCurrent)) return []
   const seen = new Set<string>()
   reference.forEach((text, row) => {
     if (learnsReference[row] === 1) for (const word of wordsOf(text)) seen.add(word)

@@ -4,8 +4,7 @@
  * the other half (Lopez-Paz and Oquab 2017). Those rows had no part in the classifier, so where nothing has changed their
  * scores are draws of one distribution, and every test of a number column keeps its level.
  */
-import { shuffleInPlace } from '../../statistics/random.ts'
-import type { Random } from '../../statistics/random.ts'
+import { createRandom } from '../../statistics/random.ts'
 
 /** One number a sampled row; Infinity where this row is not measured. */
 export interface ContentMeasure {
@@ -18,12 +17,28 @@ export interface ContentMeasure {
 /** Rows of each sample under which no classifier is trained. */
 export const contentRowsAtLeast = 50
 
-/** 1 for a random half of the rows, from which is learnt; 0 for those that are judged. */
-export function learningHalf(rows: number, random: Random): Uint8Array {
-  const half = Uint8Array.from({ length: rows }, (_, row) => row % 2)
-  shuffleInPlace(half, 0, rows, random)
-  return half
-}
+/** Start of FNV-1a, and its step. */
+export const fnvStart = 0x811c9dc5
+export const fnvStep = (value: number, unit: number): number => Math.imul(value ^ unit, 0x01000193)
+
+/**
+ * 1 for a random half of the contents, from which is learnt; 0 for those that are judged. Rows of equal content are in the
+ * same half in both samples: were a row learnt as reference and its twin judged as current, two overlapping samples would
+ * look unlike.
+ *
+ * @param hashes Of each row's content, 32 bits.
+ */
+export const learningHalf = (hashes: readonly number[], seed: number): Uint8Array =>
+  Uint8Array.from(hashes, (hash) => createRandom(hash ^ seed).uniform() * 2)
+
+const leastInHalf = 10
+
+/** Whether each half has rows of both samples to learn from, and to judge. */
+export const areHalves = (...halves: readonly Uint8Array[]): boolean =>
+  halves.every((half) => {
+    const learns = half.reduce((sum, one) => sum + one, 0)
+    return learns >= leastInHalf && half.length - learns >= leastInHalf
+  })
 
 /** Values of the rows that are judged, Infinity elsewhere. */
 export const ofJudged = (learning: Uint8Array, value: (row: number) => number): Float64Array =>
