@@ -1,7 +1,6 @@
 /** Scored and not evaluated: the evaluation under way, or the button that starts it. */
-import { Link } from 'react-router'
 import type { Run } from '../../../shared/contract/run.ts'
-import { Button } from '../../components/button.tsx'
+import { Button, LinkButton } from '../../components/button.tsx'
 import { Findings } from '../../components/findings.tsx'
 import { Section } from '../../components/page.tsx'
 import { ProblemPanel } from '../../components/problem-panel.tsx'
@@ -26,11 +25,14 @@ export const ScoredRun = ({ run }: { readonly run: Run }) => {
         ) : (
           <>
             {unlabelled ? (
-              <p>
-                All {plural(run.rows, 'row')} are scored. <Link to={`/data/${run.datasetId}`}>{run.dataset}</Link> has
-                no target column, so nothing says which scores are right. <Link to="/drift">Drift</Link> holds the rows
-                and their scores against labelled data, and estimates the performance without labels.
-              </p>
+              <>
+                <p>
+                  All {plural(run.rows, 'row')} are scored. {run.dataset} has no target column, so nothing says which
+                  scores are right. Drift holds rows and scores against labelled data, and estimates the performance
+                  without labels.
+                </p>
+                <LinkButton to="/drift">Compare with labelled data</LinkButton>
+              </>
             ) : (
               <p>
                 All {plural(run.rows, 'row')} are scored. The evaluation computes metrics with intervals from all of
