@@ -114,13 +114,16 @@ const quiet = { signal: new AbortController().signal, progress: () => undefined 
 
 const made: string[] = []
 const children = new Set<ChildProcess>()
-process.on('exit', () => {
-  // A test that failed before it stopped its server.
+/** A test that failed may not have stopped its server. */
+function cleanUp(): void {
   for (const child of children) child.kill('SIGKILL')
-  for (const folder of made) rmSync(folder, { recursive: true, force: true })
-})
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
+process.on('exit', cleanUp)
+// Vitest ends its workers without their exit handlers; benchmarks and window tests run without Vitest.
+if (process.env['VITEST']) (await import('vitest')).afterAll(cleanUp)
 
-/** Removed when the test's process ends. */
+/** Removed when the test's file ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'assay-release-'))
   made.push(folder)
