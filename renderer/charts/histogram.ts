@@ -1,11 +1,11 @@
 import type { Histogram } from '../../shared/contract/evidence.ts'
-import { formatCount, formatNumber } from '../../shared/format/number.ts'
+import { formatCount, formatShort } from '../../shared/format/number.ts'
 import { axis, baseOptions } from './base-options.ts'
 import { fade, seriesColor } from './colors.ts'
 import { directLabels } from './plugins.ts'
 import type { ChartSpec } from './spec.ts'
 
-const short = (edge: number): string => formatNumber(Number(edge.toPrecision(3)))
+const short = (edge: number): string => formatShort(Number(edge.toPrecision(3)))
 
 const peak = (counts: readonly number[]): number =>
   counts.reduce((best, n, index) => (n > (counts[best] ?? 0) ? index : best), 0)

@@ -1,6 +1,7 @@
 /** Each column with its role, what is missing, its range and its most frequent values. Roles are saved as they change. */
 import type { Column, Dataset } from '../../../shared/contract/dataset.ts'
 import { Select } from '../../components/field.tsx'
+import { useLongList } from '../../components/long-list.tsx'
 import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { formatCount, formatNumber, formatPercent } from '../../../shared/format/number.ts'
 import { roles } from '../../../shared/format/words.ts'
@@ -18,10 +19,16 @@ const rangeText = (column: Column): string => {
 
 export const ColumnsTable = ({ dataset }: { readonly dataset: Dataset }) => {
   const { busy, problem, update } = useDatasetUpdate(dataset)
+  const columns = useLongList(dataset.columns, ({ name, type, role }) => `${name} ${type} ${role}`, {
+    label: 'Filter the columns',
+    placeholder: 'Name, type or role',
+    one: 'column',
+  })
   return (
     <>
       <TaskFields dataset={dataset} onChange={update} />
       {problem && <ProblemPanel problem={problem} />}
+      {columns.filter}
       <div className="table-scroll" role="group" aria-label="Columns" tabIndex={0} aria-busy={busy}>
         <table className="table">
           <thead>
@@ -44,7 +51,7 @@ export const ColumnsTable = ({ dataset }: { readonly dataset: Dataset }) => {
             </tr>
           </thead>
           <tbody>
-            {dataset.columns.map((column) => (
+            {columns.shown.map((column) => (
               <tr key={column.name}>
                 <th scope="row">{column.name}</th>
                 <td>{column.type}</td>
@@ -87,6 +94,7 @@ export const ColumnsTable = ({ dataset }: { readonly dataset: Dataset }) => {
           </tbody>
         </table>
       </div>
+      {columns.more && <div className="more">{columns.more}</div>}
     </>
   )
 }

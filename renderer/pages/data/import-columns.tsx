@@ -1,6 +1,7 @@
 /** The first rows under each column's type, role and protection, all of which can be changed. */
 import type { DatasetPreview } from '../../../shared/contract/dataset.ts'
 import { Select } from '../../components/field.tsx'
+import { useLongList } from '../../components/long-list.tsx'
 import { Section } from '../../components/page.tsx'
 import { plural } from '../../../shared/format/number.ts'
 import { columnTypes } from '../../../shared/format/words.ts'
@@ -22,6 +23,11 @@ export const ImportColumns = ({
   readonly onChange: (draft: Draft) => void
 }) => {
   const roles = rolesOf(draft, preview)
+  const columns = useLongList(
+    preview.columns.map((column, index) => ({ column, index })),
+    ({ column }) => `${column.name} ${ownValue(draft.types, column.name) ?? column.type}`,
+    { label: 'Filter the columns', placeholder: 'Name or type', one: 'column' },
+  )
   const toggle = (name: string, on: boolean): void =>
     onChange({
       ...draft,
@@ -34,6 +40,7 @@ export const ImportColumns = ({
       title="Columns"
       note={`${plural(preview.columns.length, 'column')}; types are inferred and can be changed`}
     >
+      {columns.filter}
       <div
         className="table-scroll import-columns"
         role="group"
@@ -51,7 +58,7 @@ export const ImportColumns = ({
             </tr>
           </thead>
           <tbody>
-            {preview.columns.map((column, index) => (
+            {columns.shown.map(({ column, index }) => (
               <tr key={column.name}>
                 <th scope="row">{column.name}</th>
                 <td>
@@ -100,6 +107,7 @@ export const ImportColumns = ({
           </tbody>
         </table>
       </div>
+      {columns.more && <div className="more">{columns.more}</div>}
     </Section>
   )
 }

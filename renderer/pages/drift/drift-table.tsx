@@ -1,14 +1,13 @@
 /** Every column compared: verdict, the test that decides, its corrected p, and the size of the shift with its interval. */
-import { useState } from 'react'
 import type { DriftColumn } from '../../../shared/contract/drift.ts'
 import { worse } from '../../../shared/drift/verdicts.ts'
-import { Button } from '../../components/button.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Definition } from '../../components/definition.tsx'
 import { IntervalBar } from '../../components/interval.tsx'
+import { useLongList } from '../../components/long-list.tsx'
 import { usedText } from '../../../shared/format/interval.ts'
 import { intervalText } from '../../../shared/format/interval.ts'
-import { formatCount, formatMetric, formatNumber, formatPercent, plural } from '../../../shared/format/number.ts'
+import { formatCount, formatMetric, formatNumber, formatPercent } from '../../../shared/format/number.ts'
 import { formatP } from '../../../shared/format/p-value.ts'
 import { toTsv } from '../../rows/tsv.ts'
 import type { DriftView } from './drift-view.ts'
@@ -70,8 +69,6 @@ const asTsv = (report: DriftView, columns: readonly DriftColumn[]): string =>
     ]),
   ])
 
-const shownAtOnce = 100
-
 export const DriftTable = ({
   report,
   chosen,
@@ -81,25 +78,15 @@ export const DriftTable = ({
   readonly chosen: string | undefined
   readonly onChoose: (name: string) => void
 }) => {
-  const [filter, setFilter] = useState('')
-  const [most, setMost] = useState(shownAtOnce)
-  const words = filter.trim().toLowerCase()
-  const columns = mostDriftedFirst(report.columns).filter(
-    (column) => words === '' || `${column.name} ${verdictOf(column)} ${column.role}`.toLowerCase().includes(words),
+  const columns = useLongList(
+    mostDriftedFirst(report.columns),
+    (column) => `${column.name} ${verdictOf(column)} ${column.role}`,
+    { label: 'Filter the columns', placeholder: 'Name, verdict or role', one: 'column' },
   )
   const range = { from: 0, to: Math.max(0.25, ...report.columns.map((column) => column.tests.psi?.effect?.high ?? 0)) }
   return (
     <>
-      {report.columns.length > 12 && (
-        <input
-          type="search"
-          className="rows-filter"
-          aria-label="Filter the columns"
-          placeholder="Name, verdict or role"
-          value={filter}
-          onChange={(event) => setFilter(event.target.value)}
-        />
-      )}
+      {columns.filter}
       <div className="table-scroll" role="group" aria-label="Columns compared" tabIndex={0}>
         <table className="table" data-testid="drift">
           <thead>
@@ -126,7 +113,7 @@ export const DriftTable = ({
             </tr>
           </thead>
           <tbody>
-            {columns.slice(0, most).map((column) => {
+            {columns.shown.map((column) => {
               const { decision, tests, reference, current } = column
               const definition = report.definitions[decision.test]
               const psi = tests.psi?.effect
@@ -181,12 +168,12 @@ export const DriftTable = ({
         </table>
       </div>
       <div className="more">
-        {columns.length > most && (
-          <Button onClick={() => setMost(most + shownAtOnce)}>
-            Show {plural(Math.min(shownAtOnce, columns.length - most), 'more column')}
-          </Button>
-        )}
-        <CopyButton text={() => asTsv(report, columns)} label="Copy as a table" name="Copy the columns as a table" />
+        {columns.more}
+        <CopyButton
+          text={() => asTsv(report, columns.found)}
+          label="Copy as a table"
+          name="Copy the columns as a table"
+        />
       </div>
     </>
   )
