@@ -37,6 +37,8 @@ export class Scorer {
   readonly #process: ScorerProcess
   #listener: (raw: unknown) => void = () => undefined
   #onExit: (code: number | null) => void = () => undefined
+  /** Settles when the process is free for another request. */
+  #turn: Promise<void> = Promise.resolve()
   #exited: { readonly code: number | null } | null = null
 
   private constructor(process: ScorerProcess) {
@@ -62,16 +64,28 @@ export class Scorer {
   }
 
   /**
+   * Requests wait for one another: a process answers one at a time.
    * @throws AssayError score/crashed, score/timeout, or what the scorer reported
-   * @throws Cancelled when the signal fires; the process is still busy then and must be stopped
+   * @throws Cancelled when the signal fires; the process is busy until it has answered, or is stopped
    */
   async ask<T extends FromScorer['type']>(
     request: ToScorer,
     answer: T,
     options: AskOptions = {},
   ): Promise<Extract<FromScorer, { type: T }>> {
-    options.signal?.throwIfAborted()
-    if (this.#exited) throw crashed(this.#exited.code)
+    const before = this.#turn
+    let free: () => void = () => undefined
+    this.#turn = new Promise((resolve) => {
+      free = resolve
+    })
+    await before
+    try {
+      options.signal?.throwIfAborted()
+      if (this.#exited) throw crashed(this.#exited.code)
+    } catch (error) {
+      free()
+      throw error
+    }
     trace('scoring', `${request.type} in process ${this.#process.pid}`)
     let timer: NodeJS.Timeout | undefined
     let onAbort: (() => void) | undefined
@@ -80,14 +94,23 @@ export class Scorer {
         // Messages are handled one after another, so that a chunk is recorded before what follows it is seen.
         let queue: Promise<void> = Promise.resolve()
         let ended = false
+        const end = (): void => {
+          ended = true
+          this.#listener = () => undefined
+          this.#onExit = () => undefined
+          free()
+        }
         this.#listener = (raw) => {
           queue = queue
             .then(async () => {
               const message = fromScorerSchema.parse(raw)
-              if (message.type === 'failed') throw new AssayError(message.error as AssayError)
+              if (message.type === 'failed') {
+                end()
+                throw new AssayError(message.error as AssayError)
+              }
               await options.onMessage?.(message)
               if (!last.has(message.type)) return
-              ended = true
+              end()
               if (message.type === answer) resolve(message as Extract<FromScorer, { type: T }>)
               else reject(new Error(`The scorer answered ${message.type} to ${request.type}`))
             })
@@ -96,6 +119,7 @@ export class Scorer {
         this.#onExit = (code) => {
           void queue.then(() => {
             if (!ended) reject(crashed(code))
+            end()
           })
         }
         if (options.timeoutMs !== undefined) {
@@ -109,8 +133,6 @@ export class Scorer {
     } finally {
       clearTimeout(timer)
       if (onAbort) options.signal?.removeEventListener('abort', onAbort)
-      this.#listener = () => undefined
-      this.#onExit = () => undefined
     }
   }
 }
