@@ -2,17 +2,20 @@
  * A dataset's numbers once more, as float32 row by row: what most models take. A batch is then one read into its
  * tensor, where columns of Parquet are decoded, narrowed and turned, which costs as much as half of a small model.
  *
- * The file has no head: `rows` × `columns.length` little-endian float32, NaN where a value is missing, in the order of
- * the dataset's rows and the given columns. It holds nothing that the Parquet file does not, and may be left out.
+ * The file: its columns' names as a JSON array in UTF-8, after the length of that in bytes (uint32), then rows × columns
+ * float32, NaN where a value is missing; all little-endian. It holds nothing that the Parquet file does not, and may be
+ * left out.
  */
 import { open } from 'node:fs/promises'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { AssayError } from '../../shared/contract/errors.ts'
-import type { NumberFile } from '../../shared/contract/scorer-messages.ts'
 import type { StreamedColumn } from '../../shared/scoring/columns.ts'
 import { openReader, streamColumns } from './stream-columns.ts'
 
 const bytesPerValue = Float32Array.BYTES_PER_ELEMENT
+const lengthBytes = 4
+/** Names of columns are bounded at import; a longer head is not ours. */
+const mostHeadBytes = 64 * 1024 * 1024
 /** Turned and written at a time. */
 const blockBytes = 4 * 1024 * 1024
 
@@ -30,6 +33,10 @@ export async function writeNumberFile(
   const block = new Float32Array(chunkRows * width)
   const file = await open(path, 'w')
   try {
+    const head = Buffer.from(JSON.stringify(names))
+    const length = Buffer.alloc(lengthBytes)
+    length.writeUInt32LE(head.length)
+    await file.write(Buffer.concat([length, head]))
     const reader = await openReader()
     for await (const chunk of streamColumns({ reader, parquetPath, columns, from: 0, chunkRows })) {
       signal.throwIfAborted()
@@ -53,39 +60,55 @@ export interface NumberReader {
 /** What a reader of every column costs more than one of the wanted columns alone pays up to here. */
 const leastShare = 0.25
 
-/** Whether all of `wanted` lie in the file, and are not a small part of it. */
-export function holdsColumns(file: NumberFile, wanted: readonly StreamedColumn[]): boolean {
-  const known = new Set(file.columns)
+/** Whether all of `wanted` are among the file's columns, and not a small part of them. */
+export function holdsColumns(columns: readonly string[], wanted: readonly StreamedColumn[]): boolean {
+  const known = new Set(columns)
   return (
-    wanted.length >= leastShare * file.columns.length &&
+    wanted.length >= leastShare * columns.length &&
     wanted.length > 0 &&
     wanted.every(({ name, as }) => as === 'float' && known.has(name))
   )
 }
 
-/** Opens the file for these of its columns. Reads block: what was just written or read lies in the system's cache. */
-export function openNumberFile(file: NumberFile, wanted: readonly StreamedColumn[]): NumberReader {
-  const width = file.columns.length
-  const placeOf = new Map(file.columns.map((name, place) => [name, place]))
-  const stored = wanted.map(({ name }) => placeOf.get(name)!)
-  const descriptor = openSync(file.path, 'r')
-  let scratch = new Float32Array(0)
-
-  const readRows = (from: number, rows: number, into: Float32Array): void => {
-    const wantedBytes = rows * width * bytesPerValue
-    const target = new Uint8Array(into.buffer, into.byteOffset, wantedBytes)
-    for (let got = 0; got < wantedBytes;) {
-      const n = readSync(descriptor, target, got, wantedBytes - got, from * width * bytesPerValue + got)
-      if (n === 0) {
-        throw new AssayError({
-          code: 'dataset/file-changed',
-          message: 'A file of the dataset is shorter than the dataset.',
-          remedy: 'See what else is wrong: assay verify. Then import the dataset again.',
-          where: { row: from + 1 },
-        })
-      }
-      got += n
+function readBytes(descriptor: number, into: Uint8Array, position: number): void {
+  for (let got = 0; got < into.length;) {
+    const n = readSync(descriptor, into, got, into.length - got, position + got)
+    if (n === 0) {
+      throw new AssayError({
+        code: 'dataset/file-changed',
+        message: 'A file of the dataset is shorter than the dataset.',
+        remedy: 'See what else is wrong: assay verify. Then import the dataset again.',
+        where: { byte: position + got },
+      })
     }
+    got += n
+  }
+}
+
+/**
+ * Opens the file for these columns; null where it does not hold them all. Reads block: what was just written or read
+ * lies in the system's cache.
+ * @throws AssayError dataset/file-changed
+ */
+export function openNumberFile(path: string, wanted: readonly StreamedColumn[]): NumberReader | null {
+  const descriptor = openSync(path, 'r')
+  const length = Buffer.alloc(lengthBytes)
+  readBytes(descriptor, length, 0)
+  const head = Buffer.alloc(Math.min(length.readUInt32LE(), mostHeadBytes))
+  readBytes(descriptor, head, lengthBytes)
+  const columns = JSON.parse(head.toString()) as string[]
+  if (!holdsColumns(columns, wanted)) {
+    closeSync(descriptor)
+    return null
+  }
+  const start = lengthBytes + head.length
+  const width = columns.length
+  const placeOf = new Map(columns.map((name, place) => [name, place]))
+  const stored = wanted.map(({ name }) => placeOf.get(name)!)
+  let scratch = new Float32Array(0)
+  const readRows = (from: number, rows: number, into: Float32Array): void => {
+    const bytes = new Uint8Array(into.buffer, into.byteOffset, rows * width * bytesPerValue)
+    readBytes(descriptor, bytes, start + from * width * bytesPerValue)
   }
 
   return {

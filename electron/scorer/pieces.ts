@@ -1,11 +1,11 @@
 /** A task's rows in pieces: from its number file where that holds all that the model takes, else from Parquet. */
 import type { ScoringTask } from '../../shared/contract/scorer-messages.ts'
-import { holdsColumns, openNumberFile } from '../data-plane/number-file.ts'
+import { openNumberFile } from '../data-plane/number-file.ts'
 import { openReader, streamColumns } from '../data-plane/stream-columns.ts'
 import type { ColumnValues, StreamedChunk, StreamedColumn } from '../data-plane/stream-columns.ts'
 
 export interface PiecesRequest {
-  readonly task: Pick<ScoringTask, 'dataPath' | 'numbers'>
+  readonly task: Pick<ScoringTask, 'dataPath' | 'numbersPath'>
   readonly columns: readonly StreamedColumn[]
   /** Rows [from, to) of the dataset. */
   readonly from: number
@@ -16,8 +16,8 @@ export interface PiecesRequest {
 
 /** A piece's arrays are filled anew once the next is asked for. */
 export async function* piecesOf({ task, columns, from, to, readRows }: PiecesRequest): AsyncGenerator<StreamedChunk> {
-  if (task.numbers && holdsColumns(task.numbers, columns)) {
-    const file = openNumberFile(task.numbers, columns)
+  const file = task.numbersPath === null ? null : openNumberFile(task.numbersPath, columns)
+  if (file) {
     try {
       yield {
         rows: to - from,

@@ -24,8 +24,14 @@ const mostMs = 300
 const pieceBytes = 12 * 1024 * 1024
 /** A kill loses at most about this much work. */
 const chunkSeconds = 2
+/** The last chunk is written when nothing is left to score meanwhile, so it is a small part of the whole. */
+const leastChunks = 8
+/** Fewer rows than this take longer to record than to score. */
+const leastChunkRows = 65_536
 /** Scores of the chunk at work and of the one being written. */
 const chunkBytes = 8 * 1024 * 1024
+/** Half the messages of 1024, and a small network's activations still lie in a core's cache. */
+const laneBatchRows = 2048
 /** Lanes pay for their start (a thread and a session each) when the work lasts this long. */
 const lanesFromSeconds = 0.5
 /** What the measurement does not see: lanes go on while this thread reads and writes, one session waits for it. */
@@ -114,7 +120,7 @@ async function choose(
   if (!sofar) throw lastError
   const lasts = totalRows / sofar.measured.rowsPerSecond
   if (sofar.measured.kind.device === 'cpu' && lanesCanRun && lasts >= lanesFromSeconds) {
-    const batches = task.binding.fixedBatch ?? fixedBatchRows ?? 1024
+    const batches = task.binding.fixedBatch ?? fixedBatchRows ?? laneBatchRows
     await tryKind({ device: 'cpu', threads: 1, lanes: task.threads }, [batches])
   }
   const { measured, runner } = chosenSoFar()!
@@ -126,12 +132,13 @@ async function choose(
   const byMemory = Math.floor(pieceBytes / Math.max(1, rowBytes(chunk)))
   const readRows = wholeBatches(Math.min(131_072, byMemory, totalRows), batchRows)
   const byScores = Math.floor(chunkBytes / (8 * Math.max(1, scoreWidth(task.binding.output))))
-  const byTime = Math.ceil(rowsPerSecond * chunkSeconds)
+  const byTime = Math.ceil(Math.max(1024, rowsPerSecond * chunkSeconds))
+  const byCount = Math.ceil(Math.max(leastChunkRows, totalRows / leastChunks))
   const chosen: ScoringPlan = {
     ...kind,
     batchRows,
     readRows,
-    chunkRows: wholeBatches(Math.min(byScores, Math.max(1024, byTime), totalRows), readRows),
+    chunkRows: wholeBatches(Math.min(byScores, byTime, byCount, totalRows), readRows),
     parity,
   }
   return { type: 'planned', plan: chosen, rowsPerSecond, tried }

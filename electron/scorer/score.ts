@@ -87,7 +87,9 @@ export async function score(
   const { batchRows, chunkRows, readRows = chunkRows } = plan
   const runner = await takeRunner(task.modelPath, plan)
   const feeder = feederOf(runner, task)
-  const writer = await ChunkWriter.open()
+  // Not waited for: the first batches run meanwhile.
+  const opening = ChunkWriter.open()
+  opening.catch(() => undefined)
   const wide = isWide(runner.facts, task)
   const { output, fixedBatch } = task.binding
   const batchesUnderWay = inFlight(runner.depth)
@@ -104,7 +106,7 @@ export async function score(
     writing = Promise.all([before, ...chunk.batches]).then(async () => {
       const { columns, rows, firstRow, missingText } = chunk
       const path = join(folder, `chunk-${String(chunk.number).padStart(6, '0')}.parquet`)
-      const file = await writer.write(columns, rows, path)
+      const file = await (await opening).write(columns, rows, path)
       const notFinite = countNotFinite(columns, rows)
       send({ type: 'chunk', chunk: { number: chunk.number, firstRow, rows, notFinite, missingText, ...file } })
     })

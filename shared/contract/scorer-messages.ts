@@ -10,16 +10,12 @@ import { deviceNameSchema } from './run.ts'
 
 const columnSourceSchema = z.strictObject({ name: z.string(), type: z.string() })
 
-/** A dataset's numbers as float32, row by row: these columns in this order (data-plane/number-file.ts). */
-const numberFileSchema = z.strictObject({ path: z.string(), columns: z.array(z.string()).min(1) })
-export type NumberFile = z.infer<typeof numberFileSchema>
-
 /** The scores a run stores: one column a class (probabilities), or one column of predicted values, and labels. */
 const scoringTaskSchema = z.strictObject({
   modelPath: z.string(),
   dataPath: z.string(),
-  /** The same rows for models that take numbers alone; null where it was not worth keeping. */
-  numbers: numberFileSchema.nullable(),
+  /** The same rows for models that take numbers alone (data-plane/number-file.ts); null where it was not worth keeping. */
+  numbersPath: z.string().nullable(),
   columns: z.array(columnSourceSchema),
   binding: bindingSchema,
   device: deviceNameSchema,

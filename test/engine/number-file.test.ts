@@ -1,5 +1,5 @@
 /** A dataset's numbers kept row by row: what lies in the file, and that scores from it are those from Parquet. */
-import { truncate } from 'node:fs/promises'
+import { stat, truncate } from 'node:fs/promises'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Dataset } from '../../shared/contract/dataset.ts'
 import type { ModelVersion } from '../../shared/contract/model.ts'
 import { holdsColumns, openNumberFile, writeNumberFile } from '../../electron/data-plane/number-file.ts'
-import { numbersOf } from '../../electron/engine/datasets/keep-numbers.ts'
+import { numbersPath } from '../../electron/engine/datasets/keep-numbers.ts'
 import { writeTable } from '../bench/table.ts'
 import { initializer, input, model, node, output } from '../support/build-model.ts'
 import { codeOf, openTestEngine } from '../support/engine.ts'
@@ -35,7 +35,7 @@ describe('a number file', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('holds each number rounded to float32 once, NaN where it is missing', () => {
-    const file = openNumberFile({ path, columns }, asFloats(...columns))
+    const file = openNumberFile(path, asFloats(...columns))!
     const into = new Float32Array(3 * rows)
     file.read([0, 1, 2], 0, rows, into)
     file.close()
@@ -45,7 +45,7 @@ describe('a number file', () => {
   })
 
   it('gives the columns asked for, in the order asked for, from any row', () => {
-    const file = openNumberFile({ path, columns }, asFloats('yes', 'double "of"'))
+    const file = openNumberFile(path, asFloats('yes', 'double "of"'))!
     const into = new Float32Array(4)
     file.read([1, 0], 1001, 2, into)
     file.close()
@@ -53,17 +53,18 @@ describe('a number file', () => {
   })
 
   it('is used for numbers alone, all of them there, and not for a small part of a wide table', () => {
-    const file = { path, columns: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'] }
+    const file = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
     expect(holdsColumns(file, asFloats('a', 'c', 'i'))).toBe(true)
     expect(holdsColumns(file, asFloats('a', 'c', 'z'))).toBe(false)
     expect(holdsColumns(file, [...asFloats('a', 'b'), { name: 'c', as: 'double' }])).toBe(false)
     expect(holdsColumns(file, asFloats('a'))).toBe(false)
     expect(holdsColumns(file, [])).toBe(false)
+    expect(openNumberFile(path, asFloats('words'))).toBeNull()
   })
 
   it('says that it was cut', async () => {
-    await truncate(path, 3 * rows * 4 - 1)
-    const file = openNumberFile({ path, columns }, asFloats(...columns))
+    await truncate(path, (await stat(path)).size - 1)
+    const file = openNumberFile(path, asFloats(...columns))!
     const work = () => file.read([0, 1, 2], rows - 1, 1, new Float32Array(3))
     expect(work).toThrowError(expect.objectContaining({ code: 'dataset/file-changed' }))
     file.close()
@@ -78,7 +79,7 @@ describe('scores from kept numbers', () => {
   beforeAll(async () => {
     test = await openTestEngine()
     const csv = join(folder, 'table.csv')
-    await writeTable(csv, 66_000)
+    await writeTable(csv, 67_000)
     dataset = await test.importDataset(csv, { target: 'y', task: 'binary' })
     const modelPath = join(folder, 'linear.onnx')
     const weights = Array.from({ length: 30 }, (_, k) => (k % 2 ? 0.3 : -0.2) * (k + 1))
@@ -95,11 +96,11 @@ describe('scores from kept numbers', () => {
     test.engine.workspace.ledger.prepare('DELETE FROM file_use WHERE owner = ?').run(`numbers ${dataset.id}`)
 
   it('are those from Parquet, to the byte, and whoever scores again need not wait for another process', async () => {
-    expect(numbersOf(test.engine.workspace, dataset)?.columns).toHaveLength(31)
+    expect(numbersPath(test.engine.workspace, dataset.id)).not.toBeNull()
     const first = await test.score(version, dataset)
     const again = await test.score(version, dataset)
     forget()
-    expect(numbersOf(test.engine.workspace, dataset)).toBeNull()
+    expect(numbersPath(test.engine.workspace, dataset.id)).toBeNull()
     const fromParquet = await test.score(version, dataset)
     expect(first.scoresSha256).toMatch(/^[0-9a-f]{64}$/)
     expect([again.scoresSha256, fromParquet.scoresSha256]).toEqual([first.scoresSha256, first.scoresSha256])
@@ -107,8 +108,7 @@ describe('scores from kept numbers', () => {
 
   it('are refused when the file was cut, and the run says why', async () => {
     const other = await test.importDataset(join(folder, 'table.csv'), { target: 'y', task: 'binary', name: 'other' })
-    const { path } = numbersOf(test.engine.workspace, other)!
-    await truncate(path, 1000)
+    await truncate(numbersPath(test.engine.workspace, other.id)!, 1000)
     expect(await codeOf(test.score(version, other))).toBe('dataset/file-changed')
     expect((await test.engine.workspace.verify()).problems.join(' ')).toContain('has 1000 bytes')
   })

@@ -4,7 +4,6 @@
  */
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { DatasetId } from '../../../shared/contract/ids.ts'
-import type { NumberFile } from '../../../shared/contract/scorer-messages.ts'
 import { writeNumberFile } from '../../data-plane/number-file.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import type { StoredFile } from '../workspace/content-store.ts'
@@ -17,9 +16,11 @@ const mostBytes = 2 * 1024 ** 3
 
 type Shape = Pick<Dataset, 'columns' | 'rows'>
 
-/** Numbers, and yes or no: what a model can take as float32. */
-const numberColumns = ({ columns }: Shape): string[] =>
-  columns.filter(({ type }) => type === 'float' || type === 'integer' || type === 'boolean').map(({ name }) => name)
+/** Numbers, and yes or no, that are features as imported: what a model most likely takes, and nothing between. */
+const numberFeatures = ({ columns }: Shape): string[] =>
+  columns
+    .filter(({ type, role }) => role === 'feature' && (type === 'float' || type === 'integer' || type === 'boolean'))
+    .map(({ name }) => name)
 
 /** Who holds the file. */
 export const numbersOwner = (id: DatasetId): string => `numbers ${id}`
@@ -31,7 +32,7 @@ export async function makeNumbers(
   path: string,
   context: JobContext,
 ): Promise<boolean> {
-  const names = numberColumns(dataset)
+  const names = numberFeatures(dataset)
   const values = dataset.rows * names.length
   if (values < leastValues || values * Float32Array.BYTES_PER_ELEMENT > mostBytes) return false
   context.progress({ step: 'Keeping numbers ready for models', done: 0, total: dataset.rows, unit: 'rows' })
@@ -45,9 +46,9 @@ export function recordNumbers(workspace: Workspace, id: DatasetId, file: StoredF
   workspace.ledger.prepare('INSERT INTO file_use (owner, sha256) VALUES (?, ?)').run(numbersOwner(id), file.sha256)
 }
 
-/** null where the dataset has none. */
-export function numbersOf(workspace: Workspace, dataset: Dataset): NumberFile | null {
-  const row = workspace.ledger.prepare('SELECT sha256 FROM file_use WHERE owner = ?').get(numbersOwner(dataset.id)) as
+/** Where it is; null where the dataset has none. */
+export function numbersPath(workspace: Workspace, id: DatasetId): string | null {
+  const row = workspace.ledger.prepare('SELECT sha256 FROM file_use WHERE owner = ?').get(numbersOwner(id)) as
     { sha256: string } | undefined
-  return row ? { path: workspace.files.path(row.sha256), columns: numberColumns(dataset) } : null
+  return row ? workspace.files.path(row.sha256) : null
 }

@@ -5,7 +5,7 @@ import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { Binding, BoundSample, ModelVersion, OutputBinding } from '../../../shared/contract/model.ts'
 import type { FromScorer, ScoringTask } from '../../../shared/contract/scorer-messages.ts'
 import { boundColumns, columnsOfInput } from '../../../shared/scoring/bound-columns.ts'
-import { numbersOf } from '../datasets/keep-numbers.ts'
+import { numbersPath } from '../datasets/keep-numbers.ts'
 import type { Engine } from '../engine.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
 import { guessBinding, sameClass } from './guess-binding.ts'
@@ -48,7 +48,7 @@ export async function scoringTask(
   return {
     modelPath: await runnablePath(engine, version.id, version.servedSha256),
     dataPath: engine.workspace.files.path(dataset.data.sha256),
-    numbers: numbersOf(engine.workspace, dataset),
+    numbersPath: numbersPath(engine.workspace, dataset.id),
     columns: dataset.columns.map((column) => ({ name: column.name, type: column.type })),
     binding,
     device: 'cpu',

@@ -3,6 +3,7 @@
  * chunks were cut. Two runs with the same hash gave the same bytes for every row.
  */
 import { createHash } from 'node:crypto'
+import type { Hash } from 'node:crypto'
 import type { ModelVersion, OutputBinding } from '../../../shared/contract/model.ts'
 import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { StreamedColumn } from '../../data-plane/stream-columns.ts'
@@ -34,21 +35,42 @@ export function scoreColumns({ output, wide }: ScoreShape): StreamedColumn[] {
   ]
 }
 
-export async function hashScores(chunkPaths: readonly string[], shape: ScoreShape): Promise<string> {
-  const columns = scoreColumns(shape)
-  const hashes = columns.map(() => createHash('sha256'))
-  const reader = await openReader()
-  for (const parquetPath of chunkPaths) {
-    for await (const chunk of streamColumns({ reader, parquetPath, columns, from: 0, chunkRows })) {
+/** Hashes chunks in the order in which they are added, while the next are scored. */
+export class ScoresHash {
+  readonly #columns: StreamedColumn[]
+  readonly #hashes: Hash[]
+  readonly #reader = openReader()
+  #last: Promise<void>
+
+  constructor(shape: ScoreShape) {
+    this.#columns = scoreColumns(shape)
+    this.#hashes = this.#columns.map(() => createHash('sha256'))
+    this.#last = this.#reader.then(() => undefined)
+    this.#last.catch(() => undefined)
+  }
+
+  /** What goes wrong is thrown by `digest`. */
+  add(parquetPath: string): void {
+    this.#last = this.#last.then(() => this.#read(parquetPath))
+    this.#last.catch(() => undefined)
+  }
+
+  async digest(): Promise<string> {
+    await this.#last
+    const all = createHash('sha256')
+    this.#columns.forEach(({ name, as }, index) => all.update(`${name} ${as} ${this.#hashes[index]!.digest('hex')}\n`))
+    return all.digest('hex')
+  }
+
+  async #read(parquetPath: string): Promise<void> {
+    const request = { reader: await this.#reader, parquetPath, columns: this.#columns, from: 0, chunkRows }
+    for await (const chunk of streamColumns(request)) {
       chunk.columns.forEach((values, index) => {
         const bytes = ArrayBuffer.isView(values)
           ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
           : Buffer.from((values as (string | null)[]).map((value) => `${value ?? ''}\0`).join(''))
-        hashes[index]!.update(bytes)
+        this.#hashes[index]!.update(bytes)
       })
     }
   }
-  const all = createHash('sha256')
-  columns.forEach((column, index) => all.update(`${column.name} ${column.as} ${hashes[index]!.digest('hex')}\n`))
-  return all.digest('hex')
 }

@@ -19,7 +19,7 @@ import { newId } from '../workspace/new-id.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import type { Scorer } from './ask-scorer.ts'
 import { autoDevices } from './devices.ts'
-import { hashScores, scoreShape } from './hash-scores.ts'
+import { ScoresHash, scoreShape } from './hash-scores.ts'
 
 export interface ScoreRequest {
   readonly versionId: VersionId
@@ -131,12 +131,14 @@ async function scoreRun(
   const before = readRunDocument(ledger, runId).document
   const elapsed = () => before.elapsedMs + (performance.now() - started)
   let scoringMs = before.scoringMs
+  const hash = new ScoresHash(scoreShape(readVersion(ledger, run.versionId), run.binding.output))
+  const folder = workspace.runFolder(runId)
   const work = async (scorer: Scorer): Promise<ScoringPlan> => {
     const plan = await planRun(engine, scorer, run, context, wishes)
-    const folder = workspace.runFolder(runId)
     await mkdir(folder, { recursive: true })
     const chunks = listChunks(ledger, runId)
     await removeUnrecorded(folder, new Set(chunks.map((chunk) => chunkName(chunk.number))))
+    for (const { number } of chunks) hash.add(join(folder, chunkName(number)))
     let rowsDone = chunks.reduce((sum, chunk) => sum + chunk.rows, 0)
     if (rowsDone < run.rows) {
       context.progress({ step: `Scoring on ${plan.device}`, done: rowsDone, total: run.rows, unit: 'rows' })
@@ -159,6 +161,7 @@ async function scoreRun(
             if (message.type === 'progress') context.progress({ done: message.rows })
             if (message.type !== 'chunk') return
             recordChunk(engine, runId, message.chunk)
+            hash.add(join(folder, chunkName(message.chunk.number)))
             rowsDone += message.chunk.rows
             context.progress({ done: rowsDone })
           },
@@ -170,7 +173,7 @@ async function scoreRun(
   }
   try {
     const plan = await engine.keptScorer.use(readVersion(ledger, run.versionId).servedSha256, work)
-    await finish(engine, runId, plan, { elapsedMs: elapsed(), scoringMs })
+    await finish(engine, runId, plan, await hash.digest(), { elapsedMs: elapsed(), scoringMs })
   } catch (error) {
     const state = error instanceof Cancelled || context.signal.aborted ? 'cancelled' : 'failed'
     const current = readRunDocument(ledger, runId).document
@@ -277,16 +280,13 @@ async function finish(
   engine: Engine,
   runId: RunId,
   plan: ScoringPlan,
+  scoresSha256: string,
   time: { readonly elapsedMs: number; readonly scoringMs: number },
 ): Promise<void> {
   const { ledger } = engine.workspace
   const run = readRun(ledger, runId)
   const { document } = readRunDocument(ledger, runId)
   const { rowsDone: rows } = run
-  const paths = listChunks(ledger, runId).map((chunk) =>
-    join(engine.workspace.runFolder(runId), chunkName(chunk.number)),
-  )
-  const scoresSha256 = await hashScores(paths, scoreShape(readVersion(ledger, run.versionId), run.binding.output))
   engine.workspace.change('run scored', runId, { rows, scoresSha256, device: plan.device }, () => {
     ledger.prepare('UPDATE run SET scores_sha256 = ? WHERE id = ?').run(scoresSha256, runId)
     updateRun(ledger, runId, 'scored', {
