@@ -1,9 +1,12 @@
-/** The window in a real Electron. One worker: two cores, and each test starts an application with an engine. */
+/**
+ * The window in a real Electron. Two workers, each with applications, workspaces and user data of its own: they wait as
+ * much as they compute.
+ */
 import { defineConfig } from '@playwright/test'
 
 export default defineConfig({
   testDir: 'test/e2e',
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   timeout: 120_000,
   expect: { timeout: 20_000 },
