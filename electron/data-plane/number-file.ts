@@ -70,18 +70,37 @@ export function holdsColumns(columns: readonly string[], wanted: readonly Stream
   )
 }
 
+const changed = (what: string, byte: number): AssayError =>
+  new AssayError({
+    code: 'dataset/file-changed',
+    message: `A file of the dataset ${what}.`,
+    remedy: 'See what else is wrong: assay verify. Then import the dataset again.',
+    where: { byte },
+  })
+
 function readBytes(descriptor: number, into: Uint8Array, position: number): void {
   for (let got = 0; got < into.length;) {
     const n = readSync(descriptor, into, got, into.length - got, position + got)
-    if (n === 0) {
-      throw new AssayError({
-        code: 'dataset/file-changed',
-        message: 'A file of the dataset is shorter than the dataset.',
-        remedy: 'See what else is wrong: assay verify. Then import the dataset again.',
-        where: { byte: position + got },
-      })
-    }
+    if (n === 0) throw changed('is shorter than the dataset', position + got)
     got += n
+  }
+}
+
+interface Head {
+  readonly columns: readonly string[]
+  /** Where the numbers begin. */
+  readonly start: number
+}
+
+function readHead(descriptor: number): Head {
+  const length = Buffer.alloc(lengthBytes)
+  readBytes(descriptor, length, 0)
+  const head = Buffer.alloc(Math.min(length.readUInt32LE(), mostHeadBytes))
+  readBytes(descriptor, head, lengthBytes)
+  try {
+    return { columns: JSON.parse(head.toString()) as string[], start: lengthBytes + head.length }
+  } catch {
+    throw changed('does not name its columns', lengthBytes)
   }
 }
 
@@ -92,16 +111,18 @@ function readBytes(descriptor: number, into: Uint8Array, position: number): void
  */
 export function openNumberFile(path: string, wanted: readonly StreamedColumn[]): NumberReader | null {
   const descriptor = openSync(path, 'r')
-  const length = Buffer.alloc(lengthBytes)
-  readBytes(descriptor, length, 0)
-  const head = Buffer.alloc(Math.min(length.readUInt32LE(), mostHeadBytes))
-  readBytes(descriptor, head, lengthBytes)
-  const columns = JSON.parse(head.toString()) as string[]
-  if (!holdsColumns(columns, wanted)) {
+  try {
+    const head = readHead(descriptor)
+    if (holdsColumns(head.columns, wanted)) return readerOf(descriptor, head, wanted)
+  } catch (error) {
     closeSync(descriptor)
-    return null
+    throw error
   }
-  const start = lengthBytes + head.length
+  closeSync(descriptor)
+  return null
+}
+
+function readerOf(descriptor: number, { columns, start }: Head, wanted: readonly StreamedColumn[]): NumberReader {
   const width = columns.length
   const placeOf = new Map(columns.map((name, place) => [name, place]))
   const stored = wanted.map(({ name }) => placeOf.get(name)!)

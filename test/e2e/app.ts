@@ -1,6 +1,6 @@
 /** Starts the built application on a workspace of its own, as a user would have it on the first day. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,6 +115,25 @@ export const assayIn =
     if (status !== 0) throw new Error(`assay ${args.join(' ')}: ${stdout}${stderr}`)
     return stdout
   }
+
+/** Takes the churn sample and one of its models through a plan: imported, scored, evaluated and held against the policy. @returns the policy's path */
+export function checkChurn(folder: string, assay: ReturnType<typeof assayIn>, model: string, policy: string): string {
+  const policyPath = join(folder, 'policy.yaml')
+  writeFileSync(policyPath, policy)
+  const plan = join(folder, 'plan.yaml')
+  const churn = join(models, 'churn')
+  writeFileSync(
+    plan,
+    `assay: plan/1
+dataset: { file: ${churn}/holdout.csv, target: churned, id: customer_id, task: binary, positive: "Yes" }
+model: { file: ${churn}/${model}, name: Churn }
+device: cpu
+policy: ${policyPath}
+`,
+  )
+  assay('check', plan)
+  return policyPath
+}
 
 /** Follows a link of the navigation. */
 export const go = (page: Page, name: string): Promise<void> =>

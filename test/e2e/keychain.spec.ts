@@ -4,12 +4,12 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
-import { assayIn, go, lookAt, models, startApp } from './app.ts'
+import { assayIn, checkChurn, go, lookAt, startApp } from './app.ts'
 import type { App } from './app.ts'
 import { passphrase } from './two-desks.ts'
 
@@ -23,9 +23,11 @@ let folder: string
 test.beforeAll(() => {
   test.setTimeout(180_000)
   folder = mkdtempSync(join(tmpdir(), 'assay-keychain-'))
-  const policy = join(folder, 'policy.yaml')
-  writeFileSync(
-    policy,
+  const assay = assayIn(join(folder, 'workspace'), passphrase)
+  const policy = checkChurn(
+    folder,
+    assay,
+    'logistic-regression.onnx',
     `assay: policy/1
 name: Churn release
 risk_tier: low
@@ -34,19 +36,6 @@ deployment: { kind: batch }
 gates: [{ id: rows, path: rows.used, at_least: 1000 }]
 `,
   )
-  const plan = join(folder, 'plan.yaml')
-  const churn = join(models, 'churn')
-  writeFileSync(
-    plan,
-    `assay: plan/1
-dataset: { file: ${churn}/holdout.csv, target: churned, id: customer_id, task: binary, positive: "Yes" }
-model: { file: ${churn}/logistic-regression.onnx, name: Churn }
-device: cpu
-policy: ${policy}
-`,
-  )
-  const assay = assayIn(join(folder, 'workspace'), passphrase)
-  assay('check', plan)
   assay('person', 'add', 'Ada', '--role', 'author')
   assay('review', 'request', 'latest', '--policy', policy, '--as', 'Ada')
 })

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { assayIn, go, lookAt, models, startApp } from './app.ts'
+import { assayIn, checkChurn, go, lookAt, startApp } from './app.ts'
 import type { App } from './app.ts'
 import { passphrase } from './two-desks.ts'
 
@@ -29,21 +29,8 @@ let app: App
 test.beforeAll(async () => {
   test.setTimeout(180_000)
   folder = mkdtempSync(join(tmpdir(), 'assay-releases-'))
-  const file = join(folder, 'policy.yaml')
-  writeFileSync(file, policy)
   const assay = assayIn(join(folder, 'workspace'), passphrase)
-  const plan = join(folder, 'plan.yaml')
-  const churn = join(models, 'churn')
-  writeFileSync(
-    plan,
-    `assay: plan/1
-dataset: { file: ${churn}/holdout.csv, target: churned, id: customer_id, task: binary, positive: "Yes" }
-model: { file: ${churn}/gradient-boosting.onnx, name: Churn }
-device: cpu
-policy: ${file}
-`,
-  )
-  assay('check', plan)
+  const file = checkChurn(folder, assay, 'gradient-boosting.onnx', policy)
   assay('explain', 'latest', '--no-effects')
   assay('person', 'add', 'Ada', '--role', 'author')
   assay('person', 'add', 'Grace', '--role', 'approver')

@@ -62,6 +62,14 @@ describe('a number file', () => {
     expect(openNumberFile(path, asFloats('words'))).toBeNull()
   })
 
+  it('says that its head is not one', () => {
+    const strange = join(folder, 'strange.f32')
+    writeFileSync(strange, Buffer.from([3, 0, 0, 0, 1, 2, 3, 4]))
+    expect(() => openNumberFile(strange, asFloats(...columns))).toThrowError(
+      expect.objectContaining({ code: 'dataset/file-changed', where: { byte: 4 } }),
+    )
+  })
+
   it('says that it was cut', async () => {
     await truncate(path, (await stat(path)).size - 1)
     const file = openNumberFile(path, asFloats(...columns))!

@@ -5,19 +5,10 @@ import { doubleText } from '../../../shared/serving/duck-text.ts'
 import { columnValues, readJsonRow, readTextRow } from '../../../shared/serving/input-rows.ts'
 import type { InputColumn } from '../../../shared/serving/release-manifest.ts'
 import { decodeBase64 } from '../../../electron/serving/proofs.ts'
+import { inputColumn } from '../../support/input-column.ts'
 
-const column = (name: string, type: InputColumn['type'], more: Partial<InputColumn> = {}): InputColumn => ({
-  name,
-  type,
-  missing: false,
-  protected: false,
-  minimum: null,
-  maximum: null,
-  categories: null,
-  image: null,
-  reference: null,
-  ...more,
-})
+const column = (name: string, type: InputColumn['type'], more: Partial<InputColumn> = {}): InputColumn =>
+  inputColumn({ name, type, ...more })
 const dialect = { decimal: '.' as const, missing: ['NA'] }
 const one = (input: InputColumn, value: unknown) => readJsonRow([input], { [input.name]: value }, decodeBase64)
 const codes = (read: ReturnType<typeof one>) => read.problems.map((problem) => problem.code)

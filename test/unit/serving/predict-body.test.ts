@@ -2,19 +2,9 @@
 import { expect, it } from 'vitest'
 import { readPredict } from '../../../electron/serving/rest/predict-body.ts'
 import type { InputColumn } from '../../../shared/serving/release-manifest.ts'
+import { inputColumn } from '../../support/input-column.ts'
 
-const named = (...names: string[]): InputColumn[] =>
-  names.map((name) => ({
-    name,
-    type: 'float',
-    missing: false,
-    protected: false,
-    minimum: null,
-    maximum: null,
-    categories: null,
-    image: null,
-    reference: null,
-  }))
+const named = (...names: string[]): InputColumn[] => names.map((name) => inputColumn({ name }))
 const row = { age: 3 }
 
 it.each<[string, unknown, InputColumn[], unknown[], number]>([

@@ -4,19 +4,9 @@ import { countSorted, decileEdges } from '../../../shared/drift/bins.ts'
 import type { InputColumn } from '../../../shared/serving/release-manifest.ts'
 import { TensorColumn, areAllPlain, isPlain } from '../../../electron/serving/feeds-cells.ts'
 import { ColumnTraffic, Traffic, countedRows, stabilityIndex } from '../../../electron/serving/watch/traffic.ts'
+import { inputColumn } from '../../support/input-column.ts'
 
-const column = (more: Partial<InputColumn>): InputColumn => ({
-  name: 'x',
-  type: 'float',
-  missing: true,
-  protected: false,
-  minimum: null,
-  maximum: null,
-  categories: null,
-  image: null,
-  reference: null,
-  ...more,
-})
+const column = (more: Partial<InputColumn>): InputColumn => inputColumn({ missing: true, ...more })
 
 let seed = 5
 const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
