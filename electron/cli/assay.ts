@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { createWorkspace } from '../engine/workspace/workspace.ts'
+import { notWritable } from '../engine/workspace/write-whole.ts'
 import { addCheckCommand } from './commands/check.ts'
 import { addCompareCommands } from './commands/compare.ts'
 import { addDatasetCommands } from './commands/datasets.ts'
@@ -107,6 +108,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 // `assay … | head` closes the pipe early: what is left to print is dropped, and the exit code stays what it is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code !== 'EPIPE') process.exit(reportError(notWritable(error, 'standard output'), false))
 })
+// Node itself would end with 1, which says that a gate failed.
+process.on('uncaughtException', (error) => process.exit(reportError(error, false)))
 process.exitCode = await main(process.argv.slice(2))

@@ -16,7 +16,8 @@ function run(node, args) {
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (status) => resolve(status ?? 1))
+    // 1 means that a gate failed; a command that was killed, or crashed in native code, has said nothing of the kind.
+    child.once('exit', (status) => resolve(status ?? 4))
   })
 }
 

@@ -49,6 +49,7 @@ export function reportError(error: unknown, json: boolean): number {
   if (error instanceof AssayError) {
     if (json) printJson({ error: error.toJSON() })
     process.stderr.write(`${plain(`error ${error.code}: ${error.message}`)}\n${plain(error.remedy)}\n`)
+    if (error.code.endsWith('/internal')) return exitCodes.internal
     return error.code === 'call/invalid' || error.code.startsWith('usage/') ? exitCodes.usage : exitCodes.badInput
   }
   process.stderr.write(`internal error: ${String((error as Error)?.stack ?? error)}\n`)

@@ -1,7 +1,7 @@
 /**
  * Expected failures are values with a code that never changes its meaning; anything else that is thrown is a bug.
- * The code is `area/what`, for example `dataset/ragged-row`. The message says what happened, `where` says where,
- * `remedy` says what to do.
+ * The code is `area/what`, for example `dataset/ragged-row`; `area/internal` is a bug that had to become a value. The
+ * message says what happened, `where` says where, `remedy` says what to do.
  */
 export interface AssayErrorData {
   readonly code: string
