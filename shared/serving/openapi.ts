@@ -83,7 +83,9 @@ export function openApi(
       title: model.name,
       version: String(model.version),
       description: `Predicts ${manifest.target}${
-        threshold === null ? '' : `; "${output.positive}" where its probability is ${threshold} or more`
+        threshold === null
+          ? ''
+          : `; ${output.positive === null ? 'each label' : `"${output.positive}"`} where its probability is ${threshold} or more`
       }. Approved until ${manifest.approval.expiresAt}.`,
     },
     components: {
@@ -101,7 +103,8 @@ export function openApi(
         Prediction: {
           type: 'object',
           properties: {
-            label: classes.length > 0 ? { enum: [...classes, null] } : nullable('string'),
+            label:
+              classes.length > 0 && output.task !== 'multilabel' ? { enum: [...classes, null] } : nullable('string'),
             probabilities: {
               type: ['object', 'null'],
               properties: Object.fromEntries(classes.map((name) => [name, nullable('number')])),

@@ -51,6 +51,9 @@ export const withReasons = (
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
+/** Where nothing else was evaluated. */
+const usualThreshold = 0.5
+
 /** Names of the labels that a row is given, as one text: a multilabel row has any number of them. */
 export const labelSeparator = ' | '
 
@@ -64,7 +67,7 @@ function labelsOf(
     const given: string[] = []
     for (let k = 0; k < width; k++) {
       if (!Number.isFinite(score(k))) return null
-      if (score(k) >= (threshold ?? 0.5)) given.push(output.classes[k]!)
+      if (score(k) >= (threshold ?? usualThreshold)) given.push(output.classes[k]!)
     }
     return given.join(labelSeparator)
   }
@@ -123,7 +126,16 @@ export function countLabels(
   }
   const { scores, labels } = columns
   if (scores === null) for (let row = 0; row < rows; row++) add(labels?.[row], 1)
-  else if (output.task !== 'regression') {
+  else if (output.task === 'multilabel') {
+    // A row is in as many as it is given.
+    scores.forEach((column, k) => {
+      let given = 0
+      for (let row = 0; row < rows; row++)
+        if (column[row]! >= (threshold ?? usualThreshold) && scores.every((other) => Number.isFinite(other[row])))
+          given++
+      add(output.classes[k], given)
+    })
+  } else if (output.task !== 'regression') {
     const counts = new Uint32Array(scores.length)
     const positive = output.positive === null ? -1 : output.classes.indexOf(output.positive)
     if (threshold !== null && scores.length === 2 && positive >= 0)

@@ -21,6 +21,7 @@ import { readSignedFiles } from './signed-files.ts'
 import type { SignedFiles } from './signed-files.ts'
 import type { Trust } from './trust.ts'
 import { boundColumns } from '../scoring/bound-columns.ts'
+import { decisionThreshold } from '../scoring/decision-threshold.ts'
 
 export interface VerifyRequest {
   /** Content of a file of the folder; null where it is not there. */
@@ -150,7 +151,7 @@ function checkAgainstEvidence(
     refuse('other-model', 'The evidence was computed with another model file.')
   if (proofs.sha256(canonicalize(manifest.binding)!) !== evidence.model.bindingSha256)
     refuse('other-binding', 'The evidence was computed with another binding.')
-  const threshold = evidence.detail.kind === 'binary' ? evidence.detail.threshold : null
+  const threshold = decisionThreshold(evidence.detail)
   if (manifest.threshold !== threshold)
     refuse('other-threshold', `The evidence was computed at the threshold ${threshold}, not at ${manifest.threshold}.`)
   for (const column of manifest.inputs) {

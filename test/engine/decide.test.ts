@@ -18,6 +18,20 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
+/** Rows that the exported scores call positive. */
+async function calledPositive(run: Run): Promise<number> {
+  const file = { path: join(test.folder, 'scores.csv') }
+  await test.finish((await test.call.runs.exportScores({ id: run.id, file, format: 'csv' })).jobId)
+  const [head, ...rows] = readFileSync(file.path, 'utf8').trim().split('\n')
+  const place = head!.split(',').indexOf('predicted')
+  return rows.filter((row) => row.split(',')[place] === run.binding.output.positive).length
+}
+
+function positivesOf({ detail }: Evidence): number {
+  if (detail.kind !== 'binary') throw new Error('not a binary evidence')
+  return detail.confusion.counts.reduce((sum, [, called]) => sum + called!, 0)
+}
+
 describe('decision', () => {
   const payoff = { truePositive: 5, falsePositive: -1, falseNegative: -5, trueNegative: 0 }
 
@@ -73,6 +87,12 @@ describe('decision', () => {
       subject: versionId,
       detail: { threshold: 0.3, before: null, reason: 'finds two of three who leave', run: logistic.id },
     })
+    // What leaves the workspace calls rows as the evaluation did.
+    const atHalf = await calledPositive(logistic)
+    expect(atHalf).toBe(positivesOf(await test.call.runs.evidence({ id: logistic.id })))
+    const atChosen = positivesOf(await test.evaluate(logistic))
+    expect(await calledPositive(logistic)).toBe(atChosen)
+    expect(atChosen).toBeGreaterThan(atHalf)
     await test.call.decisions.choose({ versionId, threshold: 0.4, reason: 'fewer calls' })
     expect((await test.call.decisions.chosen({ versionId }))!.threshold).toBe(0.4)
   })

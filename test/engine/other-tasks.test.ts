@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ComparisonId } from '../../shared/contract/ids.ts'
 import type { Evidence, Run } from '../../shared/contract/run.ts'
+import { openApi } from '../../shared/serving/openapi.ts'
 import { createRandom } from '../../shared/statistics/random.ts'
 import { fairnessOf, robustnessOf, slicesOf } from '../support/analysed.ts'
 import { codeOf, openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { makeMlp } from '../support/make-mlp.ts'
+import { releaseOf } from '../support/release.ts'
 import { expectSound } from '../unit/metrics/near.ts'
 
 const rows = 900
@@ -81,6 +83,16 @@ describe('a multilabel task', () => {
     expect(html).toContain('Labels a row')
     expect(html).toContain('Subset accuracy')
     expect(html).not.toContain('<b>art</b>')
+  })
+
+  it('is released with the threshold that was evaluated', async () => {
+    await test.call.decisions.choose({ versionId: run.versionId, threshold: 0.3, reason: 'more labels' })
+    const { release, evidence: approved } = await releaseOf(test, run)
+    expect(approved.detail).toMatchObject({ threshold: 0.3 })
+    expect(release.manifest.threshold).toBe(0.3)
+    expect(JSON.stringify(openApi(release.manifest, null, null))).toContain(
+      'each label where its probability is 0.3 or more',
+    )
   })
 
   it('is refused where one answer a row is needed', async () => {

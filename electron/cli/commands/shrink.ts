@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { ComparisonId, VersionId } from '../../../shared/contract/ids.ts'
 import { weightTypeSchema } from '../../../shared/contract/model.ts'
 import { formatCount } from '../../../shared/format/number.ts'
+import { decisionThreshold } from '../../../shared/scoring/decision-threshold.ts'
 import type { Global } from '../assay.ts'
 import { findRun } from '../find.ts'
 import { oneOf } from '../options.ts'
@@ -21,8 +22,8 @@ async function shrinkCommand(wanted: string, flags: { to: string }, { workspace,
     const scored = await session.call.runs.score({ versionId, datasetId: run.datasetId, device: 'auto' })
     await session.follow(scored.jobId)
     const { detail } = await session.call.runs.evidence({ id })
-    const threshold = detail.kind === 'binary' ? { threshold: detail.threshold } : {}
-    await session.follow((await session.call.runs.evaluate({ id: scored.runId, ...threshold })).jobId)
+    const threshold = decisionThreshold(detail) ?? undefined
+    await session.follow((await session.call.runs.evaluate({ id: scored.runId, threshold })).jobId)
     const compared = await session.call.comparisons.start({ runs: [id, scored.runId], margins: {} })
     const comparisonId = (await session.follow(compared.jobId)) as ComparisonId
     const { comparison } = await session.call.comparisons.get({ id: comparisonId })

@@ -12,6 +12,7 @@ import { releaseFiles, servedName, signatureFile } from '../../../shared/serving
 import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
 import type { Trust } from '../../../shared/serving/trust.ts'
 import { verifyRelease } from '../../../shared/serving/verify-release.ts'
+import { decisionThreshold } from '../../../shared/scoring/decision-threshold.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import { refuseTaken } from '../workspace/refuse-taken.ts'
@@ -80,7 +81,7 @@ export async function writeRelease(
   await refuseTaken(folder, 'release')
   context.progress({ step: 'Choosing golden rows', done: 0, total: 3, unit: 'steps' })
   const dataPath = workspace.files.path(dataset.data.sha256)
-  const threshold = evidence.detail.kind === 'binary' ? evidence.detail.threshold : null
+  const threshold = decisionThreshold(evidence.detail)
   const duck = await openDuck({ temporaryDirectory: join(workspace.folder, 'tmp') })
   let inputs: Awaited<ReturnType<typeof inputSchema>>
   let golden: Awaited<ReturnType<typeof goldenRows>>

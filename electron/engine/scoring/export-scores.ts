@@ -3,14 +3,17 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
+import type { Run } from '../../../shared/contract/run.ts'
+import { decisionThreshold } from '../../../shared/scoring/decision-threshold.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import { guardedSql, quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import { guardCell } from '../../../shared/format/spreadsheet.ts'
+import { defaultThreshold } from '../decision/chosen-threshold.ts'
 import type { Engine } from '../engine.ts'
+import { readEvidence } from '../evaluation/evidence-store.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun } from '../records.ts'
 import { chunkName } from '../workspace/workspace.ts'
-import { diskError } from '../workspace/content-store.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 /** @throws AssayError run/not-scored, export/not-writable */
@@ -46,8 +49,10 @@ export async function exportScores(
     if (givesOneNumber(output.task)) columns.push({ sql: 's.prediction', name: 'prediction', isText: false })
     else {
       output.classes.forEach((name, k) => columns.push({ sql: `s.p${k}`, name: `probability_${name}`, isText: false }))
-      if (output.task !== 'multilabel')
-        columns.push({ sql: predictedSql(output.classes, output.positive), name: 'predicted', isText: true })
+      if (output.task !== 'multilabel') {
+        const threshold = await thresholdOf(engine, run)
+        columns.push({ sql: predictedSql(output.classes, output.positive, threshold), name: 'predicted', isText: true })
+      }
     }
   }
   if (output.label !== null) columns.push({ sql: 's.label::VARCHAR', name: 'model_label', isText: true })
@@ -64,16 +69,14 @@ export async function exportScores(
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
-    const cause = diskError(error)
-    if (cause instanceof AssayError) throw cause
     if (
-      /IO Error|Cannot open|No such file|not found|Permission/i.test(String(error)) ||
+      /IO Error|Cannot open|No such file|not found|Permission|No space left/i.test(String(error)) ||
       (error as NodeJS.ErrnoException).code
     ) {
       throw new AssayError({
         code: 'export/not-writable',
         message: `The scores cannot be written there: ${String((error as Error).message).slice(0, 200)}`,
-        remedy: 'Choose a folder that exists and that you may write to.',
+        remedy: 'Choose a folder that exists, that has room, and that you may write to.',
       })
     }
     throw error
@@ -82,10 +85,18 @@ export async function exportScores(
   }
 }
 
-function predictedSql(classes: readonly string[], positive: string | null): string {
+/** What the run was evaluated at, else what it would be evaluated at. */
+async function thresholdOf(engine: Engine, run: Run): Promise<number> {
+  const evaluated =
+    run.evidenceSha256 === null ? null : decisionThreshold((await readEvidence(engine, run.id)).evidence.detail)
+  return evaluated ?? defaultThreshold(engine.workspace.ledger, run.versionId)
+}
+
+function predictedSql(classes: readonly string[], positive: string | null, threshold: number): string {
   if (positive !== null && classes.length === 2) {
     const index = classes.indexOf(positive)
-    return `CASE WHEN s.p${index} >= 0.5 THEN ${quoteText(positive)} ELSE ${quoteText(classes[1 - index]!)} END`
+    // As the evaluation compares: a float32 score as the double that it is.
+    return `CASE WHEN s.p${index}::DOUBLE >= ${threshold}::DOUBLE THEN ${quoteText(positive)} ELSE ${quoteText(classes[1 - index]!)} END`
   }
   // The first of equal scores, as argmax gives it.
   const columns = classes.map((_, k) => `s.p${k}`).join(', ')

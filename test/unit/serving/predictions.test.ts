@@ -12,6 +12,15 @@ const binary = (positive: string | null): OutputBinding => ({
   transform: 'none',
 })
 
+it('several labels a row are counted each, at the threshold', () => {
+  const output: OutputBinding = { ...binary(null), task: 'multilabel', classes: ['news', 'sport'] }
+  const columns = { scores: [Float32Array.of(0.2, 0.4, 0.9, NaN), Float32Array.of(0.6, 0.1, 0.9, 0.9)], labels: null }
+  const labels = [0, 1, 2, 3].map((row) => labelOf(columns, row, output, 0.3))
+  expect(labels).toEqual(['sport', 'news', 'news | sport', null])
+  expect(Object.fromEntries(countLabels(columns, 4, output, 0.3))).toEqual({ news: 2, sport: 2 })
+  expect(Object.fromEntries(countLabels(columns, 4, output, null))).toEqual({ news: 1, sport: 2 })
+})
+
 it.each([
   ['yes', 0.5],
   ['no', 0.3],
