@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
 import { AssayError } from '../../shared/contract/errors.ts'
 import type { ColumnValues, StreamedChunk, StreamedColumn } from '../../shared/scoring/columns.ts'
+import { notWhole } from '../../shared/scoring/whole-numbers.ts'
 import { offline } from './duck.ts'
 import { quoteIdentifier, quoteText } from './quote.ts'
 
@@ -31,10 +32,13 @@ export async function openReader(): Promise<Reader> {
 
 const sqlTypes = { float: 'FLOAT', double: 'DOUBLE', bigint: 'BIGINT', string: 'VARCHAR', blob: 'BLOB' } as const
 
-/** DOUBLE and FLOAT columns come as they are: to cast them here is cheaper than an expression in SQL. */
+/**
+ * DOUBLE and FLOAT columns come as they are: to cast them here is cheaper than an expression in SQL, which would also
+ * round a fraction to a whole number in silence.
+ */
 function selectOf({ name, as }: StreamedColumn, stored: string | undefined): string {
   const column = quoteIdentifier(name)
-  const isNumber = as === 'float' || as === 'double'
+  const isNumber = as === 'float' || as === 'double' || as === 'bigint'
   return isNumber && (stored === 'DOUBLE' || stored === 'FLOAT') ? column : `${column}::${sqlTypes[as]}`
 }
 
@@ -75,8 +79,8 @@ function copyVector(
   }
   if (into instanceof BigInt64Array) {
     for (let row = 0; row < vector.itemCount; row++) {
-      const value = vector.getItem(row) as bigint | null
-      if (value === null) {
+      const value = vector.getItem(row) as bigint | number | null
+      if (value === null || Number.isNaN(value)) {
         throw new AssayError({
           code: 'binding/missing-integer',
           message: `Row ${firstRow + row + 1} of "${column.name}" is missing; the model takes whole numbers there.`,
@@ -84,7 +88,7 @@ function copyVector(
           where: { row: firstRow + row + 1, column: column.name },
         })
       }
-      into[at + row] = value
+      into[at + row] = typeof value === 'bigint' ? value : wholeOf(value, firstRow + row + 1, column.name)
     }
     return
   }
@@ -92,6 +96,12 @@ function copyVector(
     const value = vector.getItem(row) as string | { bytes: Uint8Array } | null
     into[at + row] = value !== null && typeof value === 'object' ? value.bytes.slice() : value
   }
+}
+
+/** @throws AssayError binding/not-an-integer */
+function wholeOf(value: number, row: number, column: string): bigint {
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return BigInt(value)
+  throw notWhole(value, row, column)
 }
 
 export interface StreamRequest {
@@ -106,7 +116,8 @@ export interface StreamRequest {
 }
 
 /**
- * @throws AssayError dataset/column-type when a value cannot be read as asked; binding/missing-integer
+ * @throws AssayError dataset/column-type when a value cannot be read as asked; binding/missing-integer,
+ *   binding/not-an-integer
  */
 export async function* streamColumns(request: StreamRequest): AsyncGenerator<StreamedChunk> {
   const { columns, chunkRows } = request

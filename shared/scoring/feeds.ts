@@ -4,6 +4,7 @@ import type { Binding, InputBinding } from '../contract/model.ts'
 import type { StreamedChunk, StreamedColumn } from './columns.ts'
 import { writeImage } from './image.ts'
 import { columnsOfInput } from './bound-columns.ts'
+import { notWhole, outOfRange } from './whole-numbers.ts'
 
 /** What is asked of a model's inputs: ONNX Runtime's session says it, in the scorer and in the container. */
 export interface InputFacts {
@@ -161,9 +162,13 @@ export function makeFeeder<T>(session: InputFacts, binding: Binding, options: Fe
       for (let column = 0; column < width; column++) {
         const values = bound.kind === 'constant' ? null : (chunk.columns[places[column]!] as BigInt64Array)
         for (let row = 0; row < batch; row++) {
-          data[row * width + column] = values
+          const value = values
             ? values[from + Math.min(row, rows - 1)]!
             : BigInt((bound as { value: string | number }).value)
+          data[row * width + column] = value
+          // An unsigned array wraps what is below 0.
+          if (data[row * width + column] !== value)
+            throw outOfRange(value, chunk.from + from + row + 1, nameOf(bound, column), type)
         }
       }
       return options.tensor(type, data, dims)
@@ -183,7 +188,8 @@ export function makeFeeder<T>(session: InputFacts, binding: Binding, options: Fe
       // The hot loop: column to row-major, no branch a value.
       for (let row = 0, at = column; row < rows; row++, at += width) data[at] = values[from + row]!
       for (let row = rows; row < batch; row++) data[row * width + column] = values[from + rows - 1]!
-      if (type !== 'float32' && type !== 'float64') checkWhole(values, from, rows, bound, column, chunk.from)
+      if (type !== 'float32' && type !== 'float64')
+        checkStored(input, column, values.subarray(from, from + rows), data, chunk.from + from)
     }
     return options.tensor(type, data, dims)
   }
@@ -191,24 +197,28 @@ export function makeFeeder<T>(session: InputFacts, binding: Binding, options: Fe
   return { columns, build, missingText: () => missing }
 }
 
-/** Integer inputs take no missing value and no fraction: the cast would change it in silence. */
-function checkWhole(
-  values: ArrayLike<number>,
-  from: number,
-  rows: number,
-  bound: InputBinding,
+function nameOf(bound: InputBinding, column: number): string {
+  return bound.kind === 'matrix' ? bound.columns[column]! : bound.kind === 'column' ? bound.column : bound.input
+}
+
+/**
+ * Integer inputs take no missing value, no fraction and nothing past their range: the array would change it in silence.
+ * @param data what the input's array made of the values, one of every row's columns
+ */
+function checkStored(
+  { binding, type }: BoundInput,
   column: number,
+  values: Float32Array | Float64Array,
+  data: TypedArray,
   firstRow: number,
 ): void {
-  for (let row = 0; row < rows; row++) {
-    if (Number.isInteger(values[from + row])) continue
-    const name = bound.kind === 'matrix' ? bound.columns[column]! : bound.kind === 'column' ? bound.column : ''
-    throw new AssayError({
-      code: 'binding/not-an-integer',
-      message: `Row ${firstRow + from + row + 1} of "${name}" is ${values[from + row]}; the input takes whole numbers.`,
-      remedy: 'Fill or remove missing values in that column, or bind another.',
-      where: { row: firstRow + from + row + 1, column: name },
-    })
+  const width = binding.kind === 'matrix' ? binding.columns.length : 1
+  const largest = type === 'bool' ? 1 : Infinity
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!
+    if (data[row * width + column] === value && value <= largest) continue
+    const refuse = Number.isInteger(value) ? outOfRange : notWhole
+    throw refuse(value, firstRow + row + 1, nameOf(binding, column), type)
   }
 }
 

@@ -154,11 +154,11 @@ function wholeOf(column: InputColumn, cell: Cell): bigint {
   if (cell === null)
     throw new CellError('input/missing', column.name, `"${column.name}" takes a whole number and must not be missing.`)
   const value = numberOf(column, cell)
-  // DuckDB rounds halves to even when it casts a number to BIGINT, and so the workbench scored them.
-  const rounded = Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value)
-  if (!Number.isSafeInteger(rounded))
+  if (!Number.isInteger(value))
+    throw new CellError('input/type', column.name, `"${column.name}" takes a whole number, not ${value}.`)
+  if (!Number.isSafeInteger(value))
     throw new CellError('input/type', column.name, `"${column.name}" is too large for a whole number.`)
-  return BigInt(rounded)
+  return BigInt(value)
 }
 
 function textOf(column: InputColumn, cell: Cell): string | null {
