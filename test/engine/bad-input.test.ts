@@ -5,10 +5,21 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetOptions } from '../../shared/contract/dataset.ts'
+import type { Binding } from '../../shared/contract/model.ts'
+import { classLookup } from '../../electron/engine/evaluation/gather.ts'
 import type { Job } from '../../shared/contract/job.ts'
 import { codeOf, openTestEngine, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
-import { classifierEnds, initializer, input, linearClassifier, model, node, output } from '../support/build-model.ts'
+import {
+  attribute,
+  classifierEnds,
+  initializer,
+  input,
+  linearClassifier,
+  model,
+  node,
+  output,
+} from '../support/build-model.ts'
 
 let test: TestEngine
 let folder: string
@@ -214,6 +225,62 @@ describe('models and data that do not fit', () => {
       file('wide.onnx', model([node('Identity', ['x'], ['y']), input('x', 1, ['N', 77]), output('y', 1, ['N', 77])])),
     )
     expect(await codeOf(test.score(version, await churn()))).toBe('binding/width')
+  })
+
+  it('numbers that a whole-number input would change', async () => {
+    const lines = Array.from({ length: 30 }, (_, k) => `${k},${k === 20 ? 2.5 : k},${k === 25 ? 300 : k},${k - 28}`)
+    const dataset = await test.importDataset(file('whole.csv', `whole,half,large,below\n${lines.join('\n')}\n`))
+    const refusal = async (column: string, elementType: number): Promise<string> => {
+      const cast = node('Cast', [column], ['y'], { attributes: [attribute.int('to', 1)] })
+      const graph = [cast, input(column, elementType, ['N', 1]), output('y', 1, ['N', 1])]
+      const path = file(`${column}-${elementType}.onnx`, model(graph))
+      return codeOf(test.importModel(path).then((version) => test.score(version, dataset)))
+    }
+    const [uint8, int32, int64, uint64, bool] = [2, 6, 7, 13, 9]
+    for (const type of [int32, int64]) {
+      expect(await refusal('whole', type)).toBe('no error')
+      expect(await refusal('half', type)).toBe('binding/not-an-integer')
+    }
+    expect(await refusal('large', uint8)).toBe('binding/integer-range')
+    expect(await refusal('whole', bool)).toBe('binding/integer-range')
+    expect(await refusal('below', uint64)).toBe('binding/integer-range')
+  })
+
+  it('a binding whose classes, positive class and outputs do not fit each other', async () => {
+    const dataset = await churn()
+    const version = await test.importModel(join(samples, 'churn/logistic-regression.onnx'))
+    const { binding } = await test.call.models.guessBinding({ versionId: version.id, datasetId: dataset.id })
+    const score = (output: Partial<Binding['output']>) =>
+      codeOf(test.score(version, dataset, { binding: { ...binding, output: { ...binding.output, ...output } } }))
+    expect(await score({})).toBe('no error')
+    // Neither is evaluated as if the first class were meant.
+    expect(await score({ positive: 'yes' })).toBe('binding/positive')
+    expect(await score({ positive: null })).toBe('binding/positive')
+    expect(await score({ classes: ['No', 'No'] })).toBe('binding/classes')
+    expect(await score({ classes: ['No', 'Yes', 'Maybe'] })).toBe('binding/classes')
+    expect(await score({ score: [], label: null })).toBe('binding/no-output')
+  })
+
+  it('a positive class other than the one the model was first bound with', async () => {
+    const version = await test.importModel(join(samples, 'churn/logistic-regression.onnx'), 'first for Yes')
+    const path = join(samples, 'churn/holdout.csv')
+    const evaluated = async (positive: string) =>
+      test.evaluate(await test.score(version, await test.importDataset(path, { target: 'churned', positive })))
+    const yes = await evaluated('Yes')
+    const no = await evaluated('No')
+    expect([yes.detail, no.detail]).toMatchObject([{ positive: 'Yes' }, { positive: 'No' }])
+    expect(no.metrics['prevalence']!.value! + yes.metrics['prevalence']!.value!).toBeCloseTo(1, 12)
+    // One that a person set stands, and says so.
+    const { id } = await test.importDataset(path, { target: 'churned', positive: 'Yes' })
+    await test.call.models.saveBinding({ versionId: version.id, datasetId: id, binding: yes.model.binding })
+    const kept = await evaluated('No')
+    expect(kept.detail).toMatchObject({ positive: 'Yes' })
+    expect(kept.findings).toContainEqual(expect.objectContaining({ code: 'binding/other-positive' }))
+  })
+
+  it('classes that are one number written twice are two classes', () => {
+    const place = classLookup(['01', '1', 'true'])
+    expect(['01', '1', '1.0', 'true', ' 1 ', '2'].map(place)).toEqual([0, 1, 0, 2, 0, -1])
   })
 
   it('NaN and infinite scores are counted, left out and said', async () => {

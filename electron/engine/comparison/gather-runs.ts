@@ -11,7 +11,7 @@ import type { Engine } from '../engine.ts'
 import { classLookup, scoreRows } from '../evaluation/gather.ts'
 import type { ScorePiece } from '../evaluation/gather.ts'
 import type { JobContext } from '../jobs/jobs.ts'
-import { sameClass } from '../models/guess-binding.ts'
+import { placeOfClass } from '../models/guess-binding.ts'
 import { listChunks, readVersion } from '../records.ts'
 import { scoreShape } from '../scoring/hash-scores.ts'
 import type { ScoreShape } from '../scoring/hash-scores.ts'
@@ -81,7 +81,7 @@ class ScoreCursor {
 
 /** Where each class of a run stands in the first run's order. @throws AssayError comparison/classes-differ */
 function classOrder(first: readonly string[], own: readonly string[], run: Run): Int32Array {
-  const order = Int32Array.from(own, (name) => first.findIndex((other) => sameClass(other, name)))
+  const order = Int32Array.from(own, (name) => placeOfClass(first, name))
   if (own.length === first.length && !order.includes(-1)) return order
   throw new AssayError({
     code: 'comparison/classes-differ',

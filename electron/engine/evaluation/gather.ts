@@ -9,7 +9,7 @@ import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { scoreColumns } from '../scoring/hash-scores.ts'
 import type { ScoreShape } from '../scoring/hash-scores.ts'
-import { sameClass } from '../models/guess-binding.ts'
+import { placeOfClass } from '../models/guess-binding.ts'
 import { besidesTarget, columnsOfLabels, readLabels } from './target-columns.ts'
 
 export interface Gathered {
@@ -44,8 +44,7 @@ export function classLookup(classes: readonly string[]): (text: string) => numbe
   return (text) => {
     let index = known.get(text)
     if (index === undefined) {
-      index = classes.findIndex((name) => sameClass(name, text))
-      if (index < 0) index = classes.findIndex((name) => sameClass(name.trim(), text.trim()))
+      index = placeOfClass(classes, text)
       known.set(text, index)
     }
     return index

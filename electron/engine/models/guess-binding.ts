@@ -313,10 +313,18 @@ function classNames(version: ModelVersion, dataset: Dataset, floats: readonly Te
 
 function positiveClass(classes: readonly string[], dataset: Dataset, notes: string[]): string | null {
   const wanted = dataset.positive
-  const match = wanted === null ? undefined : classes.find((name) => sameClass(name, wanted))
+  const match = wanted === null ? undefined : classes[placeOfClass(classes, wanted)]
   const positive = match ?? classes[1] ?? null
   if (positive !== null) notes.push(`The positive class is "${positive}".`)
   return positive
+}
+
+/** Place of the class that a text names, −1 where none is: one of that very name first, so that "01" and "1" may be two. */
+export function placeOfClass(classes: readonly string[], text: string): number {
+  const exact = classes.indexOf(text)
+  if (exact >= 0) return exact
+  const same = classes.findIndex((name) => sameClass(name, text))
+  return same >= 0 ? same : classes.findIndex((name) => sameClass(name.trim(), text.trim()))
 }
 
 /** "1" and "1.0" are one class, and so are "true" and "1". */

@@ -8,6 +8,7 @@ import { boundColumns, columnsOfInput } from '../../../shared/scoring/bound-colu
 import { numbersPath } from '../datasets/keep-numbers.ts'
 import type { Engine } from '../engine.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
+import { checkOutput } from './check-output.ts'
 import { guessBinding, sameClass } from './guess-binding.ts'
 import { runnablePath } from './import-model.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
@@ -67,13 +68,14 @@ async function runSample(
   return scorer.ask({ type: 'try', task, rows: sampleRows }, 'tried', { timeoutMs: tryTimeoutMs })
 }
 
-/** A binding that a person gave, run as it is. */
+/** A binding that a person gave, run as it is. @throws AssayError binding/* */
 export async function tryBinding(
   engine: Engine,
   version: ModelVersion,
   dataset: Dataset,
   binding: Binding,
 ): Promise<BoundSample> {
+  checkOutput(binding.output)
   return engine.keptScorer.use(version.servedSha256, async (scorer) =>
     describe(binding, dataset, await runSample(engine, scorer, version, dataset, binding), []),
   )
@@ -206,6 +208,7 @@ function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: reado
       })
     }
   }
+  findings.push(...otherPositive(output, dataset))
   const uniqueNames = boundColumns(binding)
   const scoreNames = givesOneNumber(output.task) ? ['prediction'] : output.classes.map((name) => `score ${name}`)
   return {
@@ -223,6 +226,21 @@ function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: reado
   }
 }
 
+/** The evaluation is about the binding's positive class, whatever the dataset was imported with. */
+function otherPositive({ task, positive }: OutputBinding, dataset: Dataset): EvidenceFinding[] {
+  if (task !== 'binary' || positive === null || dataset.positive === null) return []
+  if (sameClass(positive.trim(), dataset.positive.trim())) return []
+  return [
+    {
+      code: 'binding/other-positive',
+      severity: 'warning',
+      message: `The binding’s positive class is "${positive}", and so the evaluation’s; the dataset "${dataset.name}" was imported with "${dataset.positive}".`,
+      remedy: 'Set output.positive in the binding, or import the dataset with that positive class.',
+      where: { binding: positive, dataset: dataset.positive },
+    },
+  ]
+}
+
 /**
  * The binding to score with: the version's own where it fits the dataset, else a fresh guess. One that a person set is
  * never replaced in silence.
@@ -234,8 +252,12 @@ export async function resolveBinding(
 ): Promise<{ binding: Binding; findings: readonly EvidenceFinding[]; guessed: boolean }> {
   if (version.binding) {
     try {
+      checkOutput(version.binding.output)
       checkColumns(version.binding, dataset)
-      return { binding: version.binding, findings: [], guessed: false }
+      const findings = otherPositive(version.binding.output, dataset)
+      // A guess was about another dataset, which may have asked for another class.
+      if (findings.length === 0 || version.bindingOrigin === 'user')
+        return { binding: version.binding, findings, guessed: false }
     } catch (error) {
       if (version.bindingOrigin === 'user') throw error
     }

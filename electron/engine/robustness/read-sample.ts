@@ -13,7 +13,7 @@ import type { Engine } from '../engine.ts'
 import { fedColumns, pick } from '../../../shared/explain/given-rows.ts'
 import { readEvenly } from '../explain/read-rows.ts'
 import type { Fits } from './changed-columns.ts'
-import { classLookup } from './score-again.ts'
+import { classLookup } from '../evaluation/gather.ts'
 
 export interface Sample {
   readonly rows: number
@@ -37,7 +37,7 @@ export async function readSample(
   const targetAs = output.task === 'regression' ? ('double' as const) : ('string' as const)
   const given = await readEvenly(engine, dataset, [...fed, { name: target.name, as: targetAs }], most)
   const targets = given.columns[fed.length]!.values
-  const classOf = classLookup(output)
+  const classOf = classLookup(output.classes)
   const places: number[] = []
   const classes: number[] = []
   const values: number[] = []

@@ -1,11 +1,10 @@
 /** Scores rows that were changed, in the same scorer process as a run; one that dies is started again. */
 import type { GivenColumn, ScoringTask } from '../../../shared/contract/scorer-messages.ts'
-import type { OutputBinding } from '../../../shared/contract/model.ts'
 import { readAnswers } from '../../../shared/robustness/answers.ts'
 import type { AnswerShape, Answers } from '../../../shared/robustness/answers.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Engine } from '../engine.ts'
-import { sameClass } from '../models/guess-binding.ts'
+import { classLookup } from '../evaluation/gather.ts'
 import { Scorer } from '../scoring/ask-scorer.ts'
 
 /** Rows a message: enough to hide what a message costs, few enough that cancelling takes no time. */
@@ -30,7 +29,7 @@ export class Rescorer {
     const { output } = this.#task.binding
     let scores: Float64Array[] | null = null
     const labels = output.score === null ? new Int32Array(rows) : null
-    const classOf = classLookup(output)
+    const classOf = classLookup(output.classes)
     for (let from = 0; from < rows; from += rowsPerMessage) {
       const n = Math.min(rowsPerMessage, rows - from)
       const part = columns.map((column) => ({ ...column, values: column.values.slice(from, from + n) }))
@@ -59,18 +58,5 @@ export class Rescorer {
   stop(): void {
     this.#scorer?.stop()
     this.#scorer = null
-  }
-}
-
-/** Class number of a text, −1 for one that the model never names. */
-export function classLookup({ classes }: OutputBinding): (text: string) => number {
-  const known = new Map<string, number>()
-  return (text) => {
-    let place = known.get(text)
-    if (place === undefined) {
-      place = classes.findIndex((name) => sameClass(name.trim(), text.trim()))
-      known.set(text, place)
-    }
-    return place
   }
 }
