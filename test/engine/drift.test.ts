@@ -269,6 +269,31 @@ describe('windows and timelines', () => {
   })
 })
 
+it('sees that all values of a column are gone, whatever the import took the empty column for', async () => {
+  const file = (name: string, cell: (k: number) => string): string => {
+    const path = join(test.folder, 'tmp', name)
+    writeFileSync(path, `x,flag,when\n${Array.from({ length: 300 }, (_, k) => cell(k)).join('\n')}\n`)
+    return path
+  }
+  const full = await test.importDataset(
+    file('full.csv', (k) => `${k % 37},${k % 2 > 0},2025-01-${(k % 28) + 10}`.replace(/-(\d)$/, '-0$1')),
+  )
+  const empty = await test.importDataset(file('empty.csv', () => ',,'))
+  expect(empty.columns.map(({ type }) => type)).toEqual(['string', 'string', 'string'])
+  const options = { multivariate: false }
+  const columns = ['x', 'flag', 'when']
+  const gone = await compare({ referenceId: full.id, currentId: empty.id, columns, options })
+  expect(gone.skipped).toEqual([])
+  for (const name of columns) {
+    const { missing, current, decision } = columnOf(gone, name)
+    expect(current.n).toBe(0)
+    expect(missing!.verdict).toBe('drifted')
+    expect(decision.verdict).toBe('undefined')
+  }
+  const came = await compare({ referenceId: empty.id, currentId: full.id, columns, options })
+  for (const name of columns) expect(columnOf(came, name).missing!.verdict).toBe('drifted')
+})
+
 it('leaves nothing behind when it is cancelled, and removes a comparison with its file', async () => {
   const known = (await test.call.drift.list()).length
   const { jobId } = await test.call.drift.compare({ referenceId: train.id, currentId: shifted.id })

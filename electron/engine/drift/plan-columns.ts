@@ -1,5 +1,5 @@
 /** Which columns are compared, as what, and how each is read. */
-import type { ColumnType, Role } from '../../../shared/contract/dataset.ts'
+import type { Column, ColumnType, Role } from '../../../shared/contract/dataset.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { DriftColumn, DriftRequest } from '../../../shared/contract/drift.ts'
 import { fewValues } from '../../../shared/drift/select-test.ts'
@@ -84,9 +84,11 @@ function unknownColumn(name: string, { dataset }: Side): AssayError {
 
 /** @returns the reason where it cannot be compared */
 function planColumn(request: DriftRequest, name: string, reference: Side, current: Side): PlannedColumn[] | string {
-  const first = reference.dataset.columns.find((column) => column.name === name)!
-  const second = current.dataset.columns.find((column) => column.name === name)
-  if (!second) return `"${current.dataset.name}" has no such column`
+  const inReference = reference.dataset.columns.find((column) => column.name === name)!
+  const inCurrent = current.dataset.columns.find((column) => column.name === name)
+  if (!inCurrent) return `"${current.dataset.name}" has no such column`
+  const first = typedAs(inReference, reference, inCurrent)
+  const second = typedAs(inCurrent, current, inReference)
   const text = textSql(name, first.type, second.type)
   const base = { name, source: 'column' as const, role: first.role, type: first.type, text, from: 'relation' as const }
   const asCategories = request.categorical?.includes(name) === true
@@ -114,6 +116,12 @@ function planColumn(request: DriftRequest, name: string, reference: Side, curren
     !dated && Math.max(first.distinct, second.distinct) <= fewValues && request.numeric?.includes(name) !== true
   return [{ ...base, kind: few ? 'few' : 'numeric', number: numberSql(name, dated) }]
 }
+
+/** A column without any value has no type of its own, whatever the import called it: that all values are gone is drift. */
+const typedAs = (column: Column, { dataset }: Side, other: Column): Column =>
+  column.missing === dataset.rows && column.type !== 'image' && other.type !== 'image'
+    ? { ...column, type: other.type }
+    : column
 
 export const tooManyCategories = `more than ${categoriesAtMost.toLocaleString('en-US')} distinct values, too many for categories`
 
