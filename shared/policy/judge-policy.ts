@@ -91,8 +91,11 @@ function judgeGate(gate: Gate, request: JudgeRequest): GateResult {
   )
   const outcome: Outcome = worst?.outcome ?? 'missing'
   const severity = gate.severity ?? 'block'
-  const waiver = policy.waivers?.find((entry) => entry.gate === gate.id)
-  const inForce = waiver !== undefined && now.slice(0, 10) <= waiver.expires
+  // A waiver that was given anew stands beside the one that ended.
+  const waivers = policy.waivers?.filter((entry) => entry.gate === gate.id) ?? []
+  const standing = waivers.find((entry) => now.slice(0, 10) <= entry.expires)
+  const waiver = standing ?? waivers.at(-1)
+  const inForce = standing !== undefined
   const passed = figures.filter((figure) => figure.outcome === 'pass').length
   const several = figures.length > 1 ? `${passed} of ${figures.length} pass; the worst: ` : ''
   const versus = gate.versus ? 'difference from the champion ' : ''

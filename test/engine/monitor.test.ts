@@ -172,12 +172,19 @@ describe('labels', () => {
     writeFileSync(file('first.csv'), Papa.unparse(half.map((row, k) => (k === 0 ? { ...row, churned: 'Yes' } : row))))
     writeFileSync(
       file('second.csv'),
-      Papa.unparse([...all.slice(1000), half[0]!, { request_id: 'nobody', churned: 'No' }]),
+      Papa.unparse([
+        ...all.slice(1000),
+        half[0]!,
+        { request_id: 'nobody', churned: 'No' },
+        { request_id: '', churned: 'No' },
+        { request_id: all[1]!['request_id'], churned: '' },
+      ]),
     )
     await labels('first.csv').then((batch) => expect(batch).toMatchObject({ rows: 1000, matched: 0 }))
     const log = await take('log.csv')
     const second = await labels('second.csv')
     expect(second).toMatchObject({ rows: 1252, matched: 1251 })
+    expect(second.findings).toMatchObject([{ code: 'monitor/no-label', where: { rows: 2 } }])
     const found = await report()
     expect(found.rows).toEqual({ logged: 3000, scored: 2969, errors: 31, labelled: 2226 })
     const answered = new Map(all.map(({ request_id: id, churned }) => [id!, churned!]))

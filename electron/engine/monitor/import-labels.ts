@@ -69,7 +69,7 @@ export async function importLabels(engine: Engine, request: LabelsRequest, conte
            nullif(trim(${log.column(label)}), '') AS actual FROM ${log.sql}) WHERE key <> '' AND actual IS NOT NULL)
        TO ${quoteText(outputFile)} (FORMAT parquet, COMPRESSION lz4_raw)`,
     )
-    const counts = await countLabels(engine, duck, versionId, outputFile)
+    const counts = await countLabels(engine, duck, versionId, log.sql, outputFile)
     if (counts.rows === 0) {
       throw new AssayError({
         code: 'monitor/no-rows',
@@ -123,15 +123,23 @@ interface Counts {
   readonly rows: number
   readonly matched: number
   readonly contradicting: number
+  /** Lines that have no id or no label. */
+  readonly without: number
 }
 
-async function countLabels(engine: Engine, duck: Duck, versionId: VersionId, path: string): Promise<Counts> {
+async function countLabels(
+  engine: Engine,
+  duck: Duck,
+  versionId: VersionId,
+  source: string,
+  path: string,
+): Promise<Counts> {
   const { ledger, files } = engine.workspace
   const labels = `read_parquet(${quoteText(path)})`
   const counted = await duck.run(
-    `SELECT count(*), (SELECT count(*) FROM (SELECT 1 FROM ${labels} GROUP BY ${own.id} HAVING count(DISTINCT ${own.actual}) > 1)) FROM ${labels}`,
+    `SELECT count(*), (SELECT count(*) FROM (SELECT 1 FROM ${labels} GROUP BY ${own.id} HAVING count(DISTINCT ${own.actual}) > 1)), (SELECT count(*) FROM ${source}) FROM ${labels}`,
   )
-  const [rows, contradicting] = (await counted.getRows())[0]!.map(Number)
+  const [rows, contradicting, lines] = (await counted.getRows())[0]!.map(Number)
   const { logs } = batchesOf(ledger, versionId)
   let matched = 0
   if (logs.length > 0) {
@@ -141,11 +149,20 @@ async function countLabels(engine: Engine, duck: Duck, versionId: VersionId, pat
     )
     matched = Number((await found.getRows())[0]![0])
   }
-  return { rows: rows!, matched, contradicting: contradicting! }
+  return { rows: rows!, matched, contradicting: contradicting!, without: lines! - rows! }
 }
 
-function findingsOf({ matched, contradicting }: Counts): EvidenceFinding[] {
+function findingsOf({ matched, contradicting, without }: Counts): EvidenceFinding[] {
   const findings: EvidenceFinding[] = []
+  if (without > 0) {
+    findings.push({
+      code: 'monitor/no-label',
+      severity: 'warning',
+      message: `${plural(without, 'line has', 'lines have')} no id or no label and ${without === 1 ? 'is' : 'are'} left out.`,
+      remedy: 'Labels that come later can be imported then.',
+      where: { rows: without },
+    })
+  }
   if (matched === 0) {
     findings.push({
       code: 'monitor/no-match',

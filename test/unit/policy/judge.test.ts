@@ -245,6 +245,13 @@ describe('a whole policy', () => {
       outcome: 'waived',
       gates: [{ outcome: 'fail', blocking: false, waiver: { inForce: true } }],
     })
+    const again = [
+      { ...waiver, expires: '2026-06-14' },
+      { ...waiver, reason: 'given anew', expires: '2026-07-01' },
+    ]
+    expect(judge(gates, { policy: { waivers: again } })).toMatchObject({
+      gates: [{ blocking: false, waiver: { inForce: true, reason: 'given anew' } }],
+    })
     const off = judge(gates, { policy: { waivers: [{ ...waiver, expires: '2026-06-14' }] } })
     expect(off).toMatchObject({ outcome: 'blocked', gates: [{ blocking: true, waiver: { inForce: false } }] })
   })
