@@ -5,6 +5,7 @@
 import { AssayError } from '../../shared/contract/errors.ts'
 import { toScorerSchema } from '../../shared/contract/scorer-messages.ts'
 import type { FromScorer, ToScorer } from '../../shared/contract/scorer-messages.ts'
+import { diskError } from '../data-plane/disk-error.ts'
 import { plan } from './plan.ts'
 import { predict } from './predict.ts'
 import { probe } from './probe.ts'
@@ -50,7 +51,8 @@ async function answer(request: ToScorer, send: (message: FromScorer) => void): P
 function serve(send: (message: FromScorer) => void): (message: unknown) => void {
   return (message) => {
     const request = toScorerSchema.parse(message)
-    answer(request, send).catch((error: unknown) => {
+    answer(request, send).catch((thrown: unknown) => {
+      const error = diskError(thrown)
       send({
         type: 'failed',
         error:

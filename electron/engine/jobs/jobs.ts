@@ -2,6 +2,7 @@
 import { AssayError, Cancelled } from '../../../shared/contract/errors.ts'
 import type { Job, JobKind } from '../../../shared/contract/job.ts'
 import type { JobId } from '../../../shared/contract/ids.ts'
+import { diskError } from '../../data-plane/disk-error.ts'
 import { trace } from '../trace.ts'
 import { newId } from '../workspace/new-id.ts'
 
@@ -192,7 +193,8 @@ export class Jobs {
 }
 
 /** What a failure looks like to a reader. A bug keeps its message and says that it is one. */
-export function errorData(error: unknown): NonNullable<Job['error']> {
+export function errorData(thrown: unknown): NonNullable<Job['error']> {
+  const error = diskError(thrown)
   if (error instanceof AssayError) return { ...error.toJSON(), where: { ...error.where } }
   return {
     code: 'engine/internal',

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { AssayError } from '../../../shared/contract/errors.ts'
+import { diskError } from '../../data-plane/disk-error.ts'
 import type { Ledger } from './ledger.ts'
 
 export interface StoredFile {
@@ -36,27 +36,6 @@ async function flush(path: string): Promise<void> {
   } finally {
     await handle.close()
   }
-}
-
-/** Turns the system's word for a full or read-only disk into a coded error. */
-export function diskError(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code
-  const text = String((error as Error).message)
-  if (code === 'ENOSPC' || code === 'EDQUOT' || /No space left|disk is full|SQLITE_FULL/i.test(text)) {
-    return new AssayError({
-      code: 'workspace/disk-full',
-      message: 'The disk that holds the workspace is full. Nothing was changed.',
-      remedy: 'Free some space and do it again; a run goes on from its last finished chunk.',
-    })
-  }
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
-    return new AssayError({
-      code: 'workspace/not-writable',
-      message: `The workspace cannot be written: ${text}`,
-      remedy: 'Check the permissions of the folder.',
-    })
-  }
-  return error
 }
 
 /** Flushes a file and moves it to its final name, so that it is there whole or not at all. */

@@ -4,7 +4,8 @@ import { hostname, userInfo } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { appendAudit, verifyAudit } from './audit.ts'
-import { ContentStore, diskError, hashFile, moveInto } from './content-store.ts'
+import { diskError } from '../../data-plane/disk-error.ts'
+import { ContentStore, hashFile, moveInto } from './content-store.ts'
 import { openLedger, takeLock } from './ledger.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -77,13 +78,22 @@ export async function createWorkspace(folder: string): Promise<void> {
     )
     await moveInto(temporary, join(path, marker))
   } catch (error) {
-    throw diskError(error)
+    const known = diskError(error)
+    const { code } = error as NodeJS.ErrnoException
+    if (known instanceof AssayError || code === undefined) throw known
+    throw new AssayError({
+      code: 'workspace/not-writable',
+      message: `No workspace can be made in ${path} (${code}).`,
+      remedy: 'Choose a folder that may be written to.',
+      where: { folder: path },
+    })
   }
 }
 
 /**
  * Opens a workspace for this process alone.
- * @throws AssayError workspace/missing, workspace/locked, workspace/newer, workspace/corrupt
+ * @throws AssayError workspace/missing, workspace/locked, workspace/newer, workspace/corrupt, workspace/not-writable,
+ *   workspace/disk-full
  */
 export async function openWorkspace(folder: string, options: { create?: boolean } = {}): Promise<Workspace> {
   const path = resolve(folder)
@@ -100,15 +110,7 @@ export async function openWorkspace(folder: string, options: { create?: boolean 
     })
   }
   const createdAt = found.createdAt
-  for (const name of ['files', 'runs', 'tmp']) await mkdir(join(path, name), { recursive: true })
-  const lock = takeLock(join(path, 'lock.sqlite'))
-  let ledger: Ledger
-  try {
-    ledger = openLedger(join(path, 'ledger.sqlite'))
-  } catch (error) {
-    lock.release()
-    throw error
-  }
+  const { lock, ledger } = await openFolder(path)
   const files = new ContentStore(join(path, 'files'), ledger)
   const actor = userInfo().username
   const change: Workspace['change'] = (event, subject, detail, work) => {
@@ -150,6 +152,22 @@ export async function openWorkspace(folder: string, options: { create?: boolean 
       ledger.close()
       lock.release()
     },
+  }
+}
+
+/** @throws AssayError workspace/locked, workspace/not-writable, workspace/disk-full and what openLedger throws */
+async function openFolder(path: string): Promise<{ lock: ReturnType<typeof takeLock>; ledger: Ledger }> {
+  try {
+    for (const name of ['files', 'runs', 'tmp']) await mkdir(join(path, name), { recursive: true })
+    const lock = takeLock(join(path, 'lock.sqlite'))
+    try {
+      return { lock, ledger: openLedger(join(path, 'ledger.sqlite')) }
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  } catch (error) {
+    throw diskError(error)
   }
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import { diskError } from './content-store.ts'
+import { diskError } from '../../data-plane/disk-error.ts'
 
 /** The folder is the user's own, so the workspace's words for a failing disk do not fit. */
 export function notWritable(error: unknown, path: string): unknown {
