@@ -33,6 +33,8 @@ export const columnSchema = z.strictObject({
   mean: z.number().nullable(),
   /** The most frequent values of a column with few of them. */
   top: z.array(z.strictObject({ value: z.string(), n: z.int().nonnegative() })),
+  /** Where a column of a file with decimal commas has points. */
+  decimal: z.literal('.').optional(),
 })
 export type Column = z.infer<typeof columnSchema>
 

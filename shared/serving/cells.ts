@@ -35,7 +35,9 @@ const largestInteger = 2n ** 63n - 1n
 const smallestInteger = -(2n ** 63n)
 const decimalNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 const wholeNumber = /^[+-]?\d{1,19}$/
-const grouped = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/
+/** Three digits a group, as the workbench's import has it. */
+const groupedByComma = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/
+const groupedByPoint = /^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$/
 const isoDate = /^\d{4}-\d{2}-\d{2}$/
 const isoTime = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,6})?Z?$/
 
@@ -108,18 +110,14 @@ export function readTextCell(
   if (trimmed === '' || dialect.missing.includes(trimmed)) return null
   switch (column.type) {
     case 'integer': {
-      if (!wholeNumber.test(trimmed)) throw wrongType(column, text)
-      return wholeOf(column, trimmed)
+      const whole = dialect.decimal === ',' && groupedByPoint.test(trimmed) ? trimmed.replaceAll('.', '') : trimmed
+      if (!wholeNumber.test(whole)) throw wrongType(column, text)
+      return wholeOf(column, whole)
     }
     case 'float': {
       if (trimmed.toLowerCase() === 'nan') return null
-      const plain =
-        dialect.decimal === ','
-          ? trimmed.replace(',', '.')
-          : grouped.test(trimmed)
-            ? trimmed.replaceAll(',', '')
-            : trimmed
-      if (!decimalNumber.test(plain)) throw wrongType(column, text)
+      const plain = plainNumber(trimmed, column.decimal ?? dialect.decimal)
+      if (plain === null || !decimalNumber.test(plain)) throw wrongType(column, text)
       const value = Number(plain)
       if (!Number.isFinite(value))
         throw new CellError(
@@ -144,6 +142,13 @@ export function readTextCell(
     case 'image':
       return readJsonCell(column, trimmed, decode)
   }
+}
+
+/** With a decimal point; null where a point stands beside decimal commas and does not part thousands. */
+function plainNumber(text: string, decimal: Dialect['decimal']): string | null {
+  if (decimal === '.') return groupedByComma.test(text) ? text.replaceAll(',', '') : text
+  if (!text.includes('.')) return text.replace(',', '.')
+  return groupedByPoint.test(text) ? text.replaceAll('.', '').replace(',', '.') : null
 }
 
 function wholeOf(column: InputColumn, text: string): number | bigint {

@@ -55,6 +55,8 @@ export const inputColumnSchema = z.strictObject({
   categories: z.array(z.string()).nullable(),
   image: z.strictObject({ width: z.int(), height: z.int(), channels: z.int() }).nullable(),
   reference: referenceSchema.nullable(),
+  /** Where the column of a file with decimal commas had points. */
+  decimal: z.literal('.').optional(),
 })
 export type InputColumn = z.infer<typeof inputColumnSchema>
 

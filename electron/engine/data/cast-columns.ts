@@ -37,7 +37,7 @@ export function chosenType(type: ColumnType, inferred: InferredType, rule: Missi
   if (type === inferred.type) return inferred
   return {
     type,
-    numbers: rule.decimal === ',' ? 'decimal-comma' : inferred.numbers,
+    numbers: rule.decimal === ',' && inferred.type !== 'float' ? 'decimal-comma' : inferred.numbers,
     format: type === 'date' || type === 'timestamp' ? inferred.format : null,
   }
 }

@@ -108,9 +108,9 @@ function guessDecimal(records: readonly string[][], delimiter: string): Dialect[
   const width = records[0]?.length ?? 0
   for (let column = 0; column < width; column++) {
     const fields = records.map((record) => (record[column] ?? '').trim()).filter((field) => field !== '')
-    const numbers = fields.filter((field) => /^[+-]?\d+(,\d+)?$/.test(field))
-    // "1,234" alone may be a thousands separator; other lengths after the comma decide.
-    const decides = fields.some((field) => /^[+-]?\d+,(\d{1,2}|\d{4,})$/.test(field))
+    const numbers = fields.filter((field) => /^[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?$/.test(field))
+    // "1,234" alone may be a thousands separator; other lengths after the comma decide, and points before it.
+    const decides = fields.some((field) => /^[+-]?(\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+)$/.test(field))
     if (decides && numbers.length >= fields.length * 0.9) return ','
   }
   return '.'

@@ -9,6 +9,7 @@ import { basename, join } from 'node:path'
 import { AssayError, Cancelled } from '../../../shared/contract/errors.ts'
 import type { Column, Dataset, DatasetOptions, Role } from '../../../shared/contract/dataset.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
+import { diskError } from '../../data-plane/disk-error.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
@@ -72,10 +73,9 @@ export async function importDataset(request: ImportRequest): Promise<ImportedDat
     return await importText(duck, request, opened)
   } catch (error) {
     if (signal.aborted) throw new Cancelled('dataset import')
-    if (
-      error instanceof AssayError ||
-      !/^(Invalid Input|IO|Conversion|CSV|Parser|Binder|Out of Memory) Error/.test(String((error as Error).message))
-    )
+    const failure = diskError(error)
+    if (failure instanceof AssayError) throw failure
+    if (!/^(Invalid Input|IO|Conversion|CSV|Parser|Binder|Out of Memory) Error/.test(String((error as Error).message)))
       throw error
     throw new AssayError({
       code: 'dataset/unreadable',
@@ -201,7 +201,11 @@ async function importText(duck: Duck, request: ImportRequest, opened: Opened): P
   })
   const from = [`${relation.sql} t`, ...images.map((index) => `images_${index}`)].join(' POSITIONAL JOIN ')
   await writeParquet(duck, `SELECT ${select.join(', ')} FROM ${from}`, outputFile, select.length)
-  const columns = relation.names.map((name, index) => ({ name, type: types[index]!.type }))
+  const columns = relation.names.map((name, index) => {
+    const { type, numbers } = types[index]!
+    const pointed = type === 'float' && rule.decimal === ',' && numbers === 'plain'
+    return { name, type, ...(pointed ? { decimal: '.' as const } : {}) }
+  })
   return describeDataset(duck, request, opened, columns)
 }
 
@@ -283,7 +287,7 @@ async function describeDataset(
   duck: Duck,
   request: ImportRequest,
   opened: Omit<Opened, 'relation'>,
-  columns: readonly { readonly name: string; readonly type: Column['type'] }[],
+  columns: readonly Pick<Column, 'name' | 'type' | 'decimal'>[],
 ): Promise<ImportedDataset> {
   const { options, outputFile, signal } = request
   signal.throwIfAborted()

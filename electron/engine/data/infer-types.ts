@@ -31,7 +31,7 @@ const sampleValues = 250_000
 const dateFormats = ['%d.%m.%Y', '%Y/%m/%d', '%m/%d/%Y', '%d/%m/%Y'] as const
 
 /** Places in `aggregates`. */
-const formatsAt = 9
+const formatsAt = 10
 const hugeAt = formatsAt + dateFormats.length
 
 export function isMissing(column: string, rule: MissingRule): string {
@@ -40,12 +40,24 @@ export function isMissing(column: string, rule: MissingRule): string {
   return `(${column} IS NULL OR list_contains([${list}], trim(${column})))`
 }
 
-/** @param trimmed casts do not need it, comparisons do */
+/** Three digits a group; "0,123" is a fraction with a comma and no number of thousands. */
+const groupedBy = {
+  comma: '[+-]?[1-9]\\d{0,2}(,\\d{3})+(\\.\\d+)?',
+  point: '[+-]?[1-9]\\d{0,2}(\\.\\d{3})+(,\\d+)?',
+} as const
+
+/**
+ * A number as a cast takes it; NULL where the style has no such number. Beside decimal commas a point parts thousands,
+ * as in 1.234,50, and is no decimal point: read as one, 1.234 would be a thousandth of what was meant.
+ *
+ * @param trimmed casts do not need it, comparisons do
+ */
 export function numberText(column: string, style: NumberStyle, trimmed = true): string {
   const value = trimmed ? `trim(${column})` : column
   if (style === 'thousands') return `replace(${value}, ',', '')`
-  if (style === 'decimal-comma') return `replace(${value}, ',', '.')`
-  return value
+  if (style === 'plain') return value
+  const joined = `CASE WHEN regexp_full_match(trim(${column}), '${groupedBy.point}') THEN replace(${value}, '.', '') END`
+  return `replace(CASE WHEN contains(${column}, '.') THEN ${joined} ELSE ${value} END, ',', '.')`
 }
 
 /** Aggregates that decide one column, in a fixed order. */
@@ -54,7 +66,7 @@ function aggregates(column: string, rule: MissingRule): string[] {
   const style: NumberStyle = rule.decimal === ',' ? 'decimal-comma' : 'plain'
   const number = numberText(column, style)
   const count = (condition: string) => `count(*) FILTER (${present} AND ${condition})`
-  const thousands = `regexp_full_match(trim(${column}), '[+-]?\\d{1,3}(,\\d{3})+(\\.\\d+)?')`
+  const thousands = `regexp_full_match(trim(${column}), '${groupedBy.comma}')`
   const finite = (value: string) => `isfinite(TRY_CAST(${value} AS DOUBLE))`
   return [
     `count(*) FILTER (${present})`,
@@ -66,6 +78,8 @@ function aggregates(column: string, rule: MissingRule): string[] {
     count(`${number} LIKE '0_%' AND ${number} NOT LIKE '0.%' AND ${number} NOT LIKE '0e%'`),
     rule.decimal === '.' ? count(thousands) : '0',
     rule.decimal === '.' ? count(`(${thousands} OR ${finite(number)})`) : '0',
+    // A column of coordinates, say, may keep its decimal points beside prices with commas.
+    rule.decimal === ',' ? count(finite(numberText(column, 'plain'))) : '0',
     count(`lower(trim(${column})) IN ('true', 'false')`),
     count(
       `regexp_full_match(trim(${column}), '\\d{4}-\\d{2}-\\d{2}') AND TRY_CAST(trim(${column}) AS DATE) IS NOT NULL`,
@@ -91,8 +105,8 @@ function failures({ type, numbers, format }: InferredType, column: string, rule:
     integer: `TRY_CAST(${number} AS BIGINT) IS NOT NULL AND NOT contains(${number}, '.') AND NOT (starts_with(${number}, '0') AND length(${number}) > 1)`,
     float:
       numbers === 'thousands'
-        ? `TRY_CAST(${number} AS DOUBLE) IS NOT NULL AND regexp_full_match(${column}, '[+-]?(\\d{1,3}(,\\d{3})+|\\d+)(\\.\\d+)?')`
-        : `TRY_CAST(${number} AS DOUBLE) IS NOT NULL`,
+        ? `TRY_CAST(${number} AS DOUBLE) IS NOT NULL AND regexp_full_match(${column}, '${groupedBy.comma}|[+-]?\\d+(\\.\\d+)?')`
+        : `isfinite(TRY_CAST(${number} AS DOUBLE))`,
     boolean: `lower(trim(${column})) IN ('true', 'false')`,
     date:
       format === null
@@ -104,8 +118,8 @@ function failures({ type, numbers, format }: InferredType, column: string, rule:
 }
 
 function decide(counts: readonly number[], rule: MissingRule): InferredType {
-  const [present = 0, numbers, integers, leadingZeros, thousands, thousandsOrPlain, booleans, isoDates, isoTimes] =
-    counts
+  const [present = 0, numbers, integers, leadingZeros, thousands, thousandsOrPlain] = counts
+  const [pointed, booleans, isoDates, isoTimes] = counts.slice(6)
   if (present === 0) return text
   const plain: NumberStyle = rule.decimal === ',' ? 'decimal-comma' : 'plain'
   if (leadingZeros === 0) {
@@ -114,6 +128,7 @@ function decide(counts: readonly number[], rule: MissingRule): InferredType {
     if (numbers === present && (counts[hugeAt] ?? 0) <= 0) return { type: 'float', numbers: plain, format: null }
     if ((thousands ?? 0) > 0 && thousandsOrPlain === present)
       return { type: 'float', numbers: 'thousands', format: null }
+    if (rule.decimal === ',' && pointed === present) return { type: 'float', numbers: 'plain', format: null }
   }
   if (booleans === present) return { type: 'boolean', numbers: 'plain', format: null }
   if (isoDates === present) return { type: 'date', numbers: 'plain', format: null }

@@ -286,7 +286,8 @@ async function conversionFindings(duck: Duck, { log, mapping, features }: LogCol
   const typed = features.filter(({ type }) => type !== 'string')
   if (typed.length === 0) return []
   const counts = typed.map(
-    ({ name, type }) => `count(*) FILTER (${featureSql(log.column(mapping.features![name]!), type, log.rule).wrong})`,
+    (feature) =>
+      `count(*) FILTER (${featureSql(log.column(mapping.features![feature.name]!), feature, log.rule).wrong})`,
   )
   const [row] = await rowsOf(duck, `SELECT ${counts.join(', ')} FROM ${log.sql}`)
   return typed.flatMap(({ name, type }, k): EvidenceFinding[] => {

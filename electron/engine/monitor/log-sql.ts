@@ -39,7 +39,7 @@ export interface LogColumns {
   readonly log: OpenedLog
   readonly mapping: LogMapping
   readonly output: OutputBinding
-  readonly features: readonly Pick<Column, 'name' | 'type'>[]
+  readonly features: readonly Pick<Column, 'name' | 'type' | 'decimal'>[]
   /** Whether the prediction of a binary task is a chance, not a class. */
   readonly predictionIsChance: boolean
 }
@@ -50,12 +50,13 @@ const castable: readonly ColumnType[] = ['integer', 'float', 'boolean', 'string'
 export const isLogged = (type: ColumnType): boolean => castable.includes(type)
 
 /** A column of the model from a field's text, and whether its text is no such value. */
-export function featureSql(text: string, type: ColumnType, rule: MissingRule): { value: string; wrong: string } {
-  const value = castExpression(
-    text,
-    { type, numbers: rule.decimal === ',' ? 'decimal-comma' : 'plain', format: null },
-    rule,
-  )
+export function featureSql(
+  text: string,
+  { type, decimal }: Pick<Column, 'type' | 'decimal'>,
+  rule: MissingRule,
+): { value: string; wrong: string } {
+  const numbers = (decimal ?? rule.decimal) === ',' ? 'decimal-comma' : 'plain'
+  const value = castExpression(text, { type, numbers, format: null }, rule)
   return { value, wrong: `NOT ${isMissing(text, rule)} AND (${value}) IS NULL` }
 }
 
@@ -98,8 +99,8 @@ export function logSelect(columns: LogColumns): string[] {
     `${named ? present(mapping.prediction) : 'NULL::VARCHAR'} AS ${own.label}`,
     ...scores.map((sql, k) => `${sql} AS ${givesOneNumber(output.task) ? own.prediction : own.score(k)}`),
     ...features.map(
-      ({ name, type }) =>
-        `${featureSql(text(mapping.features?.[name]), type, log.rule).value} AS ${quoteIdentifier(name)}`,
+      (feature) =>
+        `${featureSql(text(mapping.features?.[feature.name]), feature, log.rule).value} AS ${quoteIdentifier(feature.name)}`,
     ),
   ]
 }

@@ -64,6 +64,7 @@ export async function inputSchema(
         : values
           ? { kind: 'categories', counts: values.map(({ n }) => n) }
           : null,
+      ...(column.decimal ? { decimal: column.decimal } : {}),
     })
   }
   return columns

@@ -2,6 +2,7 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import { doubleText } from '../../../shared/serving/duck-text.ts'
+import { CellError } from '../../../shared/serving/cells.ts'
 import { columnValues, readJsonRow, readTextRow } from '../../../shared/serving/input-rows.ts'
 import type { InputColumn } from '../../../shared/serving/release-manifest.ts'
 import { decodeBase64 } from '../../../electron/serving/proofs.ts'
@@ -98,6 +99,22 @@ describe('rows of text', () => {
     expect(read.cells).toEqual([1.5])
   })
 
+  it('parts thousands by points there, as the import does, unless the column has decimal points', () => {
+    const read = (text: string, input: InputColumn) =>
+      readTextRow([input], [text], { ...dialect, decimal: ',' }, decodeBase64)
+    for (const [text, type, value] of [
+      ['1.234', 'float', 1234],
+      ['1.234,5', 'float', 1234.5],
+      ['-12.345.678,25', 'float', -12345678.25],
+      ['1.234', 'integer', 1234],
+    ] as const)
+      expect(read(text, column('x', type)).cells).toEqual([value])
+    for (const text of ['52.52', '0.123', '1.2345', '1.23,4'])
+      expect(read(text, column('x', 'float')).problems).toMatchObject([{ code: 'input/type' }])
+    expect(read('52.520', column('x', 'float', { decimal: '.' })).cells).toEqual([52.52])
+    expect(readTextRow([column('x', 'float')], ['0,123'], dialect, decodeBase64).problems).toHaveLength(1)
+  })
+
   it('says which column a short row ends before', () => {
     const read = readTextRow([column('a', 'float'), column('b', 'float')], ['1', undefined], dialect, decodeBase64)
     expect(read.problems).toMatchObject([{ code: 'input/absent', column: 'b' }])
@@ -105,16 +122,14 @@ describe('rows of text', () => {
 })
 
 describe('columns as the data plane delivers them', () => {
-  it('rounds halves to even for whole numbers, as DuckDB does', async () => {
-    const values = [0.5, 1.5, 2.5, -0.5, -1.5, 2.4, -2.6, 7]
-    const instance = await DuckDBInstance.create(':memory:')
-    const connection = await instance.connect()
-    const rows = await (
-      await connection.run(`SELECT v::DOUBLE::BIGINT FROM (SELECT unnest([${values.join(', ')}]::DOUBLE[]) AS v)`)
-    ).getRows()
-    const wanted = rows.map(([value]) => value)
-    connection.closeSync()
-    expect([...(columnValues(column('x', 'float'), 'bigint', values) as BigInt64Array)]).toEqual(wanted)
+  it('takes whole numbers of any type, and no fraction, for whole-number inputs', () => {
+    const whole = (value: number) => columnValues(column('x', 'float'), 'bigint', [value])
+    expect([...(columnValues(column('x', 'float'), 'bigint', [7, -2, 2 ** 53 - 1]) as BigInt64Array)]).toEqual([
+      7n,
+      -2n,
+      9007199254740991n,
+    ])
+    for (const value of [0.5, 2.4, -2.6, 2 ** 60]) expect(() => whole(value)).toThrow(CellError)
   })
 
   it('writes numbers for text inputs as DuckDB does', async () => {
