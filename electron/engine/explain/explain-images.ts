@@ -4,7 +4,6 @@ import type { ExplainRequest } from '../../../shared/contract/explain.ts'
 import type { ImageExplanation, ImageRow } from '../../../shared/contract/explain-image.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { fedColumns, pickRows } from '../../../shared/explain/given-rows.ts'
-import type { Channels } from '../../../shared/explain/image/masked-picture.ts'
 import { metricOfRows } from '../../../shared/explain/mean-metric.ts'
 import type { Engine } from '../engine.ts'
 import { addSection, readEvidence } from '../evaluation/evidence-store.ts'
@@ -12,6 +11,7 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { Scorer } from '../scoring/ask-scorer.ts'
 import { withLocalSession } from './local-session.ts'
 import { explainPicture } from './picture.ts'
+import type { ExplainedPicture } from './picture.ts'
 import { openPredictor } from './predictor.ts'
 import { readEvenly, readRow } from './read-rows.ts'
 import { readSubject } from './subject.ts'
@@ -58,11 +58,11 @@ export async function explainImages(
       context.signal.throwIfAborted()
       const one = pickRows(all, [row])
       const given = { ...one, columns: one.columns.slice(0, fed.length) }
-      const picture = await explainPicture(subject, predictor, given, null, request.seed)
-      found.push(picture.found)
+      const explained = await explainPicture(subject, predictor, given, null, request.seed)
+      found.push(explained.found)
       if (examples.length < shownExamples) {
         const actual = target ? (one.columns.at(-1)!.values[0] as string | null) : null
-        examples.push(exampleOf(picture.found, picture.channels, actual))
+        examples.push(exampleOf(explained, actual))
       }
       context.progress({ done: row + 1 })
     }
@@ -96,8 +96,7 @@ export async function explainImages(
 
 /** The picture in grey and its maps, made small by means over blocks. */
 function exampleOf(
-  found: ImageRow,
-  { data, channels, depth }: Channels,
+  { found, picture: { data, channels, depth } }: ExplainedPicture,
   target: string | null,
 ): ImageExplanation['examples'][number] {
   const { width, height } = found

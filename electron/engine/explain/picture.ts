@@ -2,14 +2,12 @@
  * What in a picture a score rests on: three maps, and for each whether hiding pixels in its order lowers the score faster
  * than a random order does, and showing them raises it faster (Petsiuk et al. 2018).
  */
-import { decode } from 'fast-png'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { ImageMap, ImageRow } from '../../../shared/contract/explain-image.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import { pick } from '../../../shared/explain/given-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
-import { channelsOf, makeMasker } from '../../../shared/explain/image/masked-picture.ts'
-import type { Channels } from '../../../shared/explain/image/masked-picture.ts'
+import { makeMasker } from '../../../shared/explain/image/masked-picture.ts'
 import {
   byImportance,
   occlusionMap,
@@ -20,6 +18,8 @@ import {
 import type { Canvas, PixelCurve, ScoresOf } from '../../../shared/explain/image/saliency.ts'
 import { slic } from '../../../shared/explain/image/slic.ts'
 import { rounded } from '../../../shared/explain/mean-metric.ts'
+import { readPng } from '../../../shared/image/read-png.ts'
+import type { Picture } from '../../../shared/image/read-png.ts'
 import { correlationMetrics } from '../../../shared/metrics/correlation.ts'
 import { createRandom, shuffledIndices } from '../../../shared/statistics/random.ts'
 import { chooseScore } from './choose-score.ts'
@@ -30,9 +30,9 @@ const wantedSegments = 24
 /** Of the masked pictures of one message. */
 const messageBytes = 32e6
 
-export interface Picture {
+export interface ExplainedPicture {
   readonly found: ImageRow
-  readonly channels: Channels
+  readonly picture: Picture
 }
 
 /** @throws AssayError explain/no-image, explain/no-such-class, dataset/image-unreadable */
@@ -42,7 +42,7 @@ export async function explainPicture(
   given: GivenRows,
   className: string | null,
   seed: number,
-): Promise<Picture> {
+): Promise<ExplainedPicture> {
   const bound = subject.binding.inputs.find((input) => input.kind === 'image')
   if (!bound) {
     throw new AssayError({
@@ -54,9 +54,8 @@ export async function explainPicture(
   const picture = readPicture(given, bound.column)
   const { width, height } = picture
   const { place, name, score } = chooseScore(subject, await predictor.predictAll(given.columns, 1), className)
-  const channels = channelsOf(picture)
-  const maskOf = makeMasker(picture, channels)
-  const together = Math.max(1, Math.floor(messageBytes / channels.data.byteLength))
+  const maskOf = makeMasker(picture)
+  const together = Math.max(1, Math.floor(messageBytes / picture.data.byteLength))
   let scored = 0
   const scoresOf: ScoresOf = async (masks) => {
     const scores = new Float64Array(masks.length)
@@ -69,9 +68,9 @@ export async function explainPicture(
     return scores
   }
   const canvas: Canvas = { width, height, score, scoresOf, seed }
-  const scale = channels.depth === 16 ? 1 / 257 : 1
-  const colours = Float64Array.from(channels.data, (value) => value * scale)
-  const segments = slic(colours, width, height, channels.channels, wantedSegments)
+  const scale = picture.depth === 16 ? 1 / 257 : 1
+  const colours = Float64Array.from(picture.data, (value) => value * scale)
+  const segments = slic(colours, width, height, picture.channels, wantedSegments)
   const made = [
     { method: 'occlusion', map: await occlusionMap(canvas) },
     { method: 'rise', map: await riseMap(canvas) },
@@ -93,7 +92,7 @@ export async function explainPicture(
     insertion: roundCurve(await pixelCurve(chance, 'insertion', scoresOf)),
   }
   return {
-    channels,
+    picture,
     found: {
       row: given.numbers[0]!,
       className: name,
@@ -114,9 +113,9 @@ export async function explainPicture(
   }
 }
 
-function readPicture(given: GivenRows, column: string): ReturnType<typeof decode> {
+function readPicture(given: GivenRows, column: string): Picture {
   try {
-    return decode(given.columns.find((entry) => entry.name === column)!.values[0] as Uint8Array)
+    return readPng(given.columns.find((entry) => entry.name === column)!.values[0] as Uint8Array)
   } catch (error) {
     throw new AssayError({
       code: 'dataset/image-unreadable',

@@ -1,9 +1,10 @@
 /** Columns as the scorer takes them, changed by one kind of perturbation at one strength. */
-import { decode, encode } from 'fast-png'
+import { encode } from 'fast-png'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { PerturbationKind } from '../../../shared/contract/robustness.ts'
 import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
+import { readPng } from '../../../shared/image/read-png.ts'
 import { kindDefinitions } from '../../../shared/robustness/kinds.ts'
 import { perturbImage } from '../../../shared/robustness/perturb-image.ts'
 import type { ImageKind, Pixels } from '../../../shared/robustness/perturb-image.ts'
@@ -84,16 +85,10 @@ async function changeImages(
   return changed
 }
 
-/** Eight bits a sample; a palette becomes colours. */
+/** Eight bits a sample. */
 function decodePng(png: Uint8Array, column: string): Pixels {
   try {
-    const { width, height, channels, data, depth, palette } = decode(png)
-    if (palette) {
-      const colours = Uint8Array.from({ length: width * height * 3 }, (_, at) => {
-        return palette[data[Math.floor(at / 3)]!]![at % 3]!
-      })
-      return { width, height, channels: 3, data: colours }
-    }
+    const { width, height, channels, data, depth } = readPng(png)
     const bytes = depth === 16 ? Uint8Array.from(data, (value) => Math.round(value / 257)) : Uint8Array.from(data)
     return { width, height, channels, data: bytes }
   } catch (error) {

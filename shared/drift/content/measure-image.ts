@@ -1,6 +1,6 @@
 /** Numbers that describe one PNG image, and itself made small. */
-import { decode } from 'fast-png'
-import { channelsOf } from '../../explain/image/masked-picture.ts'
+import { readPng } from '../../image/read-png.ts'
+import type { Picture } from '../../image/read-png.ts'
 
 /** Cells a side of the small picture. */
 const grid = 8
@@ -19,29 +19,22 @@ export const colourMeasures = [5, 6, 7] as const
 /** Numbers of one image: the measures, then the luma of 8 × 8 cells, row by row. */
 export const imageNumbers = imageMeasures.length + grid * grid
 
-const pixelsAtMost = 64e6
-
 /**
  * @param bytes Of a PNG file.
  * @returns `imageNumbers` numbers, Infinity where a measure is not defined; null where it cannot be decoded
  */
 export function measureImage(bytes: Uint8Array): Float64Array | null {
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  // A small file can claim any size: its header says what decoding would take.
-  if (bytes.length < 24 || header.getUint32(16) * header.getUint32(20) > pixelsAtMost) return null
   try {
-    return measure(decode(bytes))
+    return measure(readPng(bytes))
   } catch {
     return null
   }
 }
 
-function measure(picture: ReturnType<typeof decode>): Float64Array | null {
-  const { width, height } = picture
-  const { data, channels, depth } = channelsOf({ ...picture, data: unpacked(picture) })
+function measure({ width, height, data, channels, depth }: Picture): Float64Array | null {
   const pixels = width * height
   if (pixels === 0) return null
-  const most = depth === 16 ? 65_535 : picture.depth < 8 && !picture.palette ? 2 ** picture.depth - 1 : 255
+  const most = depth === 16 ? 65_535 : 255
   const isColoured = channels >= 3
   const luma = new Float32Array(pixels)
   const means = [0, 0, 0]
@@ -61,20 +54,6 @@ function measure(picture: ReturnType<typeof decode>): Float64Array | null {
   const shares = means.map((mean) => (isColoured && total > 0 ? mean / total : Infinity))
   out.set([width, height, brightness, Math.sqrt(squares / pixels), roughness(luma, width, height), ...shares])
   shrink(luma, width, height, out.subarray(imageMeasures.length))
-  return out
-}
-
-/** Samples of fewer than eight bits come several a byte, each line from a new one. */
-function unpacked({ data, width, height, channels, depth }: ReturnType<typeof decode>): typeof data {
-  if (depth >= 8) return data
-  const line = width * channels
-  const bytes = Math.ceil((line * depth) / 8)
-  const out = new Uint8Array(line * height)
-  for (let at = 0; at < out.length; at++) {
-    const bit = (at % line) * depth
-    const byte = data[Math.floor(at / line) * bytes + (bit >> 3)]!
-    out[at] = (byte >> (8 - depth - (bit & 7))) & ((1 << depth) - 1)
-  }
   return out
 }
 

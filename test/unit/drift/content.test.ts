@@ -1,5 +1,4 @@
 /** Drift of texts and images: nothing is claimed where nothing has changed, and changes of content alone are found. */
-import { crc32, deflateSync } from 'node:zlib'
 import { encode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
 import { driftOptionsSchema } from '../../../shared/contract/drift.ts'
@@ -11,6 +10,7 @@ import type { ContentMeasure } from '../../../shared/drift/content/measure.ts'
 import { imageMeasures, imageNumbers, measureImage } from '../../../shared/drift/content/measure-image.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import type { Random } from '../../../shared/statistics/random.ts'
+import { pngOf } from '../../support/png.ts'
 
 const settings = driftOptionsSchema.parse({ splits: 0 })
 
@@ -142,21 +142,9 @@ describe('images', () => {
   })
 
   it('of one bit a pixel, several to a byte, are read like any other', () => {
-    const chunk = (type: string, data: Uint8Array): Buffer => {
-      const body = Buffer.concat([Buffer.from(type), data])
-      const frame = Buffer.alloc(8)
-      frame.writeUInt32BE(data.length, 0)
-      frame.writeUInt32BE(crc32(body), 4)
-      return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)])
-    }
-    const header = Buffer.alloc(13)
-    header.writeUInt32BE(3, 0)
-    header.writeUInt32BE(2, 4)
-    header[8] = 1
     // Two lines of three pixels: white, black, white; black, white, black.
-    const lines = deflateSync(Uint8Array.of(0, 0b10100000, 0, 0b01000000))
-    const start = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
-    const png = Buffer.concat([start, chunk('IHDR', header), chunk('IDAT', lines), chunk('IEND', Buffer.alloc(0))])
+    const lines = Uint8Array.of(0, 0b10100000, 0, 0b01000000)
+    const png = pngOf({ width: 3, height: 2, depth: 1, colourType: 0, lines })
     const [width, height, brightness, contrast, sharpness] = measureImage(png)!
     expect([width, height, brightness, contrast, sharpness]).toEqual([3, 2, 0.5, 0.5, 1])
   })
