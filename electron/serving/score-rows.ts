@@ -100,7 +100,9 @@ export function readColumns(
   })
 }
 
-/** Problems of up to a hundred rows: whoever sends a file wants to mend it once. */
+/** Whoever sends a file wants to mend it once; more than these nobody reads. */
+export const mostProblems = 100
+
 export function refusedRows(problems: readonly Problem[]): Refusal {
   const [first] = problems
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
@@ -108,6 +110,6 @@ export function refusedRows(problems: readonly Problem[]): Refusal {
     first!.code,
     `${first!.row === undefined ? '' : `Row ${first!.row}: `}${first!.message}${more}`,
     'Send the columns as /openapi.json describes them.',
-    { problems: problems.slice(0, 100) },
+    { problems: problems.slice(0, mostProblems) },
   )
 }

@@ -22,7 +22,7 @@ import type { InferRequest } from './protocol/infer.ts'
 import { Refusal, asRefusal } from './protocol/refusal.ts'
 import { explainedOutputs } from './reasons/reasons.ts'
 import type { Reasons } from './reasons/reasons.ts'
-import { RowScorer } from './score-rows.ts'
+import { RowScorer, mostProblems } from './score-rows.ts'
 import { Metrics } from './watch/metrics.ts'
 import type { Protocol } from './watch/metrics.ts'
 import { errorFields } from './watch/log.ts'
@@ -245,11 +245,17 @@ export class Service {
 
   #readRows(rows: readonly unknown[]): ReadRow[] {
     const { inputs } = this.release.manifest
-    const read = rows.map((row, at) => {
-      if (typeof row === 'object' && row !== null && !Array.isArray(row))
-        return readJsonRow(inputs, row as Record<string, unknown>, decodeBase64)
-      throw new Refusal('request/body', `Row ${at} is not an object of columns.`, 'Send {"column": value, …}.')
-    })
+    const read: ReadRow[] = []
+    let problems = 0
+    for (const [at, row] of rows.entries()) {
+      if (typeof row !== 'object' || row === null || Array.isArray(row))
+        throw new Refusal('request/body', `Row ${at} is not an object of columns.`, 'Send {"column": value, …}.')
+      const one = readJsonRow(inputs, row as Record<string, unknown>, decodeBase64)
+      read.push(one)
+      problems += one.problems.length
+      // A small body of empty objects lacks millions of values.
+      if (problems >= mostProblems) break
+    }
     this.#watcher.checkRows(read)
     return read
   }

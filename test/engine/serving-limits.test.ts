@@ -1,6 +1,7 @@
 /** Keys, limits, time-outs and overload; and what the server counts and logs. */
 import { createHash, createHmac } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
@@ -14,6 +15,13 @@ import { servedChurn } from '../support/served-churn.ts'
 import { figuresOf, infer, model, post, tensorsOf } from '../support/serving-client.ts'
 
 const served = servedChurn()
+
+/** The path as it stands, which `fetch` would tidy up. */
+const statusOf = (base: string, path: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(base)
+    get({ hostname, port, path }, (response) => resolve(response.resume().statusCode!)).once('error', reject)
+  })
 
 describe('limits', () => {
   const row = () => JSON.stringify(rowsOf(served.churn.folder)[0]!.inputs)
@@ -29,6 +37,10 @@ describe('limits', () => {
     expect((await fetch(`${running.rest}/metrics`)).status).toBe(200)
     expect((await fetch(`${running.rest}/openapi.json`)).status).toBe(401)
     expect((await post(running.rest, '/v1/predict', row())).status).toBe(401)
+    // Written so that it ends like a probe's path, while the router reads what comes before the sign.
+    for (const path of [`/v2/models/${model}#/ready`, `/v2/models/${model}/versions/1#/ready`, '/v1/release#/metrics'])
+      expect(await statusOf(running.rest, path), path).toBe(401)
+    expect(await statusOf(running.rest, `/v2/models/${model}/ready?x#y`)).toBe(200)
     expect((await post(running.rest, '/v1/predict', row(), { 'x-api-key': 'wrong' })).status).toBe(401)
     const grpc = grpcCaller(running.grpc)
     expect(await grpc.refusal('ModelMetadata', { name: model })).toEqual([16, 'auth/missing-key'])

@@ -175,6 +175,14 @@ describe('the row API', () => {
     })
   })
 
+  it('reads no further than anybody would read the problems: a small body of empty rows lacks thousands of values', async () => {
+    const { status, body } = await post(served.server.rest, '/v1/predict', `[${'{},'.repeat(9_999)}{}]`)
+    expect(status).toBe(422)
+    const { error, problems } = body as { error: string; problems: { row: number }[] }
+    expect(problems).toHaveLength(100)
+    expect(Number(/\(and (\d+) more\)$/.exec(error)![1])).toBeLessThan(200)
+  })
+
   it('warns of what was never evaluated, or refuses it when told to', async () => {
     const strange = { ...row(), contract: 'Weekly', monthly_charges: 1e6 }
     const { predictions } = (await post(served.server.rest, '/v1/predict', JSON.stringify(strange))).body as {

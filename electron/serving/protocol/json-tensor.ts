@@ -16,7 +16,9 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
 }
 
 function wrongValue(name: string, datatype: Datatype, value: unknown): Refusal {
-  const shown = JSON.stringify(value)?.slice(0, 60) ?? 'nothing'
+  // What is nested may be too deep to be written, or too large.
+  const isNested = typeof value === 'object' && value !== null
+  const shown = isNested ? (Array.isArray(value) ? 'a list' : 'an object') : JSON.stringify(value).slice(0, 60)
   const large = typeof value === 'number' && (datatype.name === 'INT64' || datatype.name === 'UINT64')
   return new Refusal(
     'request/value',

@@ -13,7 +13,7 @@ import { areAllPlain, isPlain } from '../feeds-cells.ts'
 import type { TensorColumn } from '../feeds-cells.ts'
 import type { Feeds } from '../model/messages.ts'
 import type { Problem } from '../protocol/refusal.ts'
-import { refusedRows } from '../score-rows.ts'
+import { mostProblems, refusedRows } from '../score-rows.ts'
 import type { RowScorer } from '../score-rows.ts'
 import { errorFields } from './log.ts'
 import type { Log } from './log.ts'
@@ -22,7 +22,6 @@ import { openPredictionLog } from './prediction-log.ts'
 import type { PredictionLog } from './prediction-log.ts'
 import type { Traffic } from './traffic.ts'
 
-const mostProblems = 100
 const none: readonly CellProblem[] = []
 
 /** Counts of one request: a metric's labels are looked up once a request, not once a row. */

@@ -72,6 +72,12 @@ describe('JSON data', () => {
     expect(codeOf(() => tensorFromJson('t', fp32, [2, 2], [1, [2, 3, 4]]))).toBe('request/tensor-size')
   })
 
+  it('is refused when it is nested deeper than it could be written', () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+    expect(codeOf(() => tensorFromJson('t', fp32, [1], [deep]))).toBe('request/value')
+    expect(codeOf(() => tensorFromJson('t', datatypeNamed('BYTES')!, [1], [deep]))).toBe('request/value')
+  })
+
   it.each([
     ['INT8', 128],
     ['UINT8', -1],
