@@ -22,6 +22,7 @@ interface ImportFlags {
   type?: string[]
   delimiter?: string
   decimal?: '.' | ','
+  missing?: string[]
   skipBadRows?: boolean
 }
 
@@ -54,6 +55,7 @@ function toOptions(flags: ImportFlags): DatasetOptions {
   const dialect = {
     ...(flags.delimiter ? { delimiter: flags.delimiter === '\\t' ? '\t' : flags.delimiter } : {}),
     ...(flags.decimal ? { decimal: flags.decimal } : {}),
+    ...(flags.missing ? { missing: flags.missing.filter((text) => text !== '') } : {}),
   }
   return {
     ...(flags.name ? { name: flags.name } : {}),
@@ -87,7 +89,7 @@ function printDataset(dataset: Dataset): void {
       column.type,
       column.protected ? `${column.role}, protected` : column.role,
       String(column.missing),
-      String(column.distinct),
+      `${column.distinct > 1000 ? '≈ ' : ''}${column.distinct}`,
       column.min === null ? '' : `${column.min} to ${column.max}`,
     ]),
   )
@@ -111,6 +113,10 @@ export function addDatasetCommands(program: Command, global: () => Global): void
       .option('--positive <class>', 'the positive class of a binary task')
       .option('--type <column=type...>', `override inferred types: ${columnTypeSchema.options.join(', ')}`)
       .option('--delimiter <character>', 'override the delimiter found')
+      .option(
+        '--missing <texts...>',
+        'texts that mean missing, besides the empty field (default: NA, null, ? and the like)',
+      )
       .option('--decimal <character>', "decimal separator, '.' or ','")
       .option('--skip-bad-rows', 'leave out rows with too few or too many fields, and say so')
   importFlags(

@@ -23,6 +23,7 @@ import { detectFormat, readHead } from './detect-format.ts'
 import { loadImages } from './image-columns.ts'
 import { assignRoles, checkTarget, findNamed, guessPositive, guessTask } from './infer-roles.ts'
 import { prepareDelimited } from './prepare-delimited.ts'
+import type { MissingRule } from './infer-types.ts'
 import { missingRule, readHeader, renamedFindings, typesOf } from './read-table.ts'
 import { delimitedRelation, firstLine, jsonRelation, parquetColumns, uniqueNames } from './text-relation.ts'
 import type { TextRelation } from './text-relation.ts'
@@ -46,6 +47,9 @@ export interface ImportRequest {
 }
 
 export type ImportedDataset = Omit<Dataset, 'id' | 'name' | 'createdAt' | 'data'>
+
+/** Columns that are looked at for it, each in a pass over the file. */
+const mostMissingTexts = 20
 
 /** What a format's reader found, before types. */
 interface Opened {
@@ -177,6 +181,7 @@ async function importText(duck: Duck, request: ImportRequest, opened: Opened): P
   const { options, outputFile, signal } = request
   const { relation, source } = opened
   const rule = missingRule(source.dialect)
+  await makeRoomFor(duck, relation.names.length)
   request.onProgress({ step: 'Finding types', done: 0, total: null, unit: 'rows' })
   const { types, chosen } = await typesOf(duck, relation, rule, options)
   for (const [index, type] of types.entries()) {
@@ -206,7 +211,35 @@ async function importText(duck: Duck, request: ImportRequest, opened: Opened): P
     const pointed = type === 'float' && rule.decimal === ',' && numbers === 'plain'
     return { name, type, ...(pointed ? { decimal: '.' as const } : {}) }
   })
-  return describeDataset(duck, request, opened, columns)
+  const dataset = await describeDataset(duck, request, opened, columns)
+  return { ...dataset, findings: [...dataset.findings, ...(await missingTexts(duck, relation, rule, dataset.columns))] }
+}
+
+/** Texts of a column of texts that were read as missing: one of them may be a value, as NA is of a country. */
+async function missingTexts(
+  duck: Duck,
+  relation: TextRelation,
+  rule: MissingRule,
+  columns: readonly Column[],
+): Promise<EvidenceFinding[]> {
+  const findings: EvidenceFinding[] = []
+  for (const [index, { name, type, missing }] of columns.entries()) {
+    if (type !== 'string' || missing === 0 || findings.length === mostMissingTexts) continue
+    const value = `trim(c${index})`
+    const found = await duck.run(
+      `SELECT ${value}, count(*) FROM ${relation.sql} WHERE list_contains([${rule.texts.map(quoteText).join(', ')}], ${value}) GROUP BY 1 ORDER BY 2 DESC, 1`,
+    )
+    const texts = (await found.getRows()).map(([text, n]) => ({ text: String(text), n: Number(n) }))
+    if (texts.length === 0) continue
+    findings.push({
+      code: 'dataset/missing-texts',
+      severity: 'note',
+      message: `Values of "${name}" are read as missing for what they say: ${texts.map(({ text, n }) => `"${text}" (${n})`).join(', ')}.`,
+      remedy: 'If one of them is a value, say which texts mean missing: --missing, or “Read as missing” in the window.',
+      where: { column: name, rows: texts.reduce((sum, { n }) => sum + n, 0) },
+    })
+  }
+  return findings
 }
 
 async function importParquet(duck: Duck, request: ImportRequest, size: number): Promise<ImportedDataset> {
@@ -311,7 +344,11 @@ async function describeDataset(
     })
   }
   request.onProgress({ step: 'Counting values', done: rows, total: rows, unit: 'rows' })
-  const statistics = await columnStatistics(duck, outputFile, columns)
+  const statistics = (await columnStatistics(duck, outputFile, columns)).map((found) => ({
+    ...found,
+    // An estimate past a thousand, which may come out above what is possible.
+    distinct: Math.min(found.distinct, rows - found.missing),
+  }))
   const unique = columns.map((column, index) => ({
     ...column,
     unique: statistics[index]!.missing === 0 && statistics[index]!.distinct >= rows * (rows > 1000 ? 0.95 : 1),

@@ -60,6 +60,9 @@ export function numberText(column: string, style: NumberStyle, trimmed = true): 
   return `replace(CASE WHEN contains(${column}, '.') THEN ${joined} ELSE ${value} END, ',', '.')`
 }
 
+/** With a year of four digits: %Y reads 24 as the year 24. */
+const isDay = (column: string, format: string): string => `year(try_strptime(trim(${column}), '${format}')) >= 1000`
+
 /** Aggregates that decide one column, in a fixed order. */
 function aggregates(column: string, rule: MissingRule): string[] {
   const present = `NOT ${isMissing(column, rule)}`
@@ -67,15 +70,17 @@ function aggregates(column: string, rule: MissingRule): string[] {
   const number = numberText(column, style)
   const count = (condition: string) => `count(*) FILTER (${present} AND ${condition})`
   const thousands = `regexp_full_match(trim(${column}), '${groupedBy.comma}')`
-  const finite = (value: string) => `isfinite(TRY_CAST(${value} AS DOUBLE))`
+  // DuckDB reads 1_000 as a thousand; in a table it is a code.
+  const finite = (value: string) => `isfinite(TRY_CAST(${value} AS DOUBLE)) AND NOT contains(${column}, '_')`
+  const bare = `ltrim(${number}, '+-')`
   return [
     `count(*) FILTER (${present})`,
     count(finite(number)),
     count(
-      `TRY_CAST(${number} AS BIGINT) IS NOT NULL AND NOT contains(${number}, '.') AND NOT contains(lower(${number}), 'e')`,
+      `TRY_CAST(${number} AS BIGINT) IS NOT NULL AND NOT contains(${number}, '.') AND NOT contains(lower(${number}), 'e') AND NOT contains(${number}, '_')`,
     ),
     // A leading zero means a code (a postcode, an account), which a number would destroy.
-    count(`${number} LIKE '0_%' AND ${number} NOT LIKE '0.%' AND ${number} NOT LIKE '0e%'`),
+    count(`${bare} LIKE '0_%' AND ${bare} NOT LIKE '0.%' AND lower(${bare}) NOT LIKE '0e%'`),
     rule.decimal === '.' ? count(thousands) : '0',
     rule.decimal === '.' ? count(`(${thousands} OR ${finite(number)})`) : '0',
     // A column of coordinates, say, may keep its decimal points beside prices with commas.
@@ -87,7 +92,7 @@ function aggregates(column: string, rule: MissingRule): string[] {
     count(
       `regexp_full_match(trim(${column}), '\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?Z?') AND TRY_CAST(trim(${column}) AS TIMESTAMP) IS NOT NULL`,
     ),
-    ...dateFormats.map((format) => count(`try_strptime(trim(${column}), '${format}') IS NOT NULL`)),
+    ...dateFormats.map((format) => count(isDay(column, format))),
     // Whole numbers past 64 bits.
     count(
       `${finite(number)} AND TRY_CAST(${number} AS BIGINT) IS NULL AND NOT contains(${number}, '.') AND NOT contains(lower(${number}), 'e')`,
@@ -102,16 +107,13 @@ function aggregates(column: string, rule: MissingRule): string[] {
 function failures({ type, numbers, format }: InferredType, column: string, rule: MissingRule): string {
   const number = numberText(column, numbers, false)
   const fits: Partial<Record<ColumnType, string>> = {
-    integer: `TRY_CAST(${number} AS BIGINT) IS NOT NULL AND NOT contains(${number}, '.') AND NOT (starts_with(${number}, '0') AND length(${number}) > 1)`,
+    integer: `TRY_CAST(${number} AS BIGINT) IS NOT NULL AND NOT contains(${number}, '.') AND NOT contains(${number}, '_') AND NOT contains(${number}, ' ') AND NOT (starts_with(${number}, '0') AND length(${number}) > 1) AND NOT starts_with(${number}, '-0')`,
     float:
       numbers === 'thousands'
         ? `TRY_CAST(${number} AS DOUBLE) IS NOT NULL AND regexp_full_match(${column}, '${groupedBy.comma}|[+-]?\\d+(\\.\\d+)?')`
-        : `isfinite(TRY_CAST(${number} AS DOUBLE))`,
+        : `isfinite(TRY_CAST(${number} AS DOUBLE)) AND NOT contains(${number}, '_')`,
     boolean: `lower(trim(${column})) IN ('true', 'false')`,
-    date:
-      format === null
-        ? `TRY_CAST(${column} AS DATE) IS NOT NULL`
-        : `try_strptime(trim(${column}), '${format}') IS NOT NULL`,
+    date: format === null ? `TRY_CAST(${column} AS DATE) IS NOT NULL` : isDay(column, format),
     timestamp: `TRY_CAST(${column} AS TIMESTAMP) IS NOT NULL`,
   }
   return `coalesce(sum(CASE WHEN ${column} IS NULL OR (${fits[type] ?? 'true'}) THEN 0 WHEN ${isMissing(column, rule)} THEN 0 ELSE 1 END), 0)`

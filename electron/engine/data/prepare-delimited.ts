@@ -52,7 +52,8 @@ export async function prepareDelimited(request: PrepareRequest): Promise<Prepare
   const [first] = facts.badRows
   if (first && request.badRows === 'stop') throw badRow(first, facts, request.fileName)
   if (facts.rows === 0) throw badRow(first!, facts, request.fileName)
-  const needsCopy = facts.badCount > 0 || (facts.width === 1 && facts.blankLines > 0)
+  // DuckDB counts a header of several lines as one.
+  const needsCopy = facts.badCount > 0 || facts.headerHasNewline || (facts.width === 1 && facts.blankLines > 0)
   if (needsCopy && !copied) {
     copied = true
     pass = await onePass(request, dialect, copied)

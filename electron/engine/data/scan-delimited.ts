@@ -20,6 +20,8 @@ export interface ScanFacts {
   readonly longestLine: number
   /** Lines that the header takes, blank lines before it counted. */
   readonly headerPhysicalLines: number
+  /** A name in the header has a line end in it. */
+  readonly headerHasNewline: boolean
   /** Blank lines among the rows. */
   readonly blankLines: number
 }
@@ -60,6 +62,7 @@ export class DelimitedScanner {
   #badCount = 0
   #badRows: BadRow[] = []
   #headerPhysicalLines = 0
+  #headerHasNewline = false
   #blankLines = 0
   /** Parts of the present record that came with earlier pieces. */
   #held: Uint8Array[] = []
@@ -150,6 +153,7 @@ export class DelimitedScanner {
       width: this.#width ?? 0,
       longestLine: this.#longest,
       headerPhysicalLines: this.#headerPhysicalLines,
+      headerHasNewline: this.#headerHasNewline,
       blankLines: this.#blankLines,
     }
   }
@@ -183,6 +187,7 @@ export class DelimitedScanner {
     this.#width ??= this.#fields
     if (number < this.#options.headerRecords) {
       this.#headerPhysicalLines = this.#line - 1
+      if (this.#line - this.#recordLine > 1) this.#headerHasNewline = true
       return false
     }
     if (this.#stray || this.#fields !== this.#width) {

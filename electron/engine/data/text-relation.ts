@@ -62,9 +62,19 @@ export async function jsonRelation(
   fileName: string,
   format: 'json' | 'jsonl',
 ): Promise<TextRelation> {
-  const source = `read_json(${quoteText(path)}, format='${format === 'json' ? 'array' : 'newline_delimited'}', maximum_object_size=4194304, convert_strings_to_integers=false, map_inference_threshold=-1, sample_size=-1)`
-  const described = await describe(duck, source, fileName)
-  return castToText(source, described)
+  const read = `format='${format === 'json' ? 'array' : 'newline_delimited'}', maximum_object_size=4194304`
+  const described = await describe(
+    duck,
+    `read_json(${quoteText(path)}, ${read}, convert_strings_to_integers=false, map_inference_threshold=-1, sample_size=-1)`,
+    fileName,
+  )
+  // As the file writes each value: a whole number past 64 bits would come back as the nearest float.
+  const columns = described.map(({ name }) => `${quoteText(name)}: 'VARCHAR'`).join(', ')
+  const select = described.map(({ name }, index) => `${quoteIdentifier(name)} AS ${columnName(index)}`)
+  return {
+    sql: `(SELECT ${select.join(', ')} FROM read_json(${quoteText(path)}, ${read}, columns={${columns}}))`,
+    names: described.map(({ name }) => name),
+  }
 }
 
 export async function parquetColumns(
@@ -96,15 +106,6 @@ async function describe(duck: Duck, source: string, fileName: string): Promise<{
     })
   }
   return columns
-}
-
-function castToText(source: string, columns: readonly { name: string; type: string }[]): TextRelation {
-  const select = columns.map(({ name, type }, index) => {
-    // JSON values that are sometimes numbers and sometimes texts: ->> takes the text without its quotes.
-    const value = type === 'JSON' ? `${quoteIdentifier(name)}->>'$'` : `${quoteIdentifier(name)}::VARCHAR`
-    return `${value} AS ${columnName(index)}`
-  })
-  return { sql: `(SELECT ${select.join(', ')} FROM ${source})`, names: columns.map((column) => column.name) }
 }
 
 export function firstLine(error: unknown): string {
