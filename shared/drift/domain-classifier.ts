@@ -53,7 +53,7 @@ export function classifyDomain(sample: FeatureSample, seed: number): DomainClass
   const m = sample.rows.current
   const labels = new Uint8Array(n + m).fill(1, n)
   const training = { ...binFeatures(sample.features), labels }
-  const fold = foldOfRows(n, m, seed)
+  const fold = foldOfRows(sample, seed)
   const margins = new Float64Array(n + m)
   const gains = new Float64Array(sample.features.length)
   for (let held = 0; held < folds; held++) {
@@ -85,7 +85,8 @@ export function classifyDomain(sample: FeatureSample, seed: number): DomainClass
 }
 
 /** Folds of equal size within each sample, rows shuffled. */
-function foldOfRows(n: number, m: number, seed: number): Uint8Array {
+function foldOfRows({ features, rows }: FeatureSample, seed: number): Uint8Array {
+  const { reference: n, current: m } = rows
   const random = createRandom(seed)
   const fold = new Uint8Array(n + m)
   for (const [from, size] of [
@@ -95,7 +96,48 @@ function foldOfRows(n: number, m: number, seed: number): Uint8Array {
     for (let k = 0; k < size; k++) fold[from + k] = k % folds
     shuffleInPlace(fold, from, size, random)
   }
+  joinCommonRows(
+    fold,
+    hashRows(
+      features.map(({ reference }) => reference),
+      n,
+    ),
+    hashRows(
+      features.map(({ current }) => current),
+      m,
+    ),
+  )
   return fold
+}
+
+/** Of so many rows of a sample that no other is equal, equal rows of two samples are one row and not chance. */
+const ownShare = 0.95
+
+/**
+ * Puts a row that both samples hold into the same fold in both: else what was learnt from one of the two would call the
+ * other the opposite, and equal samples be told apart backwards. Rows that are equal by chance, as those of a few
+ * categories are, stay where they are: to pair them would let the surplus of a category be learnt.
+ */
+function joinCommonRows(fold: Uint8Array, reference: Int32Array, current: Int32Array): void {
+  const foldOf = new Map(Array.from(reference, (hash, row) => [hash, fold[row]!]))
+  if (foldOf.size < ownShare * reference.length || new Set(current).size < ownShare * current.length) return
+  current.forEach((hash, row) => {
+    const own = foldOf.get(hash)
+    if (own !== undefined) fold[reference.length + row] = own
+  })
+}
+
+/** FNV-1a of each row's values, bit by bit. */
+function hashRows(columns: readonly Float64Array[], rows: number): Int32Array {
+  const hashes = new Int32Array(rows).fill(-2128831035)
+  for (const column of columns) {
+    const words = new Int32Array(Float64Array.from(column, (value) => (Number.isNaN(value) ? NaN : value + 0)).buffer)
+    for (let row = 0; row < rows; row++) {
+      const half = Math.imul(hashes[row]! ^ words[2 * row]!, 16777619)
+      hashes[row] = Math.imul(half ^ (half >>> 15) ^ words[2 * row + 1]!, 16777619)
+    }
+  }
+  return hashes
 }
 
 function areaOf(margins: Float64Array, labels: Uint8Array): { auc: number; variance: number } {
