@@ -140,6 +140,26 @@ describe('what a decision needs', () => {
     expect((await decide(review, ines)).review.standing).toMatchObject({ state: 'approved', approvals: 2 })
   })
 
+  it('is every serious finding settled: none is left behind by asking anew, nor by taking the request back', async () => {
+    const asked = await ask(policy('{}'))
+    const finding = {
+      severity: 'critical' as const,
+      title: 'The target leaks',
+      text: '',
+      path: null,
+      owner: null,
+      due: null,
+    }
+    const { findings } = await test.call.reviews.openFinding({ id: asked.id, personId: grace.id, finding })
+    const again = policy('{ valid_days: 10 }')
+    expect(await codeOf(ask(again))).toBe('review/open-findings')
+    await test.call.reviews.withdraw({ id: asked.id, personId: ada.id, text: '' })
+    expect(await codeOf(ask(again))).toBe('review/open-findings')
+    const answer = { id: asked.id, finding: findings[0]!.id, text: 'It does not.' }
+    await test.call.reviews.changeFinding({ ...answer, personId: grace.id, state: 'closed' })
+    expect((await ask(again)).round).toBe(1)
+  })
+
   it('is nothing once the review was withdrawn', async () => {
     const review = await ask(policy('{}'))
     expect(await codeOf(test.call.reviews.withdraw({ id: review.id, personId: grace.id, text: '' }))).toBe(

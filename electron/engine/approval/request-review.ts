@@ -1,7 +1,10 @@
 /** An author asks for a review: the gates are judged, the request is signed, and the version becomes a candidate. */
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { PersonId, ReviewId, RunId } from '../../../shared/contract/ids.ts'
+import type { ModelVersion } from '../../../shared/contract/model.ts'
 import type { RequestStatement, ReviewDocument } from '../../../shared/contract/review.ts'
+import { isSettled } from '../../../shared/approval/review-state.ts'
+import { plural } from '../../../shared/format/number.ts'
 import type { Engine } from '../engine.ts'
 import { readRun, readVersion } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
@@ -12,7 +15,8 @@ import { evidenceByHash, judgeRun, notEvaluated } from './gates.ts'
 import { accountDigest, signerOf, signingKey } from './people.ts'
 import type { ReadPolicy } from './policies.ts'
 import { putStage, stageOf } from './registry.ts'
-import { currentRequest, putReview, readReview } from './review-store.ts'
+import { standingOfReview } from './releasable.ts'
+import { currentRequest, putReview, readReview, reviewsOfVersion } from './review-store.ts'
 import { keepStored } from './stored-text.ts'
 
 export interface ReviewRequest {
@@ -25,7 +29,10 @@ export interface ReviewRequest {
   readonly reviewId?: ReviewId
 }
 
-/** @throws AssayError run/not-evaluated, person/*, review/other-model, review/withdrawn, review/nothing-new */
+/**
+ * @throws AssayError run/not-evaluated, person/*, review/other-model, review/withdrawn, review/nothing-new,
+ *   review/open-findings
+ */
 export async function requestReview(engine: Engine, request: ReviewRequest): Promise<ReviewId> {
   const { workspace } = engine
   const { ledger } = workspace
@@ -34,6 +41,7 @@ export async function requestReview(engine: Engine, request: ReviewRequest): Pro
   const version = readVersion(ledger, run.versionId)
   const earlier = request.reviewId === undefined ? null : readReview(ledger, request.reviewId)
   if (earlier) checkRound(engine, earlier.document, earlier.origin, run.evidenceSha256, request, version.modelId)
+  else await refuseOpenFindings(engine, version)
   const { person, key } = await signingKey(engine, request.personId, request.passphrase)
   if (!person.roles.includes('author')) {
     throw new AssayError({
@@ -107,6 +115,30 @@ export async function requestReview(engine: Engine, request: ReviewRequest): Pro
   addCheckpoint(engine, person, key)
   engine.jobs.changed('approvals')
   return reviewId
+}
+
+/** A finding stays until it is settled: a review of the same version that begins anew would lose it. */
+async function refuseOpenFindings(engine: Engine, version: ModelVersion): Promise<void> {
+  for (const review of reviewsOfVersion(engine.workspace.ledger, version.id)) {
+    const { state } = await standingOfReview(engine, review)
+    const open = state.findings.filter(
+      (finding) => !isSettled(finding) && (finding.severity === 'critical' || finding.severity === 'major'),
+    )
+    if (open.length === 0) continue
+    const { id } = review.document
+    throw new AssayError({
+      code: 'review/open-findings',
+      message: `${plural(open.length, 'finding')} of the review ${id} of ${version.name} ${version.version} not settled: ${open
+        .slice(0, 8)
+        .map(({ title, severity }) => `${title} (${severity})`)
+        .join('; ')}.`,
+      remedy:
+        state.withdrawn === null
+          ? `Ask for its next round, which keeps them: --round-of ${id}. Or have them closed or accepted there.`
+          : `Have them closed or accepted there: assay review answer ${id} FINDING.`,
+      where: { review: id, findings: open.length },
+    })
+  }
 }
 
 function checkRound(
