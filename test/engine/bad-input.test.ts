@@ -1,5 +1,15 @@
 /** Each bad input is a coded error or a finding with place and remedy, and the workspace is as it was. */
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -276,6 +286,54 @@ describe('models and data that do not fit', () => {
     const kept = await evaluated('No')
     expect(kept.detail).toMatchObject({ positive: 'Yes' })
     expect(kept.findings).toContainEqual(expect.objectContaining({ code: 'binding/other-positive' }))
+  })
+
+  it('values that a text input is given in another spelling than the file has', async () => {
+    const encoder = node('LabelEncoder', ['flag'], ['y'], {
+      domain: 'ai.onnx.ml',
+      attributes: [attribute.texts('keys_strings', ['True', 'False']), attribute.floats('values_floats', [0.9, 0.1])],
+    })
+    const opsets = [
+      ['', 15],
+      ['ai.onnx.ml', 2],
+    ] as const
+    const graph = [encoder, input('flag', 8, ['N', 1]), output('y', 1, ['N', 1])]
+    const version = await test.importModel(file('spelling.onnx', model(graph, { opsets })))
+    const lines = Array.from({ length: 30 }, (_, k) => `${k % 3 ? 'True' : 'False'},${k % 2}`)
+    const path = file('spelling.csv', `flag,y\n${lines.join('\n')}\n`)
+    const codes = async (types: DatasetOptions['types']) => {
+      const dataset = await test.importDataset(path, { target: 'y', task: 'regression', ...(types ? { types } : {}) })
+      return (await test.score(version, dataset)).findings.map(({ code }) => code)
+    }
+    // A run with the binding that was guessed before says it, too.
+    for (let time = 0; time < 2; time++) expect(await codes(undefined)).toContain('binding/text-written-anew')
+    expect(await codes({ flag: 'string' })).not.toContain('binding/text-written-anew')
+  })
+
+  it('logits that the first ten rows do not show are said to be no probabilities', async () => {
+    const lines = Array.from({ length: 60 }, (_, k) => `${k < 12 ? 0.3 : k - 30},${k % 2}`)
+    const dataset = await test.importDataset(file('logits.csv', `x,y\n${lines.join('\n')}\n`), {
+      target: 'y',
+      task: 'binary',
+    })
+    const graph = [node('Identity', ['x'], ['score']), input('x', 1, ['N', 1]), output('score', 1, ['N', 1])]
+    const evidence = await test.evaluate(
+      await test.score(await test.importModel(file('logits.onnx', model(graph))), dataset),
+    )
+    expect(evidence.findings).toContainEqual(
+      expect.objectContaining({ code: 'evaluation/not-probabilities', where: { rows: 46 } }),
+    )
+    expect(evidence.metrics['log_loss']!.value).toBeNull()
+  })
+
+  it('a file of scores that was changed since is not evaluated', async () => {
+    const run = await test.score(
+      await test.importModel(join(samples, 'churn/logistic-regression.onnx'), 'changed'),
+      await churn(),
+    )
+    appendFileSync(join(test.folder, 'runs', run.id, 'chunk-000000.parquet'), ' ')
+    expect(await codeOf(test.evaluate(run))).toBe('workspace/file-changed')
+    expect((await test.call.runs.get({ id: run.id })).evidenceSha256).toBeNull()
   })
 
   it('classes that are one number written twice are two classes', () => {

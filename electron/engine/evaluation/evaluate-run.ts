@@ -6,7 +6,7 @@ import canonicalize from 'canonicalize'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { AssayErrorData } from '../../../shared/contract/errors.ts'
 import { evidenceSchemaName } from '../../../shared/contract/evidence.ts'
-import { targetName } from '../../../shared/contract/dataset.ts'
+import { givesOneNumber, targetName } from '../../../shared/contract/dataset.ts'
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
@@ -20,6 +20,7 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun, readVersion } from '../records.ts'
 import { scoreShape } from '../scoring/hash-scores.ts'
+import { hashFile } from '../workspace/content-store.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import type { Computed, ComputeRequest } from './compute.ts'
 import { storeEvidence } from './evidence-store.ts'
@@ -80,12 +81,17 @@ export async function evaluateRun(
   const dataset = readDataset(workspace.ledger, run.datasetId)
   const version = readVersion(workspace.ledger, run.versionId)
   const { output } = run.binding
+  const chunks = listChunks(workspace.ledger, runId)
+  const pathOf = (chunk: { readonly number: number }) => join(workspace.runFolder(runId), chunkName(chunk.number))
+  // The evidence says which scores it is of.
+  for (const chunk of chunks) {
+    const found = await hashFile(pathOf(chunk), context.signal).catch(() => null)
+    if (found?.sha256 !== chunk.sha256) throw scoresChanged(runId, chunk.number)
+  }
   const gathered = await gather({
     dataset,
     dataPath: workspace.files.path(dataset.data.sha256),
-    chunkPaths: listChunks(workspace.ledger, runId).map((chunk) =>
-      join(workspace.runFolder(runId), chunkName(chunk.number)),
-    ),
+    chunkPaths: chunks.map(pathOf),
     shape: scoreShape(version, output),
     context,
   })
@@ -94,11 +100,20 @@ export async function evaluateRun(
   const weight = weightFacts(dataset, gathered)
   const summary = { weight, rows: facts.rows, used: facts.used, excluded: facts.excluded, unnamed: facts.unnamed }
   const threshold = options.threshold ?? defaultThreshold(workspace.ledger, run.versionId)
-  const disagreeing = countDisagreeing(gathered, run, threshold)
+  const counts = { disagreeing: countDisagreeing(gathered, run, threshold), outside: countOutside(gathered, run) }
   const computed = await inWorker(engine, { gathered, output, threshold, seed }, context.signal)
-  const evidence = assemble(engine, run, computed, summary, disagreeing)
+  const evidence = assemble(engine, run, computed, summary, counts)
   await storeEvidence(engine, runId, evidence, 'run evaluated')
   return evidence
+}
+
+function scoresChanged(runId: RunId, chunk: number): AssayError {
+  return new AssayError({
+    code: 'workspace/file-changed',
+    message: `A file of the run’s scores (${chunkName(chunk)}) is not the one that was written.`,
+    remedy: 'See what else is wrong: assay verify. Then score again.',
+    where: { run: runId, chunk },
+  })
 }
 
 /** Rows where the model's own label is not the class that its scores give. */
@@ -113,6 +128,25 @@ function countDisagreeing(gathered: Gathered, run: Run, threshold: number): numb
     if (output.task === 'binary') best = scores[row * width + positive]! >= threshold ? positive : 1 - positive
     else for (let k = 1; k < width; k++) if (scores[row * width + k]! > scores[row * width + best]!) best = k
     if (labels[row] !== best) count++
+  }
+  return count
+}
+
+interface Counts {
+  readonly disagreeing: number
+  readonly outside: number
+}
+
+/** Rows with a score outside 0 to 1, which is no probability; 0 for a task whose scores need be none. */
+function countOutside({ scores, width, used }: Gathered, run: Run): number {
+  if (!scores || givesOneNumber(run.binding.output.task)) return 0
+  let count = 0
+  for (let row = 0; row < used; row++) {
+    for (let at = row * width; at < (row + 1) * width; at++) {
+      if (scores[at]! >= 0 && scores[at]! <= 1) continue
+      count++
+      break
+    }
   }
   return count
 }
@@ -135,7 +169,7 @@ function weightFacts(dataset: Dataset, { weights, classes }: Gathered): Summary[
   return { column: column.name, total, effectiveRows: squares === 0 ? 0 : (total * total) / squares }
 }
 
-function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary, disagreeing: number): Evidence {
+function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary, counts: Counts): Evidence {
   const { workspace, software } = engine
   const dataset = readDataset(workspace.ledger, run.datasetId)
   const version = readVersion(workspace.ledger, run.versionId)
@@ -212,7 +246,7 @@ function assemble(engine: Engine, run: Run, computed: Computed, summary: Summary
       ...dataset.findings,
       ...version.findings,
       ...run.findings,
-      ...findingsOf(run, computed, summary, disagreeing),
+      ...findingsOf(run, computed, summary, counts),
     ],
   } satisfies Record<Exclude<keyof Evidence, 'sections'>, unknown>)
 }
@@ -223,8 +257,18 @@ function classMetricNames(computed: Computed): string[] {
     : []
 }
 
-function findingsOf(run: Run, computed: Computed, summary: Summary, disagreeing: number): EvidenceFinding[] {
+function findingsOf(run: Run, computed: Computed, summary: Summary, counts: Counts): EvidenceFinding[] {
+  const { disagreeing, outside } = counts
   const findings: EvidenceFinding[] = []
+  if (outside > 0) {
+    findings.push({
+      code: 'evaluation/not-probabilities',
+      severity: 'warning',
+      message: `${formatCount(outside)} of ${formatCount(summary.used)} rows have scores outside 0 to 1, which are no probabilities: a threshold between 0 and 1 says little of them, and what needs probabilities is not defined.`,
+      remedy: 'If they are logits, set the transform in the binding to sigmoid or softmax and score again.',
+      where: { rows: outside },
+    })
+  }
   for (const { value, n } of summary.unnamed.slice(0, 20)) {
     findings.push({
       code: 'evaluation/unknown-class',

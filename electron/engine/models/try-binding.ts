@@ -77,7 +77,7 @@ export async function tryBinding(
 ): Promise<BoundSample> {
   checkOutput(binding.output)
   return engine.keptScorer.use(version.servedSha256, async (scorer) =>
-    describe(binding, dataset, await runSample(engine, scorer, version, dataset, binding), []),
+    describe(binding, version, dataset, await runSample(engine, scorer, version, dataset, binding), []),
   )
 }
 
@@ -90,7 +90,7 @@ export async function guessAndTry(engine: Engine, version: ModelVersion, dataset
   return engine.keptScorer.use(version.servedSha256, async (scorer) => {
     const tried = await runSample(engine, scorer, version, dataset, open)
     const binding = { ...guess.binding, output: refine(guess.binding.output, tried, version, notes) }
-    return describe(binding, dataset, await runSample(engine, scorer, version, dataset, binding), notes)
+    return describe(binding, version, dataset, await runSample(engine, scorer, version, dataset, binding), notes)
   })
 }
 
@@ -166,7 +166,13 @@ function recogniseTransform(
   return 'softmax'
 }
 
-function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: readonly string[]): BoundSample {
+function describe(
+  binding: Binding,
+  version: ModelVersion,
+  dataset: Dataset,
+  tried: Tried,
+  notes: readonly string[],
+): BoundSample {
   const findings: EvidenceFinding[] = []
   const { output } = binding
   const sumsToOne = output.task === 'binary' || output.task === 'multiclass'
@@ -208,7 +214,7 @@ function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: reado
       })
     }
   }
-  findings.push(...otherPositive(output, dataset))
+  findings.push(...otherPositive(output, dataset), ...writtenAnew(binding, version, dataset))
   const uniqueNames = boundColumns(binding)
   const scoreNames = givesOneNumber(output.task) ? ['prediction'] : output.classes.map((name) => `score ${name}`)
   return {
@@ -224,6 +230,33 @@ function describe(binding: Binding, dataset: Dataset, tried: Tried, notes: reado
       ]),
     },
   }
+}
+
+/** Values of these types are written anew for an input of texts: True as true, 1.50 as 1.5. */
+const rewritten: Partial<Record<Dataset['columns'][number]['type'], string>> = {
+  boolean: 'true or false',
+  float: 'the shortest decimal number',
+  date: 'YYYY-MM-DD',
+  timestamp: 'YYYY-MM-DD HH:MM:SS',
+}
+
+/** A model that knows a category by another spelling takes it for none that it knows, and says nothing. */
+function writtenAnew(binding: Binding, version: ModelVersion, dataset: Dataset): EvidenceFinding[] {
+  const texts = new Set(version.inputs.filter(({ elementType }) => elementType === 'string').map(({ name }) => name))
+  const names = new Set(binding.inputs.filter(({ input }) => texts.has(input)).flatMap(columnsOfInput))
+  return dataset.columns.flatMap(({ name, type }): EvidenceFinding[] => {
+    const how = rewritten[type]
+    if (how === undefined || !names.has(name)) return []
+    return [
+      {
+        code: 'binding/text-written-anew',
+        severity: 'warning',
+        message: `"${name}" holds ${type} values, which the model is given as texts: ${how}.`,
+        remedy: `If it was trained on the texts of the file, import the dataset with --type "${name}=string".`,
+        where: { column: name, type },
+      },
+    ]
+  })
 }
 
 /** The evaluation is about the binding's positive class, whatever the dataset was imported with. */
@@ -257,7 +290,11 @@ export async function resolveBinding(
       const findings = otherPositive(version.binding.output, dataset)
       // A guess was about another dataset, which may have asked for another class.
       if (findings.length === 0 || version.bindingOrigin === 'user')
-        return { binding: version.binding, findings, guessed: false }
+        return {
+          binding: version.binding,
+          findings: [...findings, ...writtenAnew(version.binding, version, dataset)],
+          guessed: false,
+        }
     } catch (error) {
       if (version.bindingOrigin === 'user') throw error
     }
