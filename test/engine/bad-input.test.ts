@@ -3,6 +3,7 @@ import {
   appendFileSync,
   closeSync,
   ftruncateSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   rmSync,
@@ -23,6 +24,7 @@ import type { TestEngine } from '../support/engine.ts'
 import {
   attribute,
   classifierEnds,
+  externalInitializer,
   initializer,
   input,
   linearClassifier,
@@ -207,6 +209,44 @@ describe('images', () => {
       where: { row: 1, column: 'file' },
     })
     expect((await importError(file('fake.csv', 'file,label\nfake.png,1\n'))).code).toBe('dataset/image-unreadable')
+    mkdirSync(join(folder, 'folder.png'))
+    expect((await importError(file('folder.csv', 'file,label\nfolder.png,1\n'))).code).toBe('dataset/image-unreadable')
+  })
+})
+
+describe('weights in another file', () => {
+  /** A graph that adds two numbers which lie in the file that it names. */
+  const graphOf = (location: string): string =>
+    file(
+      'outer.onnx',
+      model([
+        node('Add', ['x', 'w'], ['y']),
+        input('x', 1, ['N', 2]),
+        output('y', 1, ['N', 2]),
+        externalInitializer('w', [2], location),
+      ]),
+    )
+
+  it.each([
+    ['../weights.bin', 'model/external-data-escape'],
+    ['.', 'model/external-data-escape'],
+    ['inner/../../weights.bin', 'model/external-data-escape'],
+    ['weights', 'model/external-data-missing'],
+    ['gone.bin', 'model/external-data-missing'],
+    // It would be run in the place of the graph that was looked at.
+    ['model.onnx', 'model/external-data-name'],
+    ['weights/../MODEL.onnx', 'model/external-data-name'],
+  ])('named %s: %s', async (location, code) => {
+    mkdirSync(join(folder, 'weights'), { recursive: true })
+    const { jobId } = await test.call.models.import({ file: { path: graphOf(location) } })
+    const { state, error } = await test.engine.jobs.finished(jobId)
+    expect([state, error?.code]).toEqual(['failed', code])
+  })
+
+  it('that lie beside the graph are taken with it, also where their name begins with dots', async () => {
+    file('..weights.bin', new Uint8Array(Float32Array.of(1, 2).buffer))
+    const version = await test.importModel(graphOf('..weights.bin'))
+    expect(version.inputs.map(({ name }) => name)).toEqual(['x'])
   })
 })
 

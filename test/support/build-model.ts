@@ -74,6 +74,18 @@ export function initializer(name: string, dims: readonly number[], values: reado
   )
 }
 
+/** Float32 weights at the start of another file. */
+export function externalInitializer(name: string, dims: readonly number[], location: string): Uint8Array {
+  return writeMessage(
+    5,
+    ...dims.map((dim) => writeInteger(1, dim)),
+    writeInteger(2, 1),
+    writeText(8, name),
+    writeMessage(13, writeText(1, 'location'), writeText(2, location)),
+    writeInteger(14, 1),
+  )
+}
+
 export function textInitializer(name: string, values: readonly string[]): Uint8Array {
   return writeMessage(
     5,

@@ -3,10 +3,11 @@
  * path in a CSV is not trusted: it must stay inside the folder of the CSV, links followed.
  */
 import { readFile, realpath, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { BLOB, DuckDBBlobValue, DuckDBDataChunk } from '@duckdb/node-api'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Duck } from '../../data-plane/duck.ts'
+import { liesIn } from '../workspace/lies-in.ts'
 
 const imageName = /\.png$/i
 const largestImageBytes = 32 * 1024 * 1024
@@ -29,12 +30,8 @@ async function readOne(folder: string, value: string, column: string, row: numbe
         'Put the images beside the table and name them by relative paths. Do not trust a table that asks for others.',
       where,
     })
-  const outside = (path: string) => {
-    const way = relative(folder, path)
-    return way.startsWith('..') || isAbsolute(way)
-  }
   const path = resolve(join(folder, value.replaceAll('\\', '/')))
-  if (isAbsolute(value) || value.includes('\0') || outside(path)) throw escape()
+  if (isAbsolute(value) || value.includes('\0') || !liesIn(folder, path)) throw escape()
   const real = await realpath(path).catch(() => {
     throw new AssayError({
       code: 'dataset/image-missing',
@@ -43,13 +40,15 @@ async function readOne(folder: string, value: string, column: string, row: numbe
       where,
     })
   })
-  if (outside(real)) throw escape()
-  const { size } = await stat(real)
-  const bytes = size > largestImageBytes ? null : await readFile(real)
+  if (!liesIn(folder, real)) throw escape()
+  const info = await stat(real)
+  const isLarge = info.size > largestImageBytes
+  // A pipe or a device would be read for ever.
+  const bytes = isLarge || !info.isFile() ? null : await readFile(real)
   if (!bytes || !bytes.subarray(0, 8).equals(pngStart)) {
     throw new AssayError({
       code: 'dataset/image-unreadable',
-      message: `Row ${row + 1} of "${column}": ${value.slice(0, 200)} ${bytes ? 'is not a PNG image' : `is larger than ${largestImageBytes / 1024 / 1024} MB`}.`,
+      message: `Row ${row + 1} of "${column}": ${value.slice(0, 200)} ${isLarge ? `is larger than ${largestImageBytes / 1024 / 1024} MB` : 'is not a PNG image'}.`,
       remedy: 'Save the image as PNG.',
       where,
     })

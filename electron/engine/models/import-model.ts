@@ -3,7 +3,7 @@
  * a process that may die of it, and only then stored.
  */
 import { copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { ModelId, VersionId } from '../../../shared/contract/ids.ts'
@@ -18,10 +18,13 @@ import type { VersionDocument } from '../records.ts'
 import { withScorer } from '../scoring/ask-scorer.ts'
 import { newId } from '../workspace/new-id.ts'
 import type { StoredFile } from '../workspace/content-store.ts'
+import { liesIn } from '../workspace/lies-in.ts'
 
 /** The protobuf format itself ends at 2 GB. */
 const largestFile = 2 ** 31 - 1
 const loadTimeoutMs = 120_000
+/** The graph, in the folder in which it is run; weights lie beside it under the names that the graph gives them. */
+const graphName = 'model.onnx'
 
 interface External {
   /** As the graph names it, with / between folders. */
@@ -69,9 +72,19 @@ async function findExternal(modelPath: string, inspection: ModelInspection): Pro
       })
     if (isAbsolute(location) || location.includes('\\') || location.includes('\0')) throw escape()
     const wanted = resolve(folder, location)
-    if (relative(folder, wanted).startsWith('..')) throw escape()
+    if (!liesIn(folder, wanted)) throw escape()
+    // Nothing may take the place of the graph that was looked at; some disks see no difference of case.
+    if (relative(folder, wanted).split(sep)[0]!.toLowerCase() === graphName) {
+      throw new AssayError({
+        code: 'model/external-data-name',
+        message: `The model's weights file is called ${location}, as the graph is when it is run.`,
+        remedy: `Export the model with weights of another name, such as ${graphName}.data.`,
+        where: { location },
+      })
+    }
     const real = await realpath(wanted).catch(() => null)
-    if (real === null) {
+    const info = real === null ? null : await stat(real)
+    if (real === null || !info?.isFile()) {
       throw new AssayError({
         code: 'model/external-data-missing',
         message: `The model's weights file ${location} is not beside it.`,
@@ -79,8 +92,8 @@ async function findExternal(modelPath: string, inspection: ModelInspection): Pro
         where: { location },
       })
     }
-    if (relative(folder, real).startsWith('..')) throw escape()
-    const { size } = await stat(real)
+    if (!liesIn(folder, real)) throw escape()
+    const { size } = info
     const end = inspection.externalData
       .filter((entry) => entry.location === location)
       .reduce((most, entry) => Math.max(most, (entry.offset ?? 0) + (entry.length ?? 0)), 0)
@@ -165,7 +178,7 @@ export async function importModel(
   const original = workspace.temporary('.onnx')
   try {
     await mkdir(folder)
-    const servedPath = join(folder, 'model.onnx')
+    const servedPath = join(folder, graphName)
     await writeFile(servedPath, edit.bytes)
     for (const external of externals) {
       const target = join(folder, external.location)
@@ -286,10 +299,10 @@ export async function runnablePath(engine: Engine, versionId: VersionId, servedS
     .all(versionId) as { location: string; sha256: string }[]
   if (externals.length === 0) return workspace.files.path(servedSha256)
   const folder = join(workspace.folder, 'tmp', `served-${versionId}`)
-  const path = join(folder, 'model.onnx')
+  const path = join(folder, graphName)
   if (await stat(folder).catch(() => null)) return path
   const making = workspace.temporary('.served')
-  for (const external of [...externals, { location: 'model.onnx', sha256: servedSha256 }]) {
+  for (const external of [...externals, { location: graphName, sha256: servedSha256 }]) {
     const target = join(making, external.location)
     await mkdir(dirname(target), { recursive: true })
     // Copied, not linked: ONNX Runtime resolves links and refuses weights outside the folder.
