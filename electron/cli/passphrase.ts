@@ -1,6 +1,10 @@
 /** Passphrases come from ASSAY_PASSPHRASE or are typed, unseen; never from arguments, which others can read. */
 import { AssayError } from '../../shared/contract/errors.ts'
 
+/** Taken out of the environment before anything is started: scorers, servers and container tools would inherit it. */
+const given = process.env['ASSAY_PASSPHRASE']
+delete process.env['ASSAY_PASSPHRASE']
+
 function readHidden(prompt: string): Promise<string> {
   const { stdin, stderr } = process
   stderr.write(prompt)
@@ -37,7 +41,6 @@ function readHidden(prompt: string): Promise<string> {
  * @throws AssayError usage/passphrase where nobody can type one
  */
 export async function readPassphrase(whose: string, twice = false): Promise<string> {
-  const given = process.env['ASSAY_PASSPHRASE']
   if (given) return given
   if (!process.stdin.isTTY) {
     throw new AssayError({

@@ -1,5 +1,4 @@
 /** What the baselines of a comparison learn from and predict: features of both datasets, encoded alike. */
-import { tmpdir } from 'node:os'
 import type { AnsweredRows } from '../../../shared/comparison/trained-baselines.ts'
 import { emptyRows, makeDesign, rowEncoder } from '../../../shared/comparison/linear-design.ts'
 import type { Design, DesignColumn, DesignRows } from '../../../shared/comparison/linear-design.ts'
@@ -8,6 +7,7 @@ import type { Column, Dataset, Task } from '../../../shared/contract/dataset.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { scratchFolder } from '../../data-plane/scratch.ts'
 import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { Engine } from '../engine.ts'
 import { classLookup } from '../evaluation/gather.ts'
@@ -86,7 +86,7 @@ async function designColumns(train: Dataset, dataset: Dataset, parquetPath: stri
     const usable = numeric.has(type) || type === 'string'
     return role === 'feature' && usable && distinct > 1 && other && numeric.has(other.type) === numeric.has(type)
   })
-  const duck = await openDuck({ temporaryDirectory: tmpdir() })
+  const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     const source = `read_parquet(${quoteText(parquetPath)})`
     const columns: DesignColumn[] = []

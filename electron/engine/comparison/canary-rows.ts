@@ -1,5 +1,4 @@
 /** The rows of a canary in the order of time, and afterwards the times at which things happened. */
-import { tmpdir } from 'node:os'
 import type { CanaryOrder, ComparisonResult } from '../../../shared/comparison/compare-contenders.ts'
 import type { PlacedReplay } from '../../../shared/comparison/canary.ts'
 import { canaryRequestSchema } from '../../../shared/contract/canary.ts'
@@ -12,6 +11,7 @@ import { formatCount } from '../../../shared/format/number.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import { readNumbers } from '../../data-plane/read-numbers.ts'
+import { scratchFolder } from '../../data-plane/scratch.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 
@@ -84,7 +84,7 @@ export async function readCanaryRows(
   }
   const used = new Int32Array(dataset.rows).fill(-1)
   rowNumber.forEach((row, at) => (used[row] = at))
-  const duck = await openDuck({ temporaryDirectory: tmpdir() })
+  const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     const name = quoteIdentifier(column)
     const path = quoteText(engine.workspace.files.path(dataset.data.sha256))
@@ -162,7 +162,7 @@ async function timesOf(
   const wanted = new Set(replays.flatMap(({ end, path }) => [end.rows, ...path.map(({ rows }) => rows)]))
   wanted.delete(0)
   if (column === null || wanted.size === 0) return () => null
-  const duck = await openDuck({ temporaryDirectory: tmpdir() })
+  const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     const path = quoteText(engine.workspace.files.path(dataset.data.sha256))
     const numbers = [...wanted].map((rows) => rowNumbers[rows - 1]!)

@@ -1,6 +1,5 @@
 /** Comparisons on the disk: one canonical document each, named by its hash, gone with the runs that it compares. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import canonicalize from 'canonicalize'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { comparisonSchema } from '../../../shared/contract/comparison.ts'
@@ -9,6 +8,7 @@ import type { Rows } from '../../../shared/contract/dataset.ts'
 import type { ComparisonId, RunId } from '../../../shared/contract/ids.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { scratchFolder } from '../../data-plane/scratch.ts'
 import type { Engine } from '../engine.ts'
 import { addSection } from '../evaluation/evidence-store.ts'
 import { readDataset, readRun } from '../records.ts'
@@ -136,7 +136,7 @@ export async function changedRows(
   ]
   const shown = [...head, ...columns.map(({ name, type }) => ({ name, type }))]
   if (changed.length === 0) return { columns: shown, rows: [], total: 0 }
-  const duck = await openDuck({ temporaryDirectory: tmpdir() })
+  const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     const path = quoteText(engine.workspace.files.path(dataset.data.sha256))
     const select = columns.map(({ name }) => `${quoteIdentifier(name)}::VARCHAR`).join(', ')

@@ -1,10 +1,10 @@
 /** Groups of rows in which two models are compared: values of columns with few of them, quarters of the others. */
-import { tmpdir } from 'node:os'
 import type { Column, Dataset } from '../../../shared/contract/dataset.ts'
 import type { GroupColumn } from '../../../shared/comparison/group-differences.ts'
 import { formatShort } from '../../../shared/format/number.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { scratchFolder } from '../../data-plane/scratch.ts'
 import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
@@ -85,7 +85,7 @@ async function planColumns(dataset: Dataset, parquetPath: string): Promise<Plan[
 
 async function quarters(names: readonly string[], parquetPath: string): Promise<Map<string, number[]>> {
   if (names.length === 0) return new Map()
-  const duck = await openDuck({ temporaryDirectory: tmpdir() })
+  const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     const select = names.flatMap((name) =>
       [0.25, 0.5, 0.75].map((p) => `quantile_cont(${quoteIdentifier(name)}::DOUBLE, ${p})`),

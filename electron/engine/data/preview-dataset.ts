@@ -1,6 +1,5 @@
 /** The first look at a file: dialect, first rows, types, and what will not import. Reads the head only. */
 import { rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { DatasetOptions, DatasetPreview } from '../../../shared/contract/dataset.ts'
@@ -8,6 +7,7 @@ import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { scratchFolder } from '../../data-plane/scratch.ts'
 import { newId } from '../workspace/new-id.ts'
 import { decodeHead, detectDialect, parseSample } from './detect-dialect.ts'
 import type { Dialect } from './detect-dialect.ts'
@@ -26,8 +26,8 @@ const shownRows = 100
 export async function previewDataset(path: string, options: DatasetOptions): Promise<DatasetPreview> {
   const head = await readHead(path)
   const format = detectFormat(path, head.bytes)
-  const temporary = join(tmpdir(), `${newId('preview')}.json`)
-  const duck = await openDuck({ temporaryDirectory: tmpdir() })
+  const temporary = join(scratchFolder(), `${newId('preview')}.json`)
+  const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     return format === 'csv'
       ? await previewDelimited(duck, path, head, options, temporary)

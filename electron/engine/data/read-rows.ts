@@ -1,11 +1,11 @@
 /** Windows onto rows of Parquet files: sorted, filtered, as text, so that a table of a million rows scrolls. */
-import { tmpdir } from 'node:os'
 import { DuckDBBlobValue } from '@duckdb/node-api'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { ColumnType, Rows, RowsRequest } from '../../../shared/contract/dataset.ts'
 import { parseFilter } from '../../../shared/slices/parse-filter.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { scratchFolder } from '../../data-plane/scratch.ts'
 import { conditionSql } from './condition-sql.ts'
 
 export interface ReadColumn {
@@ -64,7 +64,7 @@ function whereClause(filter: string | undefined, columns: readonly ReadColumn[])
 /** @throws AssayError dataset/no-such-column when asked to sort by a column that is not there */
 export async function readRows({ sources, columns, request }: ReadRowsRequest): Promise<Rows> {
   const { offset, limit, sort } = request
-  const duck = await openDuck({ temporaryDirectory: tmpdir() })
+  const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     const rowNumber = quoteIdentifier(freeName(columns))
     // Counted only where it is shown: pages of a table without images need not pass over the rows before them.
@@ -103,7 +103,7 @@ export async function readRows({ sources, columns, request }: ReadRowsRequest): 
 
 /** The bytes of one image. @throws AssayError dataset/no-such-row, dataset/no-such-column */
 export async function readImage(parquetPath: string, column: string, row: number): Promise<Uint8Array> {
-  const duck = await openDuck({ temporaryDirectory: tmpdir() })
+  const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     const result = await duck
       .run(`SELECT ${quoteIdentifier(column)} FROM read_parquet(${quoteText(parquetPath)}) LIMIT 1 OFFSET ${row}`)
