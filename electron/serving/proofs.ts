@@ -17,6 +17,8 @@ function readKey(base64: string): { key: KeyObject; digest: string | null; der: 
   if (!der) return null
   try {
     const key = createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' })
+    // Another encoding of the same key would have another fingerprint, and count as somebody else's.
+    if (!key.export({ format: 'der', type: 'spki' }).equals(der)) return null
     const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key
     if (type === 'ed25519') return { key, digest: null, der }
     if (type === 'ec' && (details?.namedCurve === 'prime256v1' || details?.namedCurve === 'P-256'))

@@ -1,7 +1,7 @@
 /** Cells of files that people open in a spreadsheet, which runs what starts with = + - @ as a formula (OWASP, CSV injection). */
 
 /** What is prefixed with an apostrophe: a formula's first character, or white space that hides one. */
-export const formulaStart = /^[=+@\t\r-]/
+export const formulaStart = /^[=+@\t\r\n-]/
 
 /** Text made harmless; numbers are left alone. */
 export const guardCell = (text: string): string =>

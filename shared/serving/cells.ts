@@ -33,7 +33,7 @@ export class CellError extends Error {
 const longestText = 10_000
 const largestInteger = 2n ** 63n - 1n
 const smallestInteger = -(2n ** 63n)
-const decimalNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+const decimalNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 const wholeNumber = /^[+-]?\d{1,19}$/
 /** Three digits a group, as the workbench's import has it. */
 const groupedByComma = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/

@@ -53,12 +53,13 @@ it('scores leave as text, whatever the classes and columns are called', async ()
 })
 
 it('guards text that a spreadsheet would run, and no number', () => {
-  expect(['=1+1', '+cmd', '@x', '-a', '\t=1', '-0.5', '+3e4', 'a=b', ''].map(guardCell)).toEqual([
+  expect(['=1+1', '+cmd', '@x', '-a', '\t=1', '\n=1', '-0.5', '+3e4', 'a=b', ''].map(guardCell)).toEqual([
     "'=1+1",
     "'+cmd",
     "'@x",
     "'-a",
     "'\t=1",
+    "'\n=1",
     '-0.5',
     '+3e4',
     'a=b',

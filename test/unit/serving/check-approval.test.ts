@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { signStatement } from '../../../electron/engine/approval/envelope.ts'
 import { generateKey } from '../../../electron/engine/approval/keys.ts'
+import { proofs as workbenchProofs } from '../../../electron/engine/release/proofs.ts'
 import { proofs } from '../../../electron/serving/proofs.ts'
 import { checkApproval } from '../../../shared/serving/check-approval.ts'
 import type { ReleaseApproval } from '../../../shared/serving/release-approval.ts'
@@ -44,6 +45,18 @@ describe('approval', () => {
     ['ECDSA P-256', bob],
   ])('holds when it is signed with %s', (_, key) => {
     expect(codeOf(approvalBy([by(key)]))).toBe('approved')
+  })
+
+  it.each([
+    ['the server', proofs],
+    ['the workbench', workbenchProofs],
+  ])('is refused by %s with a key written in another way, whose fingerprint is another', (_, { fingerprintOf }) => {
+    for (const { publicKey, fingerprint } of [ann, bob]) {
+      expect(fingerprintOf(publicKey)).toBe(fingerprint)
+      const [sequence, length, ...rest] = Buffer.from(publicKey, 'base64')
+      // BER: the same length in its long form.
+      expect(fingerprintOf(Buffer.from([sequence!, 0x81, length!, ...rest]).toString('base64'))).toBe(null)
+    }
   })
 
   it('ends when the quorum ends', () => {

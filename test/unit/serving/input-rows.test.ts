@@ -94,6 +94,13 @@ describe('rows of text', () => {
     expect(read.problems.map((problem) => problem.code)).toEqual(['input/type'])
   })
 
+  it('refuses a long number that ends in a letter as fast as it is read', () => {
+    const since = performance.now()
+    const read = readTextRow([column('x', 'float')], [`${'1'.repeat(200_000)}x`], dialect, decodeBase64)
+    expect(codes(read)).toEqual(['input/type'])
+    expect(performance.now() - since).toBeLessThan(1000)
+  })
+
   it('reads a decimal comma where the evaluated file had one', () => {
     const read = readTextRow([column('x', 'float')], ['1,5'], { ...dialect, decimal: ',' }, decodeBase64)
     expect(read.cells).toEqual([1.5])
