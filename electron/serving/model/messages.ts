@@ -1,4 +1,4 @@
-/** What the server and the thread that runs the model say to each other. Both are the same build, so types suffice. */
+/** What the thread that runs the model is started with, asked and answers. */
 import type { Tensor } from '../protocol/tensor.ts'
 
 export interface TensorFacts {
@@ -16,28 +16,23 @@ export interface ModelStart {
 
 export type Feeds = Readonly<Record<string, Tensor>>
 
-export type ToModel =
-  | {
-      readonly type: 'run'
-      readonly id: number
-      readonly feeds: Feeds
-      /** Feeds whose memory is lent: it goes back with the answer. */
-      readonly lent: readonly string[]
-      readonly fetches: readonly string[]
-    }
-  | { readonly type: 'stop' }
+export interface ModelFacts {
+  readonly inputs: readonly TensorFacts[]
+  readonly outputs: readonly TensorFacts[]
+}
 
-export type FromModel =
-  | { readonly type: 'ready'; readonly inputs: readonly TensorFacts[]; readonly outputs: readonly TensorFacts[] }
-  | { readonly type: 'refused'; readonly message: string }
-  | {
-      readonly type: 'ran'
-      readonly id: number
-      readonly outputs: Feeds
-      readonly lent: Feeds
-      readonly microseconds: number
-    }
-  | { readonly type: 'failed'; readonly id: number; readonly message: string }
+export interface Run {
+  readonly feeds: Feeds
+  /** Feeds whose memory is lent: it goes back with the answer. */
+  readonly lent: readonly string[]
+  readonly fetches: readonly string[]
+}
+
+export interface Ran {
+  readonly outputs: Feeds
+  readonly lent: Feeds
+  readonly microseconds: number
+}
 
 /** The memory of tensors, each once: what a message lends. */
 export function memoryOf(feeds: Feeds, names: readonly string[]): ArrayBuffer[] {

@@ -1,45 +1,30 @@
 /**
  * The thread that holds the ONNX Runtime session. `run` blocks its thread (a timer got 2 ticks in a second of it), and
- * health checks, time limits and other requests must not wait for it.
+ * health checks, time limits and other requests must not wait for it. Runs come one after another: a session may be asked
+ * from one thread at a time only as long as the provider says so.
  */
-import { parentPort, workerData } from 'node:worker_threads'
-import { runtimeMessage } from '../../../shared/scoring/runtime-message.ts'
+import { workerData } from 'node:worker_threads'
 import { datatypeOf } from '../protocol/tensor.ts'
+import { runThread } from '../thread/run-thread.ts'
 import { memoryOf } from './messages.ts'
-import type { FromModel, ModelStart, ToModel } from './messages.ts'
+import type { ModelFacts, ModelStart, Ran, Run } from './messages.ts'
 import { openSession } from './ort-session.ts'
-import type { OrtSession } from './ort-session.ts'
 
-export async function runModelThread(): Promise<void> {
-  const port = parentPort!
-  const { model, threads } = workerData as ModelStart
-  const say = (message: FromModel, lent: ArrayBuffer[] = []) => port.postMessage(message, lent)
-  let session: OrtSession
-  try {
-    session = await openSession(model, threads)
-  } catch (error) {
-    say({ type: 'refused', message: runtimeMessage(error) })
-    return
-  }
-  const run = async ({ id, feeds, lent, fetches }: Extract<ToModel, { type: 'run' }>): Promise<void> => {
-    try {
-      const { outputs, microseconds } = await session.run(feeds, fetches)
-      const back = Object.fromEntries(lent.map((name) => [name, feeds[name]!]))
-      say({ type: 'ran', id, outputs, lent: back, microseconds }, memoryOf(feeds, lent))
-    } catch (error) {
-      say({ type: 'failed', id, message: runtimeMessage(error) })
+export const runModelThread = (): Promise<void> =>
+  runThread<Run, ModelFacts, Ran>(async () => {
+    const { model, threads } = workerData as ModelStart
+    const session = await openSession(model, threads)
+    return {
+      // Sequences and maps cannot be returned by this runtime; they are not offered.
+      ready: {
+        inputs: session.inputs,
+        outputs: session.outputs.filter((output) => datatypeOf(output.type) !== undefined),
+      },
+      answer: async ({ feeds, lent, fetches }) => {
+        const { outputs, microseconds } = await session.run(feeds, fetches)
+        const back = Object.fromEntries(lent.map((name) => [name, feeds[name]!]))
+        return { answer: { outputs, lent: back, microseconds }, lent: memoryOf(feeds, lent) }
+      },
+      close: () => session.release(),
     }
-  }
-  // One after another: a session may be asked from one thread at a time only as long as the provider says so.
-  let queue: Promise<void> = Promise.resolve()
-  port.on('message', (message: ToModel) => {
-    queue = queue.then(async () => {
-      if (message.type === 'run') return run(message)
-      await session.release()
-      port.close()
-    })
   })
-  // Sequences and maps cannot be returned by this runtime; they are not offered.
-  const known = session.outputs.filter((output) => datatypeOf(output.type) !== undefined)
-  say({ type: 'ready', inputs: session.inputs, outputs: known })
-}

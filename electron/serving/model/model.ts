@@ -2,9 +2,9 @@
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { isLendable, takeBack } from '../protocol/memory.ts'
 import type { Tensor } from '../protocol/tensor.ts'
+import { startThread } from '../thread/start-thread.ts'
 import { memoryOf } from './messages.ts'
-import type { Feeds, FromModel, ModelStart, TensorFacts, ToModel } from './messages.ts'
-import { startThread } from './thread.ts'
+import type { Feeds, ModelFacts, ModelStart, Ran, Run } from './messages.ts'
 
 export interface RunResult {
   readonly outputs: Feeds
@@ -14,9 +14,7 @@ export interface RunResult {
   readonly microseconds: number
 }
 
-export interface Model {
-  readonly inputs: readonly TensorFacts[]
-  readonly outputs: readonly TensorFacts[]
+export interface Model extends ModelFacts {
   /** Runs that are done at the same time, and ONNX Runtime's threads in each. */
   readonly sessions: number
   readonly threads: number
@@ -46,12 +44,6 @@ export function splitCores(cores: number, modelBytes: number, asked: number): Sp
   return { sessions, threads: Math.max(1, Math.floor(cores / sessions)) }
 }
 
-interface Waiting {
-  readonly feeds: Feeds
-  resolve(result: RunResult): void
-  reject(error: Error): void
-}
-
 /**
  * @param entry the script that starts a model thread when its workerData says so
  * @param onDeath called when a thread ends without being asked to: nothing can be answered any more
@@ -76,8 +68,7 @@ export async function startModel(
   }
   const [first] = all
   return {
-    inputs: first!.ready.inputs,
-    outputs: first!.ready.outputs,
+    ...first!.facts,
     sessions,
     threads,
     run: (feeds, fetches) =>
@@ -87,7 +78,7 @@ export async function startModel(
 }
 
 interface Session {
-  readonly ready: Extract<FromModel, { type: 'ready' }>
+  readonly facts: ModelFacts
   underWay(): number
   run: Model['run']
   stop: Model['stop']
@@ -95,41 +86,24 @@ interface Session {
 
 /** One thread with one session. @throws AssayError release/model-refused */
 async function startSession(entry: URL, start: ModelStart, onDeath: (reason: string) => void): Promise<Session> {
-  const waiting = new Map<number, Waiting>()
-  let next = 0
-  const { ready, say, stop } = await startThread<FromModel, ToModel, Session['ready']>({
+  const { ready, underWay, ask, stop } = await startThread<Run, ModelFacts, Ran>({
+    name: 'The model thread',
     entry,
     workerData: start,
     code: 'release/model-refused',
     refusal: 'ONNX Runtime does not load the model',
-    take: (message) => {
-      if (message.type === 'ran') {
-        const { id, outputs, lent, microseconds } = message
-        memoryOf(lent, Object.keys(lent)).forEach(takeBack)
-        const asked = waiting.get(id)
-        asked?.resolve({ outputs, feeds: { ...asked.feeds, ...lent }, microseconds })
-        waiting.delete(id)
-      } else if (message.type === 'failed') {
-        waiting.get(message.id)?.reject(failed(message.message))
-        waiting.delete(message.id)
-      }
-    },
-    ended: (asked) => {
-      for (const entry of waiting.values()) entry.reject(new Error('The model thread ended'))
-      waiting.clear()
-      if (!asked) onDeath('The model thread ended')
-    },
+    failed: (_, message) => failed(message),
+    onDeath,
   })
   return {
-    ready,
-    underWay: () => waiting.size,
-    run: (feeds, fetches) =>
-      new Promise((resolve, reject) => {
-        const id = next++
-        waiting.set(id, { feeds, resolve, reject })
-        const lent = Object.keys(feeds).filter((name) => isLent(feeds[name]!))
-        say({ type: 'run', id, feeds, lent, fetches }, memoryOf(feeds, lent))
-      }),
+    facts: ready,
+    underWay,
+    run: async (feeds, fetches) => {
+      const names = Object.keys(feeds).filter((name) => isLent(feeds[name]!))
+      const { outputs, lent, microseconds } = await ask({ feeds, lent: names, fetches }, memoryOf(feeds, names))
+      memoryOf(lent, names).forEach(takeBack)
+      return { outputs, feeds: { ...feeds, ...lent }, microseconds }
+    },
     stop,
   }
 }

@@ -2,18 +2,18 @@
  * The thread that gives reasons. Attributions are arithmetic of its own, and for graphs without trees thousands of runs
  * of the model: neither may hold up the thread that answers, nor the sessions that score.
  */
-import { parentPort, workerData } from 'node:worker_threads'
-import { AssayError } from '../../../shared/contract/errors.ts'
+import { workerData } from 'node:worker_threads'
 import type { Binding } from '../../../shared/contract/model.ts'
 import { makeReasoner } from '../../../shared/explain/reason-codes.ts'
 import type { Reasoner, ReasonsRuntime } from '../../../shared/explain/reason-codes.ts'
 import { scorePlaces } from '../../../shared/explain/score-places.ts'
+import type { StreamedColumn } from '../../../shared/scoring/columns.ts'
 import { makeScoreColumns, readOutputs } from '../../../shared/scoring/outputs.ts'
-import { runtimeMessage } from '../../../shared/scoring/runtime-message.ts'
 import { Refusal } from '../protocol/refusal.ts'
+import { runThread } from '../thread/run-thread.ts'
 import { openGraph } from './graph.ts'
 import type { Graph } from './graph.ts'
-import type { FromReasons, ReasonsStart, ToReasons } from './messages.ts'
+import type { Asked, Given, ReasonsStart } from './messages.ts'
 
 /** Stops the work of a request that nobody waits for any more: between two runs of the model. */
 class Clock {
@@ -67,37 +67,24 @@ async function openReasoner({ model, binding, file }: ReasonsStart, clock: Clock
   return reasoner
 }
 
-export async function runReasonsThread(): Promise<void> {
-  const port = parentPort!
-  const say = (message: FromReasons) => port.postMessage(message)
-  const clock = new Clock()
-  let reasoner: Reasoner
-  try {
-    reasoner = await openReasoner(workerData as ReasonsStart, clock)
-  } catch (error) {
-    return say({ type: 'refused', message: runtimeMessage(error) })
-  }
-  const answer = async (asked: Extract<ToReasons, { type: 'reasons' }>): Promise<void> => {
-    const { id, rows, columns, outputs, most, until } = asked
-    try {
-      const since = performance.now()
-      clock.until = until
-      clock.check()
-      // All numbered alike: what is sampled for a row does not depend on where it stands among others.
-      const reasons = await reasoner.reasons(
-        { rows, columns, numbers: new Float64Array(rows) },
-        most,
-        (row) => outputs[row]!,
-      )
-      say({ type: 'gave', id, reasons, milliseconds: performance.now() - since })
-    } catch (error) {
-      const code = error instanceof AssayError ? error.code : 'server/internal'
-      say({ type: 'failed', id, code, message: runtimeMessage(error) })
+export const runReasonsThread = (): Promise<void> =>
+  runThread<Asked, readonly StreamedColumn[], Given>(async () => {
+    const clock = new Clock()
+    const reasoner = await openReasoner(workerData as ReasonsStart, clock)
+    return {
+      ready: reasoner.columns,
+      answer: async ({ rows, columns, outputs, most, until }) => {
+        const since = performance.now()
+        clock.until = until
+        clock.check()
+        // All numbered alike: what is sampled for a row does not depend on where it stands among others.
+        const reasons = await reasoner.reasons(
+          { rows, columns, numbers: new Float64Array(rows) },
+          most,
+          (row) => outputs[row]!,
+        )
+        return { answer: { reasons, milliseconds: performance.now() - since } }
+      },
+      close: async () => undefined,
     }
-  }
-  let queue: Promise<void> = Promise.resolve()
-  port.on('message', (message: ToReasons) => {
-    queue = queue.then(() => (message.type === 'reasons' ? answer(message) : port.close()))
   })
-  say({ type: 'ready', columns: reasoner.columns })
-}

@@ -1,19 +1,14 @@
 /** Reasons for predictions, seen from the server: a thread of its own gives them, one request after another. */
 import type { InputColumn } from '../../../shared/serving/release-manifest.ts'
-import type { ReasonCode } from '../../../shared/explain/reasons.ts'
 import { scorePlaces } from '../../../shared/explain/score-places.ts'
 import type { OutputBinding } from '../../../shared/contract/model.ts'
+import type { StreamedColumn } from '../../../shared/scoring/columns.ts'
 import type { ScoreColumns } from '../../../shared/scoring/outputs.ts'
 import type { ReadRow } from '../../../shared/serving/input-rows.ts'
 import { Refusal } from '../protocol/refusal.ts'
-import { startThread } from '../model/thread.ts'
 import { readColumns } from '../score-rows.ts'
-import type { Asked, FromReasons, ReasonsStart, ToReasons } from './messages.ts'
-
-export interface Given {
-  readonly reasons: readonly (readonly ReasonCode[])[]
-  readonly milliseconds: number
-}
+import { startThread } from '../thread/start-thread.ts'
+import type { Asked, Given, ReasonsStart } from './messages.ts'
 
 export interface Reasons {
   /**
@@ -23,12 +18,6 @@ export interface Reasons {
    */
   give(read: readonly ReadRow[], outputs: Int32Array, most: number, deadline: number): Promise<Given>
   stop(): Promise<void>
-}
-
-interface Waiting {
-  readonly rows: number
-  resolve(given: Given): void
-  reject(error: Error): void
 }
 
 /**
@@ -42,39 +31,17 @@ export async function startReasons(
   maxQueueRows: number,
   onDeath: (reason: string) => void,
 ): Promise<Reasons> {
-  const waiting = new Map<number, Waiting>()
-  let next = 0
   let queued = 0
-  const take = (id: number): Waiting | undefined => {
-    const asked = waiting.get(id)
-    waiting.delete(id)
-    queued -= asked?.rows ?? 0
-    return asked
-  }
   const workerData: ReasonsStart = { role: 'reasons', ...start }
-  const { ready, say, stop } = await startThread<FromReasons, ToReasons, Extract<FromReasons, { type: 'ready' }>>({
+  const { ready, ask, stop } = await startThread<Asked, readonly StreamedColumn[], Given>({
+    name: 'The thread of reasons',
     entry,
     workerData,
     code: 'release/reasons-refused',
     refusal: 'No reasons can be given for predictions of this model',
-    take: (message) => {
-      if (message.type === 'gave') take(message.id)?.resolve(message)
-      else if (message.type === 'failed')
-        take(message.id)?.reject(new Refusal(message.code, message.message, 'Ask for fewer rows, or without reasons.'))
-    },
-    ended: (asked) => {
-      for (const entry of waiting.values()) entry.reject(new Error('The thread of reasons ended'))
-      waiting.clear()
-      if (!asked) onDeath('The thread of reasons ended')
-    },
+    failed: (code, message) => new Refusal(code, message, 'Ask for fewer rows, or without reasons.'),
+    onDeath,
   })
-  const give = (asked: Asked): Promise<Given> =>
-    new Promise((resolve, reject) => {
-      const id = next++
-      queued += asked.rows
-      waiting.set(id, { rows: asked.rows, resolve, reject })
-      say({ type: 'reasons', id, ...asked })
-    })
   return {
     stop,
     give: async (read, outputs, most, deadline) => {
@@ -82,10 +49,15 @@ export async function startReasons(
         throw new Refusal('server/overloaded', 'More rows wait for reasons than this server takes.', 'Try again.', {
           retryAfterSeconds: 1,
         })
-      const values = readColumns(inputs, ready.columns, read)
-      const columns = ready.columns.map((column, k) => ({ ...column, values: values[k]! }))
+      const values = readColumns(inputs, ready, read)
+      const columns = ready.map((column, k) => ({ ...column, values: values[k]! }))
       const until = Date.now() + deadline - performance.now()
-      return give({ rows: read.length, columns, outputs, most, until })
+      queued += read.length
+      try {
+        return await ask({ rows: read.length, columns, outputs, most, until })
+      } finally {
+        queued -= read.length
+      }
     },
   }
 }
