@@ -122,12 +122,11 @@ const asMetric = (offered: { value: number | null; low: number | null; high: num
   method: null,
 })
 
-/** The figures of an analysis that was added to the evidence, under any of the names it may have. */
-export const analysis =
-  (title: string, ...names: readonly string[]): Shows =>
+/** The figures of an analysis that was added to the evidence. */
+const analysis =
+  (title: string, name: string): Shows =>
   ({ evidence }) => {
-    const name = names.find((candidate) => evidence.sections?.[candidate] !== undefined)
-    if (name === undefined) return []
+    if (evidence.sections?.[name] === undefined) return []
     const offered = offerPaths(evidence).filter(
       ({ path }) => path.startsWith(`sections.${name}.`) || path.startsWith(`sections.${name}[`),
     )
@@ -148,6 +147,13 @@ export const analysis =
       }),
     ]
   }
+
+export const explanation = analysis('Explanation', 'explanation')
+export const fairness = analysis('Fairness', 'fairness')
+export const slices = analysis('Slices', 'slices')
+export const robustness = analysis('Robustness', 'robustness')
+export const drift = analysis('Drift', 'drift')
+export const comparison = analysis('Comparison on the same rows', 'comparison')
 
 export const calibration: Shows = ({ evidence }) => {
   const keys = ['ece', 'mce', 'brier_score', 'log_loss'].filter((key) => evidence.metrics[key])

@@ -82,11 +82,11 @@ function approvalSentence({ review }: TemplateInput): string {
 }
 
 const analyses = [
-  ['fairness', ['fairness']],
-  ['slices', ['slices']],
-  ['drift', ['drift']],
-  ['robustness', ['robustness']],
-  ['explanations', ['explanation', 'explanations', 'explain']],
+  ['fairness', 'fairness'],
+  ['slices', 'slices'],
+  ['drift', 'drift'],
+  ['robustness', 'robustness'],
+  ['explanations', 'explanation'],
 ] as const
 
 export function summarySentences(input: TemplateInput): string[] {
@@ -94,7 +94,7 @@ export function summarySentences(input: TemplateInput): string[] {
   const { rows, model, dataset, findings } = evidence
   const errors = findings.filter((finding) => finding.severity === 'error').length
   const lacking = analyses
-    .filter(([, names]) => !names.some((name) => evidence.sections?.[name] !== undefined))
+    .filter(([, section]) => evidence.sections?.[section] === undefined)
     .map(([title]) => title)
   return [
     `${nameText(model.name)}, version ${formatCount(model.version)}, was scored on ${nameText(dataset.name)}; ${formatCount(rows.used)} of ${plural(rows.total, 'row')} are used.`,
