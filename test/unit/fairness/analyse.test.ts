@@ -1,16 +1,14 @@
+/** Groups, rates and gaps: against Fairlearn’s definitions, against slow versions, and where there is little to say. */
 import { describe, expect, it } from 'vitest'
-import type { FairnessAttribute } from '../../../shared/contract/fairness.ts'
 import { fairnessSectionSchema } from '../../../shared/contract/fairness.ts'
 import { analyseFairness } from '../../../shared/fairness/analyse-fairness.ts'
-import type { FairnessInput } from '../../../shared/fairness/analyse-fairness.ts'
 import { parities } from '../../../shared/fairness/classifier-groups.ts'
 import { clarifyDefinitions, groupMetricDefinitions, parityGuides } from '../../../shared/fairness/definitions.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
-import type { Random } from '../../../shared/statistics/random.ts'
 import { casesPresent, readColumns, readExpected } from '../metrics/read-case.ts'
+import { classifier, code, draw, input } from './drawn-groups.ts'
 import { slowClarify, slowRates } from './slow-versions.ts'
 import type { PlainRow } from './slow-versions.ts'
-import { correctAt, gapAt, singleThreshold, staircase, stepAt } from '../../../shared/fairness/staircase.ts'
 
 /** Of expected.json: fairness by column, of each model. */
 interface TelcoFairness {
@@ -33,48 +31,6 @@ interface TelcoFairness {
       }
     >
   >
-}
-
-function code(name: string, values: readonly string[]) {
-  const labels = [...new Set(values)].sort()
-  return { name, labels, codes: Uint16Array.from(values, (value) => labels.indexOf(value)) }
-}
-
-function input(more: Partial<FairnessInput> & Pick<FairnessInput, 'rows' | 'columns'>): FairnessInput {
-  return {
-    attributes: more.columns.map((_, place) => [place]),
-    strata: null,
-    reference: {},
-    minimumGroup: 30,
-    threshold: 0.5,
-    seed: 1,
-    ...more,
-  }
-}
-
-function classifier(y: Uint8Array, score: Float64Array, threshold = 0.5) {
-  const decided = Uint8Array.from(score, (value) => (value >= threshold ? 1 : 0))
-  return {
-    kind: 'classifier' as const,
-    y,
-    decided,
-    correct: y.map((truth, row) => (truth === decided[row] ? 1 : 0)),
-    score,
-    probabilities: true,
-  }
-}
-
-/** Scores that are calibrated in every group, and base rates that differ by `gap`. */
-function draw(random: Random, n: number, groups: readonly string[], gap: number) {
-  const group = Array.from({ length: n }, () => groups[Math.floor(random.uniform() * groups.length)]!)
-  const score = new Float64Array(n)
-  const y = new Uint8Array(n)
-  for (let row = 0; row < n; row++) {
-    const shift = gap * groups.indexOf(group[row]!)
-    score[row] = 1 / (1 + Math.exp(-(1.3 * random.normal() - 0.4 + shift)))
-    y[row] = random.uniform() < score[row]! ? 1 : 0
-  }
-  return { group, score, y }
 }
 
 describe.skipIf(!casesPresent)('telco_churn agrees with scikit-learn and Fairlearn’s definitions', () => {
@@ -265,154 +221,6 @@ it('regression: mean residual and absolute error by group, against plain sums', 
   expect(mitigation).toEqual([])
 })
 
-/** How often the interval of a parity holds the true gap. */
-function coverage(groups: readonly string[], truth: readonly number[], n: number, simulations: number): number {
-  const random = createRandom(99)
-  const gap = Math.max(...truth) - Math.min(...truth)
-  let held = 0
-  for (let simulation = 0; simulation < simulations; simulation++) {
-    const group = Array.from({ length: n }, (_, row) => groups[row % groups.length]!)
-    const score = Float64Array.from(group, (name) => (random.uniform() < truth[groups.indexOf(name)]! ? 0.9 : 0.1))
-    const y = Uint8Array.from(score, () => (random.uniform() < 0.5 ? 1 : 0))
-    const { difference } = parityOf(
-      analyseFairness(input({ rows: classifier(y, score), columns: [code('group', group)], threshold: null }))
-        .attributes[0]!,
-    )
-    if (difference.low! <= gap + 1e-12 && gap <= difference.high!) held++
-  }
-  return held / simulations
-}
-const parityOf = (attribute: FairnessAttribute) => attribute.parity.find(({ name }) => name === 'demographic_parity')!
-
-describe('the interval of the widest gap', () => {
-  it('holds the true gap of two groups in 93 to 99 % of simulations', () => {
-    const held = coverage(['a', 'b'], [0.4, 0.3], 600, 400)
-    expect(held).toBeGreaterThanOrEqual(0.93)
-    expect(held).toBeLessThanOrEqual(0.99)
-  })
-  it('holds a gap of nothing between five groups, though the largest of many differences is never 0', () => {
-    expect(coverage(['a', 'b', 'c', 'd', 'e'], [0.3, 0.3, 0.3, 0.3, 0.3], 1000, 400)).toBeGreaterThanOrEqual(0.93)
-  })
-})
-
-it('groups that are alike are called different in at most 5 % of documents', () => {
-  const random = createRandom(5)
-  let alarms = 0
-  const simulations = 300
-  for (let simulation = 0; simulation < simulations; simulation++) {
-    const { score, y } = draw(random, 600, ['all'], 0)
-    const first = Array.from(y, () => ['p', 'q', 'r'][Math.floor(random.uniform() * 3)]!)
-    const second = Array.from(y, () => ['m', 'n'][Math.floor(random.uniform() * 2)]!)
-    const { findings } = analyseFairness(
-      input({
-        rows: { ...classifier(y, score), score: null },
-        columns: [code('one', first), code('two', second)],
-        attributes: [[0], [1], [0, 1]],
-        threshold: null,
-      }),
-    )
-    if (findings.some((finding) => finding.code === 'fairness/groups-differ')) alarms++
-  }
-  expect(alarms / simulations).toBeLessThanOrEqual(0.06)
-})
-
-describe('thresholds by group', () => {
-  const { group, score, y } = draw(createRandom(21), 8000, ['a', 'b'], 1.2)
-  const { mitigation } = analyseFairness(input({ rows: classifier(y, score), columns: [code('group', group)] }))
-
-  it('make the rate that they aim at equal on rows they were not fitted to, and name the price', () => {
-    expect(mitigation.map(({ goal, choice }) => `${goal} ${choice}`)).toEqual([
-      'demographic_parity keep',
-      'demographic_parity best',
-      'demographic_parity single',
-      'equal_opportunity keep',
-      'equal_opportunity best',
-      'equal_opportunity single',
-      'equalized_odds keep',
-      'equalized_odds best',
-      'equalized_odds single',
-    ])
-    for (const entry of mitigation) {
-      expect(entry.rowsFitted + entry.rowsJudged).toBe(8000)
-      expect(Math.abs(entry.rowsFitted - 4000)).toBeLessThan(200)
-      expect(entry.gapBefore.value!).toBeGreaterThan(0.15)
-      // Deterministic thresholds cannot make two rates equal at once where scores are calibrated in both groups.
-      if (entry.goal !== 'equalized_odds' || entry.choice === 'single') {
-        expect(entry.gapAfter.value!).toBeLessThan(entry.choice === 'single' ? 0.05 + 0.04 : 0.06)
-      } else expect(entry.gapAfter.value!).toBeLessThan(entry.gapBefore.value!)
-      const change = entry.accuracyAfter.value! - entry.accuracyBefore.value!
-      expect(entry.accuracyChange.value).toBeCloseTo(change, 12)
-      expect(entry.accuracyChange.low!).toBeLessThanOrEqual(change)
-      expect(entry.accuracyChange.high!).toBeGreaterThanOrEqual(change)
-    }
-    // Scores are calibrated in both groups, so that moving either threshold costs accuracy.
-    expect(mitigation[0]!.accuracyChange.high!).toBeLessThan(0)
-  })
-
-  it('or one threshold for all, the most accurate of those that leave the groups near, found as by trying each', () => {
-    for (const goal of ['demographic_parity', 'equal_opportunity', 'equalized_odds'] as const) {
-      const stairs = ['a', 'b'].map((name) => {
-        const rows = Uint32Array.from(group.flatMap((value, row) => (value === name && row < 400 ? [row] : [])))
-        return staircase(y, score, rows)
-      })
-      const found = singleThreshold(stairs, goal, 0.1)
-      let best = { correct: -1, threshold: null as number | null }
-      for (const cut of [Infinity, ...stairs.flatMap(({ threshold }) => [...threshold])].sort((p, q) => q - p)) {
-        const steps = stairs.map((one) => stepAt(one, cut))
-        if (gapAt(stairs, goal, steps) > 0.1) continue
-        const correct = stairs.reduce((sum, one, at) => sum + correctAt(one, steps[at]!), 0)
-        if (correct > best.correct) best = { correct, threshold: cut === Infinity ? null : cut }
-      }
-      expect(found).toBe(best.threshold)
-    }
-    const single = mitigation.filter(({ choice }) => choice === 'single')
-    for (const entry of single) {
-      expect(new Set(entry.groups.map(({ thresholdAfter }) => thresholdAfter)).size).toBe(1)
-      expect(entry.accuracyChange.value!).toBeLessThan(0)
-    }
-  })
-
-  it('keep the overall rate where asked, and count who changes sides', () => {
-    const keep = mitigation[0]!
-    expect(Math.abs(keep.selectionAfter.value! - keep.selectionBefore.value!)).toBeLessThan(0.03)
-    const [a, b] = keep.groups
-    expect(a!.thresholdAfter!).toBeLessThan(0.5)
-    expect(b!.thresholdAfter!).toBeGreaterThan(0.5)
-    expect(a!.newlySelected).toBeGreaterThan(0)
-    expect(a!.noLongerSelected).toBe(0)
-    expect(b!.newlySelected).toBe(0)
-    const changed = a!.newlySelected - b!.noLongerSelected
-    expect((keep.selectionAfter.value! - keep.selectionBefore.value!) * keep.rowsJudged).toBeCloseTo(changed, 6)
-  })
-})
-
-it('a million rows in three attributes take a few seconds at most', () => {
-  const n = 1_000_000
-  const random = createRandom(2)
-  const score = new Float64Array(n)
-  const y = new Uint8Array(n)
-  const codes = [new Uint16Array(n), new Uint16Array(n)]
-  for (let row = 0; row < n; row++) {
-    score[row] = random.uniform()
-    y[row] = random.uniform() < score[row]! ? 1 : 0
-    codes[0]![row] = random.uniform() * 2
-    codes[1]![row] = random.uniform() * 6
-  }
-  const started = performance.now()
-  const { attributes } = analyseFairness(
-    input({
-      rows: classifier(y, score),
-      columns: [
-        { name: 'one', labels: ['a', 'b'], codes: codes[0]! },
-        { name: 'two', labels: ['1', '2', '3', '4', '5', '6'], codes: codes[1]! },
-      ],
-      attributes: [[0], [1], [0, 1]],
-    }),
-  )
-  expect(attributes).toHaveLength(3)
-  expect(performance.now() - started).toBeLessThan(20_000)
-})
-
 it('areas under the ROC curve of groups are tested by their own standard errors', () => {
   const { group, score, y } = draw(createRandom(31), 4000, ['a', 'b'], 0)
   // Half of b's scores say nothing.
@@ -425,23 +233,4 @@ it('areas under the ROC curve of groups are tested by their own standard errors'
   expect(parity(score).p!).toBeGreaterThan(0.01)
   expect(parity(worse)).toMatchObject({ lowest: 'b', highest: 'a', test: 'DeLong, independent rows' })
   expect(parity(worse).p!).toBeLessThan(1e-6)
-})
-
-it('many crossed columns stay within the evidence’s 2 MB, and what is left out is said', () => {
-  const random = createRandom(41)
-  const { score, y } = draw(random, 20_000, ['all'], 0)
-  const columns = Array.from({ length: 8 }, (_, k) =>
-    code(
-      `column ${k}`,
-      Array.from(y, () => String(Math.floor(random.uniform() * 12))),
-    ),
-  )
-  const attributes = columns.flatMap((_, first) => [
-    [first],
-    ...columns.slice(first + 1).map((_, at) => [first, first + 1 + at]),
-  ])
-  const result = analyseFairness(input({ rows: classifier(y, score), columns, attributes }))
-  expect(JSON.stringify(result).length).toBeLessThan(1_800_000)
-  expect(result.findings.map((finding) => finding.code)).toContain('fairness/too-many-groups')
-  expect(result.attributes.every((attribute) => attribute.groups.length <= 60)).toBe(true)
 })
