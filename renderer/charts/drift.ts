@@ -1,5 +1,5 @@
 /** A column of both datasets: its distribution, and how far each chunk of time is from the reference. */
-import type { DriftColumn, DriftColumnTimeline } from '../../shared/contract/drift.ts'
+import type { DriftColumn, DriftColumnTimeline } from '../../shared/contract/drift-column.ts'
 import { driftDefinitions } from '../../shared/drift/definitions.ts'
 import { formatNumber, formatPercent } from '../../shared/format/number.ts'
 import { axis, baseOptions, reference as referenceLine } from './base-options.ts'

@@ -1,7 +1,7 @@
 /** The calls of policies, gates, registry, people, reviews, reports by template, and the audit log's proofs. */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { trustFileSchema } from '../serving/trust.ts'
+import { call } from './call.ts'
 import { fileRefSchema } from './files.ts'
 import {
   modelIdSchema,
@@ -12,7 +12,7 @@ import {
   timeSchema,
   versionIdSchema,
 } from './ids.ts'
-import { errorDataSchema, jobStartedSchema } from './job.ts'
+import { jobStartedSchema } from './job.ts'
 import { keyAlgorithmSchema, personRoleSchema, personSchema, revocationSchema } from './person.ts'
 import { dateSchema, gatesSchema, lintProblemSchema, lintedPolicySchema } from './policy.ts'
 import { templateFormatSchema } from './report.ts'
@@ -40,7 +40,6 @@ import {
   signingSchema,
 } from './review.ts'
 
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
 const review = z.strictObject({ id: reviewIdSchema })
 const acting = review.extend(actingSchema.shape)
 const policyText = z.string().max(1_000_000)

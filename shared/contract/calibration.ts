@@ -2,9 +2,8 @@
 import { z } from 'zod'
 import { calibrationBinSchema, findingSchema, metricSchema, metricsSchema } from './evidence.ts'
 import { runIdSchema, sha256Schema, timeSchema } from './ids.ts'
+import { count } from './numbers.ts'
 import { conditionSchema } from './slices.ts'
-
-const count = z.int().nonnegative()
 
 export const calibrationMethodSchema = z.enum(['platt', 'temperature', 'beta', 'isotonic'])
 export type CalibrationMethod = z.infer<typeof calibrationMethodSchema>

@@ -5,8 +5,7 @@
 import { z } from 'zod'
 import { metricSchema } from './evidence.ts'
 import { runIdSchema } from './ids.ts'
-
-const count = z.int().nonnegative()
+import { count } from './numbers.ts'
 
 /** What a row costs; of a lower one the model is better. */
 export const canaryLossSchema = z.enum(['log_loss', 'error_rate', 'absolute_error'])

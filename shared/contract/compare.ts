@@ -1,7 +1,7 @@
 /** The calls of comparison, calibration and decision. */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { calibrationMethodSchema, calibrationRequestSchema, calibrationSectionSchema } from './calibration.ts'
+import { call } from './call.ts'
 import { comparisonRequestSchema, comparisonSchema, comparisonSummarySchema, contenderKeySchema } from './comparison.ts'
 import { rowsSchema } from './dataset.ts'
 import {
@@ -13,9 +13,7 @@ import {
   payoffSchema,
 } from './decision.ts'
 import { comparisonIdSchema, runIdSchema, versionIdSchema } from './ids.ts'
-import { errorDataSchema, jobStartedSchema } from './job.ts'
-
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
+import { jobStartedSchema } from './job.ts'
 
 export const compareCalls = {
   comparisons: {

@@ -15,9 +15,7 @@ import {
   timeSchema,
   versionIdSchema,
 } from './ids.ts'
-
-const probability = z.number().min(0).max(1)
-const count = z.int().nonnegative()
+import { count, probability } from './numbers.ts'
 
 /** A run's id, or the name of a baseline. */
 export const contenderKeySchema = z.union([

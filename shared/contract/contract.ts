@@ -5,6 +5,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { approvalCalls } from './approval.ts'
+import { call } from './call.ts'
 import {
   datasetImportSchema,
   datasetPreviewSchema,
@@ -21,7 +22,7 @@ import { explainContract } from './explain-calls.ts'
 import { fairnessContract } from './fairness.ts'
 import { fileRefSchema } from './files.ts'
 import { datasetIdSchema, jobIdSchema, runIdSchema, versionIdSchema } from './ids.ts'
-import { errorDataSchema, jobSchema, jobStartedSchema } from './job.ts'
+import { jobSchema, jobStartedSchema } from './job.ts'
 import {
   bindRequestSchema,
   bindingSchema,
@@ -41,7 +42,6 @@ import { tryCalls } from './try.ts'
 import { auditEntrySchema, searchHitSchema, workspaceInfoSchema } from './workspace.ts'
 
 /** Expected failures of any call arrive as the error ASSAY, whose data is an AssayErrorData. */
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
 
 export const contract = {
   workspace: {

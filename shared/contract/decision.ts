@@ -2,9 +2,7 @@
 import { z } from 'zod'
 import { findingSchema, metricsSchema } from './evidence.ts'
 import { runIdSchema, sha256Schema, timeSchema, versionIdSchema } from './ids.ts'
-
-const count = z.int().nonnegative()
-const finiteOrNull = z.number().nullable()
+import { count, finiteOrNull } from './numbers.ts'
 
 /** What one row of each kind is worth, in any unit of value: a cost is negative. */
 export const payoffSchema = z.strictObject({

@@ -4,11 +4,9 @@
  * so every number in it must be finite: an undefined number is null and has a reason.
  */
 import { z } from 'zod'
+import { count, finiteOrNull } from './numbers.ts'
 
 export const evidenceSchemaName = 'assay.evidence/1'
-
-const count = z.int().nonnegative()
-const finiteOrNull = z.number().nullable()
 
 /** A number with its 95 % interval, the rows behind it, and why it is null where it is. */
 export const metricSchema = z.strictObject({

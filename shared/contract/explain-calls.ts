@@ -1,17 +1,16 @@
 /** The calls that explain. */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { call } from './call.ts'
 import { explainRequestSchema, explanationSchema } from './explain.ts'
 import { imageRowSchema } from './explain-image.ts'
 import { rowExplanationSchema, textRowSchema } from './explain-row.ts'
 import { counterfactualRequestSchema, counterfactualsSchema, neighboursSchema } from './explain-turning.ts'
 import { fileRefSchema } from './files.ts'
 import { runIdSchema } from './ids.ts'
-import { errorDataSchema, jobStartedSchema } from './job.ts'
+import { jobStartedSchema } from './job.ts'
 
 const row = z.int().nonnegative()
 
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
 export const explainContract = {
   start: call.input(explainRequestSchema).output(jobStartedSchema),
   /** null where the run has no explanation. */

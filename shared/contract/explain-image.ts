@@ -2,9 +2,7 @@
 import { z } from 'zod'
 import { metricSchema } from './evidence.ts'
 import { timeSchema } from './ids.ts'
-
-const count = z.int().nonnegative()
-const finiteOrNull = z.number().nullable()
+import { count, finiteOrNull } from './numbers.ts'
 
 export const imageMethodSchema = z.enum(['occlusion', 'rise', 'superpixels'])
 export type ImageMethod = z.infer<typeof imageMethodSchema>

@@ -1,9 +1,7 @@
 /** Why one row has its score: the attributions of its columns, and the words of its texts. */
 import { z } from 'zod'
 import { spaceSchema } from './explain.ts'
-
-const count = z.int().nonnegative()
-const finiteOrNull = z.number().nullable()
+import { count, finiteOrNull } from './numbers.ts'
 
 export const rowPartSchema = z.strictObject({
   player: count,

@@ -1,10 +1,9 @@
 /** What would turn a decision: small changes of a row, and the nearest rows that are decided otherwise. */
 import { z } from 'zod'
 import { runIdSchema } from './ids.ts'
+import { count, finiteOrNull } from './numbers.ts'
 
 const row = z.int().nonnegative()
-const count = z.int().nonnegative()
-const finiteOrNull = z.number().nullable()
 
 const changeSchema = z.strictObject({ column: z.string(), from: z.string(), to: z.string() })
 

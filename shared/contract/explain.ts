@@ -5,9 +5,7 @@
 import { z } from 'zod'
 import { findingSchema, metricSchema } from './evidence.ts'
 import { datasetIdSchema, nameSchema, runIdSchema, sha256Schema, timeSchema } from './ids.ts'
-
-const count = z.int().nonnegative()
-const finiteOrNull = z.number().nullable()
+import { count, finiteOrNull } from './numbers.ts'
 
 /**
  * tree: exact, from the trees in the graph. linear: the closed form. exact: every coalition, up to 15 columns.

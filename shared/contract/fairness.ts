@@ -2,13 +2,12 @@
  * What a fairness analysis found: the section `fairness` of a run's evidence. Groups are formed by columns of the
  * dataset, whether the model sees them or not. For a classifier one class counts as "selected".
  */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { call } from './call.ts'
 import { calibrationSchema, findingSchema, metricSchema, metricsSchema } from './evidence.ts'
 import { runIdSchema, timeSchema } from './ids.ts'
-import { errorDataSchema, jobStartedSchema } from './job.ts'
-
-const count = z.int().nonnegative()
+import { jobStartedSchema } from './job.ts'
+import { count } from './numbers.ts'
 
 export const groupCountsSchema = z.strictObject({ tp: count, fp: count, fn: count, tn: count })
 export type GroupCounts = z.infer<typeof groupCountsSchema>
@@ -153,8 +152,6 @@ export const fairnessOptionsSchema = z.strictObject({
   largestGap: z.number().min(0).max(1).optional(),
 })
 export type FairnessOptions = z.infer<typeof fairnessOptionsSchema>
-
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
 
 export const fairnessContract = {
   /** Analyses an evaluated run and adds the section `fairness` to its evidence. */

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { taskSchema } from './dataset.ts'
 import { nameSchema, sha256Schema, timeSchema, versionIdSchema } from './ids.ts'
+import { finiteOrNull } from './numbers.ts'
 
 const words = z.string().trim().min(1).max(2000)
 const limit = z.number()
@@ -147,7 +148,6 @@ export type LintedPolicy = z.infer<typeof lintedPolicySchema>
 export const outcomeSchema = z.enum(['pass', 'fail', 'inconclusive', 'missing'])
 export type Outcome = z.infer<typeof outcomeSchema>
 
-const finiteOrNull = z.number().nullable()
 /** One figure of the evidence held against a limit. With `versus`, value and interval are of the difference. */
 export const judgedFigureSchema = z.strictObject({
   path: z.string(),

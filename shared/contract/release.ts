@@ -1,15 +1,13 @@
 /** The calls of releases: the folder, its image, and the proof that both give the workbench's scores. */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { proofSchema } from '../serving/golden.ts'
+import { call } from './call.ts'
 import { explainMethodSchema } from './explain.ts'
 import { fileRefSchema } from './files.ts'
 import { productionMeasureSchema } from './policy.ts'
 import { nameSchema, runIdSchema, sha256Schema, timeSchema, versionIdSchema } from './ids.ts'
 import { signingSchema } from './review.ts'
-import { errorDataSchema, jobStartedSchema } from './job.ts'
-
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
+import { jobStartedSchema } from './job.ts'
 
 export const architectureSchema = z.enum(['amd64', 'arm64'])
 

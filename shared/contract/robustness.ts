@@ -2,13 +2,12 @@
  * What happens to a model's answers when its inputs get worse: the section `robustness` of a run's evidence. A sample
  * of rows is changed and scored again by the same scorer process as the run.
  */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { call } from './call.ts'
 import { findingSchema, metricSchema } from './evidence.ts'
 import { runIdSchema, timeSchema } from './ids.ts'
 import { errorDataSchema, jobStartedSchema } from './job.ts'
-
-const count = z.int().nonnegative()
+import { count } from './numbers.ts'
 
 export const perturbationKindSchema = z.enum([
   'noise',
@@ -108,8 +107,6 @@ export const robustnessOptionsSchema = z.strictObject({
   expected: z.record(z.string(), directionSchema).default({}),
 })
 export type RobustnessOptions = z.infer<typeof robustnessOptionsSchema>
-
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
 
 export const robustnessContract = {
   /** Analyses an evaluated run and adds the section `robustness` to its evidence. */

@@ -2,13 +2,12 @@
  * Where a model does worse: slices that a person names and slices that a search finds. The section `slices` of a run's
  * evidence. A slice is a conjunction of conditions on columns, which is also a filter of the rows table.
  */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { call } from './call.ts'
 import { findingSchema, metricSchema } from './evidence.ts'
 import { runIdSchema, timeSchema } from './ids.ts'
-import { errorDataSchema, jobStartedSchema } from './job.ts'
-
-const count = z.int().nonnegative()
+import { jobStartedSchema } from './job.ts'
+import { count } from './numbers.ts'
 
 /** One condition on one column. */
 export const conditionSchema = z.discriminatedUnion('kind', [
@@ -124,8 +123,6 @@ export const slicesOptionsSchema = z.strictObject({
   defined: z.array(z.array(conditionSchema).min(1).max(10)).max(100).default([]),
 })
 export type SlicesOptions = z.infer<typeof slicesOptionsSchema>
-
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
 
 export const slicesContract = {
   /** Analyses an evaluated run and adds the section `slices` to its evidence. */

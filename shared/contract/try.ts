@@ -1,12 +1,10 @@
 /** A release served on this machine for a while, to be tried: its server is a process that the engine watches. */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { inputColumnSchema } from '../serving/release-manifest.ts'
+import { call } from './call.ts'
 import { fileRefSchema } from './files.ts'
 import { datasetIdSchema, nameSchema, serverIdSchema, timeSchema, versionIdSchema } from './ids.ts'
-import { errorDataSchema } from './job.ts'
-
-const count = z.int().nonnegative()
+import { count } from './numbers.ts'
 
 export const triedValueSchema = z.union([z.number(), z.string(), z.boolean(), z.null()])
 export const triedRowSchema = z.record(z.string(), triedValueSchema)
@@ -82,7 +80,6 @@ export const serverFiguresSchema = z.strictObject({
 })
 export type ServerFigures = z.infer<typeof serverFiguresSchema>
 
-const call = oc.errors({ ASSAY: { data: errorDataSchema } })
 const ofServer = z.strictObject({ id: serverIdSchema })
 
 export const tryCalls = {

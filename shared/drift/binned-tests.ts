@@ -1,5 +1,5 @@
 /** Tests of counts in cells: the binned distances with their intervals, chi-square, G, Z and Fisher's exact test. */
-import type { DriftEffect, DriftTest, DriftTestName } from '../contract/drift.ts'
+import type { DriftEffect, DriftTest, DriftTestName } from '../contract/drift-column.ts'
 import { twoSidedNormal } from '../statistics/erfc.ts'
 import { chiSquareSurvival, gammaSurvival } from '../statistics/gamma.ts'
 import { moverDifference } from '../statistics/mover.ts'

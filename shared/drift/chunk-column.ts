@@ -2,7 +2,7 @@
  * A column over time: the deciding test's statistic of each chunk of rows against the whole reference, for the
  * reference's own chunks as well, which shows how much it varies by itself.
  */
-import type { DriftTestName } from '../contract/drift.ts'
+import type { DriftTestName } from '../contract/drift-column.ts'
 import { chiSquareSurvival } from '../statistics/gamma.ts'
 import { sortNumbers } from '../statistics/sort-numbers.ts'
 import { binnedDistanceNames, binnedDistances } from './binned-distances.ts'

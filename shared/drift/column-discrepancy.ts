@@ -2,7 +2,7 @@
  * Maximum mean discrepancy of one column of numbers (Gretton, Borgwardt, Rasch, Schölkopf and Smola 2012) by the Laplace
  * kernel exp(−|x − y| / b). On sorted values its sums over all pairs are two running sums, so all rows are used.
  */
-import type { DriftTest } from '../contract/drift.ts'
+import type { DriftTest } from '../contract/drift-column.ts'
 import { plainEffect, undefinedTest } from './test-result.ts'
 import type { ValueTable } from './value-table.ts'
 

@@ -1,12 +1,6 @@
 /** Everything about one column that does not depend on the others: tests, effects, learnt limits, bins, timeline. */
-import type {
-  DriftBins,
-  DriftColumn,
-  DriftOptions,
-  DriftTest,
-  DriftTestName,
-  LearntDistance,
-} from '../contract/drift.ts'
+import type { DriftBins, DriftColumn, DriftTest, DriftTestName, LearntDistance } from '../contract/drift-column.ts'
+import type { DriftOptions } from '../contract/drift-request.ts'
 import { sortNumbers } from '../statistics/sort-numbers.ts'
 import { alignCategories, binSamples, countBelow, decileEdges, valuesAsCells } from './bins.ts'
 import type { BinnedSamples, CategoryTable } from './bins.ts'

@@ -2,7 +2,8 @@
  * Concept drift: whether the same score goes with the same labels. Rows of both datasets are laid into ten bins of equal
  * count of the score, and within each the rate of the event is compared.
  */
-import type { ConceptDrift, DriftEffect } from '../contract/drift.ts'
+import type { DriftEffect } from '../contract/drift-column.ts'
+import type { ConceptDrift } from '../contract/drift.ts'
 import type { Metric } from '../contract/evidence.ts'
 import { twoSidedNormal } from '../statistics/erfc.ts'
 import { chiSquareSurvival } from '../statistics/gamma.ts'

@@ -1,5 +1,7 @@
 /** The verdict on each column, once all p-values are known and corrected for being many. */
-import type { DriftColumn, DriftCounts, DriftDecision, DriftOptions, DriftTestName } from '../contract/drift.ts'
+import type { DriftColumn, DriftDecision, DriftTestName } from '../contract/drift-column.ts'
+import type { DriftOptions } from '../contract/drift-request.ts'
+import type { DriftCounts } from '../contract/drift.ts'
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts'
 import { holm } from '../statistics/holm.ts'
 import { binnedDistances } from './binned-distances.ts'

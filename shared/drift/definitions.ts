@@ -1,5 +1,5 @@
 /** What each test is, for people who read its number. */
-import type { DriftTestName } from '../contract/drift.ts'
+import type { DriftTestName } from '../contract/drift-column.ts'
 
 export interface DriftDefinition {
   readonly title: string

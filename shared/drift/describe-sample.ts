@@ -1,5 +1,5 @@
 /** What a sample of a column looks like by itself. */
-import type { DriftHistogram, DriftSample } from '../contract/drift.ts'
+import type { DriftHistogram, DriftSample } from '../contract/drift-column.ts'
 import { countBelow, sortedQuantile } from './bins.ts'
 import type { Moments } from './sample-moments.ts'
 

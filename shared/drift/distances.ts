@@ -1,5 +1,5 @@
 /** Distances between two samples of numbers, and the difference of their means. */
-import type { DriftTest } from '../contract/drift.ts'
+import type { DriftTest } from '../contract/drift-column.ts'
 import { studentTwoSided } from '../statistics/gamma.ts'
 import type { Moments } from './sample-moments.ts'
 import { normalEffect, plainEffect, undefinedTest } from './test-result.ts'

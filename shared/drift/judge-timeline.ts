@@ -1,5 +1,6 @@
 /** Alarms over time, with the p-values of all columns and chunks corrected together. */
-import type { DriftChunk, DriftColumnTimeline, DriftOptions } from '../contract/drift.ts'
+import type { DriftChunk, DriftColumnTimeline } from '../contract/drift-column.ts'
+import type { DriftOptions } from '../contract/drift-request.ts'
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts'
 import { holm } from '../statistics/holm.ts'
 import { meanAndError } from '../statistics/mean.ts'

@@ -1,4 +1,4 @@
-import type { DriftTest } from '../contract/drift.ts'
+import type { DriftTest } from '../contract/drift-column.ts'
 import { oneSampleSurvival, twoSampleExact } from '../statistics/kolmogorov.ts'
 import { normalEffect } from './test-result.ts'
 import type { ValueTable } from './value-table.ts'

@@ -14,7 +14,7 @@
  * difference of means of a function of slope 1 comes up (Kantorovich and Rubinstein 1958), and the largest eigenvalue of
  * the covariance of F − G, and of the centred kernel.
  */
-import type { DriftTestName, LearntDistance } from '../contract/drift.ts'
+import type { DriftTestName, LearntDistance } from '../contract/drift-column.ts'
 import { gammaSurvival, gammaUpperQuantile } from '../statistics/gamma.ts'
 import { leadingSquareSurvival, upperQuantile } from '../statistics/leading-square-tail.ts'
 import { drawPoisson } from '../statistics/poisson.ts'

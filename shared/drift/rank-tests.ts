@@ -1,5 +1,5 @@
 /** Tests on ranks: Mann–Whitney, Cramér–von Mises and Anderson–Darling, with ties by midranks. */
-import type { DriftTest } from '../contract/drift.ts'
+import type { DriftTest } from '../contract/drift-column.ts'
 import { twoSidedNormal } from '../statistics/erfc.ts'
 import { andersonDarlingSurvival, cramerVonMisesSurvival } from '../statistics/quadratic-form-tail.ts'
 import { normalEffect, plainEffect, undefinedTest } from './test-result.ts'

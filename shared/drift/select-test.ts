@@ -1,4 +1,5 @@
-import type { DriftPreset, DriftTestName } from '../contract/drift.ts'
+import type { DriftTestName } from '../contract/drift-column.ts'
+import type { DriftPreset } from '../contract/drift-request.ts'
 
 export interface ColumnFacts {
   readonly kind: 'numeric' | 'categorical'

@@ -1,5 +1,5 @@
 /** How tests say what they found, or why they cannot. */
-import type { DriftEffect, DriftTest } from '../contract/drift.ts'
+import type { DriftEffect, DriftTest } from '../contract/drift-column.ts'
 import { z95 } from '../statistics/normal.ts'
 
 /** A test that is not defined here. */

@@ -1,4 +1,4 @@
-import type { DriftVerdict } from '../contract/drift.ts'
+import type { DriftVerdict } from '../contract/drift-column.ts'
 
 /** Worst first. */
 const rank: readonly DriftVerdict[] = ['drifted', 'slight', 'stable', 'undefined']

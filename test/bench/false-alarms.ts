@@ -3,8 +3,8 @@
  * single columns at 5 %, 1 % and 0.36 %, where corrections look. The tests do the same with fewer pairs; slices and
  * canaries have their 1,000 there.
  */
-import { driftOptionsSchema } from '../../shared/contract/drift.ts'
-import type { DriftOptions } from '../../shared/contract/drift.ts'
+import { driftOptionsSchema } from '../../shared/contract/drift-request.ts'
+import type { DriftOptions } from '../../shared/contract/drift-request.ts'
 import { decideColumns } from '../../shared/drift/decide.ts'
 import { createRandom } from '../../shared/statistics/random.ts'
 import { unchanged } from '../support/unchanged-data.ts'

@@ -1,5 +1,5 @@
 /** Pairs of samples in which nothing has changed: seven columns with missing values, numbers and categories. */
-import type { DriftOptions } from '../../shared/contract/drift.ts'
+import type { DriftOptions } from '../../shared/contract/drift-request.ts'
 import { compareCategories, compareNumbers } from '../../shared/drift/compare-column.ts'
 import type { ComparedColumn } from '../../shared/drift/compare-column.ts'
 import { decideColumns } from '../../shared/drift/decide.ts'

@@ -1,12 +1,8 @@
 import type { Command } from 'commander'
-import { driftCorrectionSchema, driftPeriodSchema, driftPresetSchema } from '../../../shared/contract/drift.ts'
-import type {
-  DriftColumn,
-  DriftDecision,
-  DriftReport,
-  DriftRequest,
-  DriftWindow,
-} from '../../../shared/contract/drift.ts'
+import { driftCorrectionSchema, driftPeriodSchema, driftPresetSchema } from '../../../shared/contract/drift-request.ts'
+import type { DriftColumn, DriftDecision } from '../../../shared/contract/drift-column.ts'
+import type { DriftRequest, DriftWindow } from '../../../shared/contract/drift-request.ts'
+import type { DriftReport } from '../../../shared/contract/drift.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { DriftId } from '../../../shared/contract/ids.ts'
 import { worse } from '../../../shared/drift/verdicts.ts'

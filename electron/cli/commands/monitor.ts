@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { calibrationMethodSchema } from '../../../shared/contract/calibration.ts'
-import { driftPeriodSchema } from '../../../shared/contract/drift.ts'
+import { driftPeriodSchema } from '../../../shared/contract/drift-request.ts'
 import type { AlertId, BatchId, MonitorId, RetrainId, VersionId } from '../../../shared/contract/ids.ts'
 import { retrainedSchema } from '../../../shared/contract/monitor.ts'
 import type { LogMapping, MonitorBatch, MonitorReport } from '../../../shared/contract/monitor.ts'

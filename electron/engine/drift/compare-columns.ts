@@ -3,7 +3,7 @@
  * the number of columns.
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { DriftOptions } from '../../../shared/contract/drift.ts'
+import type { DriftOptions } from '../../../shared/contract/drift-request.ts'
 import type { ComparedColumn } from '../../../shared/drift/compare-column.ts'
 import { fewValues } from '../../../shared/drift/select-test.ts'
 import { readNumbers } from '../../data-plane/read-numbers.ts'

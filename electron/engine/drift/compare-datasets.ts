@@ -1,6 +1,8 @@
 /** One comparison from request to stored document. */
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
-import type { DriftColumn, DriftReport, DriftRequest, DriftSection } from '../../../shared/contract/drift.ts'
+import type { DriftColumn } from '../../../shared/contract/drift-column.ts'
+import type { DriftRequest } from '../../../shared/contract/drift-request.ts'
+import type { DriftReport, DriftSection } from '../../../shared/contract/drift.ts'
 import type { DriftId } from '../../../shared/contract/ids.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { decideColumns } from '../../../shared/drift/decide.ts'

@@ -1,7 +1,8 @@
 /** Which columns are compared, as what, and how each is read. */
 import type { Column, ColumnType, Role } from '../../../shared/contract/dataset.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { DriftColumn, DriftRequest } from '../../../shared/contract/drift.ts'
+import type { DriftColumn } from '../../../shared/contract/drift-column.ts'
+import type { DriftRequest } from '../../../shared/contract/drift-request.ts'
 import { fewValues } from '../../../shared/drift/select-test.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import type { Side } from './side.ts'

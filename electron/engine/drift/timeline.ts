@@ -1,7 +1,7 @@
 /** Cuts both sides into chunks of rows or of time, and says which chunk each row is in. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { DriftPeriod, DriftTimelineRequest } from '../../../shared/contract/drift.ts'
+import type { DriftPeriod, DriftTimelineRequest } from '../../../shared/contract/drift-request.ts'
 import type { ChunkOfRows } from '../../../shared/drift/chunk-column.ts'
 import { readNumbers } from '../../data-plane/read-numbers.ts'
 import { quoteIdentifier } from '../../data-plane/quote.ts'

@@ -1,8 +1,8 @@
 /** One monitoring report: production against the approved evidence, window by window, and what follows from it. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import type { DriftColumn } from '../../../shared/contract/drift.ts'
-import { driftOptionsSchema } from '../../../shared/contract/drift.ts'
+import type { DriftColumn } from '../../../shared/contract/drift-column.ts'
+import { driftOptionsSchema } from '../../../shared/contract/drift-request.ts'
 import type { EvidenceFinding, Metrics } from '../../../shared/contract/evidence.ts'
 import type { MonitorId, VersionId } from '../../../shared/contract/ids.ts'
 import type { MonitorReport, MonitorWindow, Triggers } from '../../../shared/contract/monitor.ts'

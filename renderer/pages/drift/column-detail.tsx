@@ -1,6 +1,6 @@
 /** One column: both distributions, every test with its effect, and its timeline. */
 import { useMemo } from 'react'
-import type { DriftColumn, DriftSample, DriftTestName } from '../../../shared/contract/drift.ts'
+import type { DriftColumn, DriftSample, DriftTestName } from '../../../shared/contract/drift-column.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { distributionSpec, timelineSpec } from '../../charts/drift.ts'
 import { Definition } from '../../components/definition.tsx'

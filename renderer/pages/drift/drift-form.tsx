@@ -1,7 +1,7 @@
 /** Which dataset against which, and how the verdicts are made. Runs on both are taken along where there are any. */
 import { useState } from 'react'
 import type { DatasetSummary } from '../../../shared/contract/dataset.ts'
-import type { DriftCorrection, DriftPreset, DriftRequest } from '../../../shared/contract/drift.ts'
+import type { DriftCorrection, DriftPreset, DriftRequest } from '../../../shared/contract/drift-request.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { DatasetId } from '../../../shared/contract/ids.ts'
 import type { Run } from '../../../shared/contract/run.ts'

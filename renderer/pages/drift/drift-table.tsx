@@ -1,5 +1,5 @@
 /** Every column compared: verdict, the test that decides, its corrected p, and the size of the shift with its interval. */
-import type { DriftColumn } from '../../../shared/contract/drift.ts'
+import type { DriftColumn } from '../../../shared/contract/drift-column.ts'
 import { worse } from '../../../shared/drift/verdicts.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Definition } from '../../components/definition.tsx'

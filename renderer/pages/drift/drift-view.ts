@@ -1,5 +1,6 @@
 /** What the table of columns and a column's detail need of a comparison: of two datasets, or of production. */
-import type { DriftOptions, DriftReport } from '../../../shared/contract/drift.ts'
+import type { DriftOptions } from '../../../shared/contract/drift-request.ts'
+import type { DriftReport } from '../../../shared/contract/drift.ts'
 
 interface Side {
   readonly name: string

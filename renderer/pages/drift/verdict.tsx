@@ -1,4 +1,4 @@
-import type { DriftVerdict } from '../../../shared/contract/drift.ts'
+import type { DriftVerdict } from '../../../shared/contract/drift-column.ts'
 import type { IconName } from '../../components/icon.tsx'
 import { Icon } from '../../components/icon.tsx'
 

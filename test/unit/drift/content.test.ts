@@ -1,8 +1,8 @@
 /** Drift of texts and images: nothing is claimed where nothing has changed, and changes of content alone are found. */
 import { encode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
-import { driftOptionsSchema } from '../../../shared/contract/drift.ts'
-import type { DriftColumn } from '../../../shared/contract/drift.ts'
+import { driftOptionsSchema } from '../../../shared/contract/drift-request.ts'
+import type { DriftColumn } from '../../../shared/contract/drift-column.ts'
 import { compareNumbers } from '../../../shared/drift/compare-column.ts'
 import { compareImages } from '../../../shared/drift/content/compare-images.ts'
 import { compareTexts } from '../../../shared/drift/content/compare-texts.ts'

@@ -1,7 +1,7 @@
 /** Simulation: unchanged data raise alarms no more often than they may, and intervals hold the truth. */
 import { describe, expect, it } from 'vitest'
-import { driftOptionsSchema } from '../../../shared/contract/drift.ts'
-import type { DriftOptions } from '../../../shared/contract/drift.ts'
+import { driftOptionsSchema } from '../../../shared/contract/drift-request.ts'
+import type { DriftOptions } from '../../../shared/contract/drift-request.ts'
 import { compareNumbers } from '../../../shared/drift/compare-column.ts'
 import type { ComparedColumn } from '../../../shared/drift/compare-column.ts'
 import { decideColumns } from '../../../shared/drift/decide.ts'

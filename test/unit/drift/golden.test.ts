@@ -1,6 +1,6 @@
 /** Statistics and p-values against scipy 1.10.1 (golden.json, written by golden.py). */
 import { describe, expect, it } from 'vitest'
-import type { DriftTest, DriftTestName } from '../../../shared/contract/drift.ts'
+import type { DriftTest, DriftTestName } from '../../../shared/contract/drift-column.ts'
 import { binnedTests } from '../../../shared/drift/binned-tests.ts'
 import { binSamples, decileEdges } from '../../../shared/drift/bins.ts'
 import { numericTests } from '../../../shared/drift/compare-column.ts'

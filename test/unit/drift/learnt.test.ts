@@ -1,6 +1,6 @@
 /** The law that learnt limits are read from: its leading square, and its tail. */
 import { describe, expect, it } from 'vitest'
-import { driftOptionsSchema } from '../../../shared/contract/drift.ts'
+import { driftOptionsSchema } from '../../../shared/contract/drift-request.ts'
 import { compareNumbers } from '../../../shared/drift/compare-column.ts'
 import { learnNumeric } from '../../../shared/drift/learn-distances.ts'
 import { buildValueTable } from '../../../shared/drift/value-table.ts'

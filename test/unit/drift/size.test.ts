@@ -1,6 +1,6 @@
 /** The size of a shift decides between drifted and slight, also where decile bins see nothing of it. */
 import { expect, it } from 'vitest'
-import { driftOptionsSchema } from '../../../shared/contract/drift.ts'
+import { driftOptionsSchema } from '../../../shared/contract/drift-request.ts'
 import { compareNumbers } from '../../../shared/drift/compare-column.ts'
 import { decideColumns } from '../../../shared/drift/decide.ts'
 

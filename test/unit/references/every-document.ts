@@ -2,7 +2,7 @@
 import { fitCalibrator } from '../../../shared/calibration/fit-calibrator.ts'
 import { measureCalibration } from '../../../shared/calibration/measure-calibration.ts'
 import { compareContenders } from '../../../shared/comparison/compare-contenders.ts'
-import { driftOptionsSchema } from '../../../shared/contract/drift.ts'
+import { driftOptionsSchema } from '../../../shared/contract/drift-request.ts'
 import { cumulativeCounts } from '../../../shared/decision/cumulative-counts.ts'
 import { gainCurve } from '../../../shared/decision/decision-curves.ts'
 import { compareCategories, compareNumbers } from '../../../shared/drift/compare-column.ts'

@@ -1,5 +1,5 @@
 /** Drift of the reference cases' columns, laid out like the documents of the references. */
-import type { DriftTest, DriftTestName } from '../../../shared/contract/drift.ts'
+import type { DriftTest, DriftTestName } from '../../../shared/contract/drift-column.ts'
 import { binSamples, decileEdges, sortedQuantile } from '../../../shared/drift/bins.ts'
 import { compareCategories, numericTests } from '../../../shared/drift/compare-column.ts'
 import { wassersteinDistance } from '../../../shared/drift/distances.ts'
