@@ -15,7 +15,7 @@ export interface TrustFlags {
 }
 
 /** What `work` finds in the workspace at hand, which another process may have open; null where there is none. */
-export function withLedger<T>(workspace: string | undefined, work: (ledger: Ledger) => T): T | null {
+function withLedger<T>(workspace: string | undefined, work: (ledger: Ledger) => T): T | null {
   const path = join(workspaceFolder(workspace), 'ledger.sqlite')
   return existsSync(path) ? readLedger(path, work) : null
 }

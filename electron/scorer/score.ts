@@ -17,7 +17,7 @@ import type { Fed, Runner, SessionFacts } from './tensors.ts'
 import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
 
 /** Names of the outputs that the binding reads; the others are not computed where the graph allows it. */
-export function fetchesOf(task: ScoringTask): string[] {
+function fetchesOf(task: ScoringTask): string[] {
   const { score, label } = task.binding.output
   return [...new Set([...(score ?? []), ...(label === null ? [] : [label])])]
 }

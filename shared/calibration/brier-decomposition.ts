@@ -5,7 +5,7 @@ import { poissonBootstrap } from '../statistics/poisson-bootstrap.ts'
 import type { BinSums } from './reliability.ts'
 
 const replicates = 1000
-export const brierParts = ['brier_reliability', 'brier_resolution', 'brier_uncertainty', 'brier_within_bins'] as const
+const brierParts = ['brier_reliability', 'brier_resolution', 'brier_uncertainty', 'brier_within_bins'] as const
 
 /**
  * Brier score = reliability − resolution + uncertainty + what lies within bins. The last part (Stephenson, Coelho and

@@ -6,7 +6,7 @@ import { proportionMetric, undefinedMetric } from '../metrics/metric.ts'
 import { argsort } from '../statistics/argsort.ts'
 
 /** Bins of either kind; bins of equal count may be fewer, where scores are tied. */
-export const reliabilityBins = 10
+const reliabilityBins = 10
 
 type Probabilities = Float32Array | Float64Array
 

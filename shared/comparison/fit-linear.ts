@@ -5,7 +5,7 @@ import { linearPredictor } from './linear-design.ts'
 import { sigmoid } from '../calibration/logit.ts'
 
 /** Penalty on the squared coefficients of standardised features, the intercept free; scikit-learn's C = 1. */
-export const ridgePenalty = 1
+const ridgePenalty = 1
 
 const mostIterations = 50
 const tolerance = 1e-10

@@ -19,7 +19,7 @@ export interface CumulativeCounts {
 }
 
 /** Position that selects no row. */
-export const selectNone = -1
+const selectNone = -1
 
 /**
  * @param y 1 where the row is positive, else 0.

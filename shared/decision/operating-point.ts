@@ -57,7 +57,7 @@ function rates({ tp, fp, fn, tn }: BinaryConfusion): Metrics {
  * Precision over prevalence. Its logarithm is taken to be normal, with the variance that the four counts give it (delta
  * method; it does not change when all counts grow alike, so independent Poisson counts give the multinomial's variance).
  */
-export function liftMetric({ tp, fp, fn, tn }: BinaryConfusion): Metric {
+function liftMetric({ tp, fp, fn, tn }: BinaryConfusion): Metric {
   const n = tp + fp + fn + tn
   const selected = tp + fp
   const positives = tp + fn

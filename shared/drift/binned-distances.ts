@@ -2,10 +2,9 @@
 import type { BinnedSamples } from './bins.ts'
 
 /** Fractions under this count as this in the two indices that divide by them: an empty bin would make them infinite. */
-export const fractionFloor = 1e-4
+const fractionFloor = 1e-4
 
 export const binnedDistanceNames = ['psi', 'kl', 'js', 'hellinger', 'tvd'] as const
-export type BinnedDistanceName = (typeof binnedDistanceNames)[number]
 
 /**
  * All distances in one sweep, in the order of `binnedDistanceNames`, then the Jensen–Shannon divergence and Cramér's V.

@@ -46,7 +46,7 @@ export const parities: readonly { readonly name: string; readonly of: readonly R
 ]
 
 /** The rates in which a group is tested against the reference; the others are one minus one of these. */
-export const testedRates: readonly RateName[] = ['selection_rate', 'tpr', 'fpr', 'ppv', 'npv', 'accuracy']
+const testedRates: readonly RateName[] = ['selection_rate', 'tpr', 'fpr', 'ppv', 'npv', 'accuracy']
 
 /** Curves of more groups than these cannot be told apart, and fill the evidence. */
 const mostCalibrated = 12

@@ -53,7 +53,7 @@ export const ratesOf: Readonly<Record<Goal, readonly (keyof typeof counted)[]>> 
 }
 
 /** Rates of a goal at a step; −1 selects nobody. */
-export const ratesAt = (stairs: Staircase, goal: Goal, step: number): number[] =>
+const ratesAt = (stairs: Staircase, goal: Goal, step: number): number[] =>
   ratesOf[goal].map((name) => counted[name].at(stairs, step) / counted[name].all(stairs))
 
 /** The same of all groups together. */

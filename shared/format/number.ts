@@ -24,7 +24,7 @@ export const plural = (n: number, one: string, many = `${one}s`): string => `${f
 const isExtreme = (value: number): boolean => value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e12)
 
 /** Decimals that show an interval's half-width with two significant digits, 0 to 10; without a width, four of the value. */
-export function decimalsFor(value: number, low: number | null, high: number | null): number {
+function decimalsFor(value: number, low: number | null, high: number | null): number {
   const half = low !== null && high !== null ? (high - low) / 2 : 0
   if (half > 0) return Math.min(10, Math.max(0, 1 - Math.floor(Math.log10(half))))
   if (Number.isInteger(value)) return 0

@@ -195,7 +195,7 @@ function lossMetric(
 }
 
 /** @param gaps Events minus the sum of probabilities, by bin. */
-export function calibrationErrors(gaps: Float64Array, rows: Float64Array, n: number): { ece: number; mce: number } {
+function calibrationErrors(gaps: Float64Array, rows: Float64Array, n: number): { ece: number; mce: number } {
   let ece = 0
   let mce = 0
   for (let bin = 0; bin < bins; bin++) {

@@ -3,7 +3,7 @@ import type { Confusion } from '../contract/evidence.ts'
 import { largest, mostDetailed } from './class-detail.ts'
 import type { Mass } from './metric.ts'
 
-export const unnamedLabel = '(not named by the model)'
+const unnamedLabel = '(not named by the model)'
 
 export interface MulticlassConfusion {
   /** Classes of the table: K, and one more for the classes that the model does not name, where there are such rows. */
@@ -40,7 +40,7 @@ export function countConfusion(
   return { size, named, counts, squares, rows }
 }
 
-export const otherLabel = '(other classes)'
+const otherLabel = '(other classes)'
 
 /** The table in rows; of many classes the most frequent, and the others together. */
 export function confusionEvidence({ size, rows }: MulticlassConfusion, labels: readonly string[]): Confusion {

@@ -44,7 +44,7 @@ function wordsOf({ measure, atMost }: ProductionLimit): { readonly alert: string
 
 const namespace = 'models'
 
-export function testedRules(plan: Plan): TestedRule[] {
+function testedRules(plan: Plan): TestedRule[] {
   const matchers = `job=${quoted(plan.job)}`
   const scope = { matchers, by: ['namespace'], window: '5m' }
   const model = plan.name

@@ -38,7 +38,7 @@ export function latencyMs({ matchers, by, window }: Scope, quantile: number): st
 }
 
 /** The largest population stability index among columns, of pods that have seen enough rows. */
-export function largestPsi({ matchers, by }: Scope, column: string | null, rows: number): string {
+function largestPsi({ matchers, by }: Scope, column: string | null, rows: number): string {
   const which = column === null ? matchers : [matchers, `column=~${quoted(exactly(column))}`].filter(Boolean).join(',')
   const pod = 'namespace, pod, column'
   return `max${keep(by)} (assay_input_psi${braces(which)} and on (${pod}) sum by (${pod}) (assay_input_bin_rows${braces(which)}) >= ${rows})`

@@ -20,7 +20,7 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 /** Text as it may stand between tags and in quoted attributes, of HTML and of XML. */
-export const escapeText = (text: string): string => visibleText(text).replace(/[&<>"']/g, (mark) => entities[mark]!)
+const escapeText = (text: string): string => visibleText(text).replace(/[&<>"']/g, (mark) => entities[mark]!)
 
 function toMarkup(value: HtmlValue): string {
   if (value === null) return ''

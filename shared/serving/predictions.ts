@@ -55,7 +55,7 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 const usualThreshold = 0.5
 
 /** Names of the labels that a row is given, as one text: a multilabel row has any number of them. */
-export const labelSeparator = ' | '
+const labelSeparator = ' | '
 
 function labelsOf(
   score: (k: number) => number,

@@ -26,10 +26,10 @@ export const signatureFile = 'signature.json'
 /** Written after the rest; they are not in the image. The seal is a signature over every other file of the folder. */
 export const recordFiles = { proof: 'proof.json', seal: 'seal.json' } as const
 
-export const fileFactsSchema = z.strictObject({ sha256: sha256Schema, bytes: z.int().nonnegative() })
+const fileFactsSchema = z.strictObject({ sha256: sha256Schema, bytes: z.int().nonnegative() })
 
 /** Where the evaluated rows lay, against which traffic is counted. Missing values are in no count. */
-export const referenceSchema = z.discriminatedUnion('kind', [
+const referenceSchema = z.discriminatedUnion('kind', [
   /** Counts in (−∞, e₀), [e₀, e₁), …, [eₖ, ∞), the edges being the deciles, as the drift analysis has them. */
   z.strictObject({
     kind: z.literal('bins'),

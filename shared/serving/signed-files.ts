@@ -14,7 +14,7 @@ export const inTotoPayloadType = 'application/vnd.in-toto+json'
 export const inTotoStatementType = 'https://in-toto.io/Statement/v1'
 
 /** What the signature says: that this is a release to be served, or that this is all that its folder holds. */
-export const signedFilesTypes = { release: 'urn:assay:release:1', folder: 'urn:assay:release-folder:1' } as const
+const signedFilesTypes = { release: 'urn:assay:release:1', folder: 'urn:assay:release-folder:1' } as const
 export type SignedFilesKind = keyof typeof signedFilesTypes
 
 const statementSchema = z.strictObject({

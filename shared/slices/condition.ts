@@ -13,7 +13,7 @@ const number = (value: number): string => String(value)
  * One condition as text, which `parseFilter` reads back: "contract = One", "tenure >= 6 & tenure < 12",
  * "tenure >= 6 or missing", "total is missing".
  */
-export function conditionText(condition: Condition): string {
+function conditionText(condition: Condition): string {
   const column = quoted(condition.column)
   switch (condition.kind) {
     case 'equals':

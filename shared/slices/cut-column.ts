@@ -27,7 +27,7 @@ export interface CutColumn {
 }
 
 /** Ranges of a column of numbers hold about a fifth of the rows each. */
-export const numberBins = 5
+const numberBins = 5
 /** The share of rows below each inner edge. */
 export const binProbabilities = Array.from({ length: numberBins - 1 }, (_, edge) => (edge + 1) / numberBins)
 /** Categories past these are told apart by nobody; they count as "other". */

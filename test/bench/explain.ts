@@ -11,7 +11,6 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { RowPool } from '../../electron/engine/explain/row-pool.ts'
 import type { TreeEnsemble } from '../../shared/explain/tree/ensemble.ts'
 import { nodeModes } from '../../shared/explain/tree/ensemble.ts'
-import { eachInput } from '../../shared/explain/tree/players.ts'
 import type { Block } from '../../shared/explain/tree/players.ts'
 import { makeTreeExplainer } from '../../shared/explain/tree/explain-trees.ts'
 import { addCovers } from '../../shared/explain/tree/walk-rows.ts'
@@ -20,6 +19,7 @@ import { openTestEngine, root } from '../support/engine.ts'
 import { makeTreeModel } from '../support/make-trees.ts'
 import { randomEnsemble } from '../unit/explain/random-trees.ts'
 import { classicTreeShap, linearTreeShap } from './slower-tree-shap.ts'
+import { eachInput } from '../support/each-input.ts'
 
 const inputs = 30
 const workerPath = join(root, 'electron/engine/evaluation/worker.ts')

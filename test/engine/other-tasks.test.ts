@@ -12,7 +12,7 @@ import { codeOf, openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { makeMlp } from '../support/make-mlp.ts'
 import { releaseOf } from '../support/release.ts'
-import { expectSound } from '../unit/metrics/near.ts'
+import { expectSound } from '../unit/metrics/sound.ts'
 
 const rows = 900
 const folder = mkdtempSync(join(tmpdir(), 'assay-tasks-'))

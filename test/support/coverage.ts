@@ -268,7 +268,7 @@ export interface Covered {
 }
 
 /** What is named beside the number, without counts and seeds. */
-export const plainMethod = (method: string): string =>
+const plainMethod = (method: string): string =>
   method
     .replace(/ \([^)]*\)/g, '')
     .replace(/of \d+ queries/, 'of queries')

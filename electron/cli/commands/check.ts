@@ -29,7 +29,7 @@ function wrong(path: string, message: string, place = ''): AssayError {
 }
 
 /** @throws AssayError plan/file */
-export async function readPlan(path: string): Promise<Plan> {
+async function readPlan(path: string): Promise<Plan> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw wrong(path, `it cannot be read (${error.code}).`)
   })

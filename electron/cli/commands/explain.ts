@@ -52,7 +52,7 @@ async function requestOf(session: Session, id: RunId, flags: Flags): Promise<Par
   }
 }
 
-export function printExplanation(explanation: Explanation): void {
+function printExplanation(explanation: Explanation): void {
   const { rows, reference, additivity, parity } = explanation
   printLine(`${explanation.methodTitle}, ${explanation.spaceNote}`)
   printLine(

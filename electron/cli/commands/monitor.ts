@@ -17,7 +17,7 @@ import { readPayoff } from './decide.ts'
 const single = ['time', 'id', 'prediction', 'actual', 'latency', 'error', 'sample'] as const
 
 /** `time=ts`, `score:Yes=p_yes`, `feature:age=input.age`. */
-export function readMapping(pairs: readonly string[]): LogMapping | undefined {
+function readMapping(pairs: readonly string[]): LogMapping | undefined {
   if (pairs.length === 0) return undefined
   const mapping: LogMapping = {}
   for (const pair of pairs) {

@@ -26,7 +26,7 @@ interface ScoreFlags {
   threads?: number
 }
 
-export async function exportTo(session: Session, id: RunId, path: string): Promise<void> {
+async function exportTo(session: Session, id: RunId, path: string): Promise<void> {
   const format = extname(path).toLowerCase() === '.parquet' ? 'parquet' : 'csv'
   const { jobId } = await session.call.runs.exportScores({ id, file: { path: resolve(path) }, format })
   await session.follow(jobId)
@@ -43,7 +43,7 @@ function printRun(run: Run): void {
   printFindings(run.findings)
 }
 
-export function printEvidence(evidence: Evidence): void {
+function printEvidence(evidence: Evidence): void {
   printLine(`${evidence.model.name}@${evidence.model.version} on ${evidence.dataset.name}, ${evidence.task}`)
   printLine(
     `${evidence.rows.used.toLocaleString('en-US')} of ${evidence.rows.total.toLocaleString('en-US')} rows; 95 % intervals`,

@@ -181,7 +181,7 @@ export async function decide(engine: Engine, request: DecisionRequest): Promise<
 }
 
 /** Keeps a decision, made here or brought in, and moves the version to the stage that follows from it. */
-export async function recordDecision(
+async function recordDecision(
   engine: Engine,
   review: StoredReview,
   envelope: Envelope,

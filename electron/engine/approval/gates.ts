@@ -47,7 +47,7 @@ export function notEvaluated(runId: RunId): AssayError {
  * The champion's newest evidence on the same data. Numbers from other rows are not compared.
  * @param championId another version than the model's champion; left out: the alias decides
  */
-export async function findChampion(
+async function findChampion(
   engine: Engine,
   evidence: Evidence,
   championId: VersionId | undefined,

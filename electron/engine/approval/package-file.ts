@@ -18,7 +18,7 @@ import { readIdentity } from './people.ts'
 import { readTar } from './tar.ts'
 import type { TarEntry } from './tar.ts'
 
-export const manifestStatementSchema = z.strictObject({
+const manifestStatementSchema = z.strictObject({
   schema: z.literal('assay.package/1'),
   kind: z.enum(['review', 'decision']),
   reviewId: reviewIdSchema,
@@ -37,7 +37,7 @@ export type ManifestStatement = z.infer<typeof manifestStatementSchema>
 export const manifestName = 'manifest.json'
 export const peopleName = 'people.json'
 export const reviewName = 'review.json'
-export const peopleFileSchema = z.array(envelopeSchema).min(1).max(10_000)
+const peopleFileSchema = z.array(envelopeSchema).min(1).max(10_000)
 
 /** Documents, but not the graph, are read whole. */
 const largestDocument = 256_000_000

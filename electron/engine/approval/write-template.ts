@@ -22,7 +22,7 @@ import { checklistViews } from './review-view.ts'
 import { writeWhole } from '../workspace/write-whole.ts'
 
 /** @throws AssayError run/not-evaluated */
-export async function templateInput(engine: Engine, runId: RunId): Promise<TemplateInput> {
+async function templateInput(engine: Engine, runId: RunId): Promise<TemplateInput> {
   const { ledger } = engine.workspace
   const run = readRun(ledger, runId)
   if (run.evidenceSha256 === null) throw notEvaluated(runId)

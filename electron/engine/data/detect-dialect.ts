@@ -12,7 +12,7 @@ const sampleRecords = 200
 const orangeTypes = /^(continuous|c|discrete|d|string|s|time|t|ignore|i|[^\s,;]+(\s[^\s,;]+)+|)$/
 const orangeRoles = /^(class|meta|ignore|i|c|m|.*=.*|)$/
 
-export function bomOf(bytes: Uint8Array): { readonly encoding: Dialect['encoding']; readonly length: number } | null {
+function bomOf(bytes: Uint8Array): { readonly encoding: Dialect['encoding']; readonly length: number } | null {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { encoding: 'utf-8', length: 3 }
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16le', length: 2 }
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { encoding: 'utf-16be', length: 2 }

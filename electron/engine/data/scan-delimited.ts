@@ -27,7 +27,7 @@ export interface ScanFacts {
 }
 
 /** A line past this is no table: DuckDB's buffers and any reader of the file would suffer. */
-export const longestLineBytes = 4 * 1024 * 1024
+const longestLineBytes = 4 * 1024 * 1024
 const keptBadRows = 100
 
 const states = { fieldStart: 0, plain: 1, quoted: 2, quoteInQuoted: 3 } as const

@@ -59,7 +59,7 @@ export async function explainRow(engine: Engine, id: RunId, row: number, changes
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null
 
-export function valueTexts(given: GivenRows): Map<string, string> {
+function valueTexts(given: GivenRows): Map<string, string> {
   const texts = new Map<string, string>()
   for (const { name, values } of given.columns) {
     const value = values[0] as unknown

@@ -27,7 +27,7 @@ export async function storeFiles(
 }
 
 /** Who holds the stored files of a run's explanation. */
-export const explanationOwner = (id: RunId): string => `explanation ${id}`
+const explanationOwner = (id: RunId): string => `explanation ${id}`
 
 /** null where the run has none. @throws AssayError run/not-evaluated */
 export async function readExplanation(engine: Engine, id: RunId): Promise<Explanation | null> {

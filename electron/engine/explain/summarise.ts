@@ -10,7 +10,7 @@ import { valueColumn } from './values-file.ts'
 const stripBins = 40
 const mostCategories = 12
 /** Exact quantiles hold a column in memory; past this many rows DuckDB's t-digest stands in, and is said to. */
-export const exactQuantileRows = 5_000_000
+const exactQuantileRows = 5_000_000
 const quantiles = [0.05, 0.25, 0.5, 0.75, 0.95]
 
 export interface SummaryRequest {

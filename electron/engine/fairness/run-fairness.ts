@@ -109,7 +109,7 @@ function attributeColumns(decided: DecidedRun, { by }: FairnessOptions): Column[
 }
 
 /** Each column alone; with intersections every pair, and all of three. */
-export function crossings(count: number, intersections: boolean): number[][] {
+function crossings(count: number, intersections: boolean): number[][] {
   const alone = Array.from({ length: count }, (_, place) => [place])
   if (!intersections) return alone
   const pairs = alone.flatMap(([first]) => alone.slice(first! + 1).map(([second]) => [first!, second!]))

@@ -31,7 +31,7 @@ function widthOf(input: TensorInfo): number | null {
 }
 
 /** The graph's own batch size, where it is fixed. */
-export function fixedBatchOf(version: Pick<ModelVersion, 'inputs'>): number | null {
+function fixedBatchOf(version: Pick<ModelVersion, 'inputs'>): number | null {
   for (const input of version.inputs) {
     const first = input.shape?.[0]
     if ((input.shape?.length ?? 0) >= 2 && typeof first === 'number' && first > 0) return first

@@ -114,7 +114,7 @@ async function findExternal(modelPath: string, inspection: ModelInspection): Pro
  * Looks at a file without storing anything.
  * @throws AssayError model/* with the first reason to refuse it
  */
-export async function inspectFile(path: string): Promise<{ bytes: Uint8Array; inspection: ModelInspection }> {
+async function inspectFile(path: string): Promise<{ bytes: Uint8Array; inspection: ModelInspection }> {
   const bytes = await readBytes(path)
   const inspection = inspectBytes(bytes)
   const [problem] = inspection.problems

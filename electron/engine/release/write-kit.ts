@@ -16,7 +16,7 @@ import { parsePolicy } from '../approval/policies.ts'
 import { notWritable } from '../workspace/write-whole.ts'
 import type { BuiltImage } from './image/build-image.ts'
 
-export const kitFolder = 'deploy'
+const kitFolder = 'deploy'
 
 export interface KitRequest {
   readonly folder: string

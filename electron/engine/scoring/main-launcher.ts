@@ -1,6 +1,6 @@
 /** Scorers under Electron: only main may fork a utilityProcess, so the engine asks and gets a port. */
 import { fromMainSchema } from '../../../shared/contract/process-messages.ts'
-import type { FromMain } from '../../../shared/contract/process-messages.ts'
+import type { FromEngine, FromMain } from '../../../shared/contract/process-messages.ts'
 import type { Launcher, ScorerProcess, ServerProcess } from './launcher.ts'
 
 export interface TransferredPort {
@@ -32,6 +32,7 @@ export function mainLauncher(parentPort: ParentPort): Launcher {
   const scorers = new Map<string, Pending>()
   const servers = new Map<string, PendingServer>()
   let counter = 0
+  const tell = (message: FromEngine): void => parentPort.postMessage(message)
   parentPort.on('message', (event) => {
     const parsed = fromMainSchema.safeParse(event.data)
     if (!parsed.success) return
@@ -56,7 +57,7 @@ export function mainLauncher(parentPort: ParentPort): Launcher {
       },
       onExit: (listener) => (entry.exited ? listener(entry.exited.code) : void entry.exits.push(listener)),
       kill: () => {
-        parentPort.postMessage({ type: 'kill', id: message.id })
+        tell({ type: 'kill', id: message.id })
         port.close()
       },
     })
@@ -78,7 +79,7 @@ export function mainLauncher(parentPort: ParentPort): Launcher {
           entry.early = ''
         },
         onExit: (listener) => void entry.exits.push(listener),
-        stop: () => parentPort.postMessage({ type: 'kill', id }),
+        stop: () => tell({ type: 'kill', id }),
       })
     }
   }
@@ -87,13 +88,13 @@ export function mainLauncher(parentPort: ParentPort): Launcher {
       new Promise((resolve) => {
         const id = `server-${process.pid}-${counter++}`
         servers.set(id, { resolve, outputs: [], exits: [], early: '' })
-        parentPort.postMessage({ type: 'serve', id, args, env })
+        tell({ type: 'serve', id, args: [...args], env: { ...env } })
       }),
     launch: (env) =>
       new Promise((resolve) => {
         const id = `scorer-${process.pid}-${counter++}`
         scorers.set(id, { resolve, exits: [], exited: null })
-        parentPort.postMessage({ type: 'launch', id, module: 'scorer', ...(env ? { env } : {}) })
+        tell({ type: 'launch', id, module: 'scorer', ...(env ? { env: { ...env } } : {}) })
       }),
   }
 }

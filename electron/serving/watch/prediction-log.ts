@@ -32,7 +32,7 @@ export interface PredictionLog {
 
 const none: PredictionLog = { takes: () => false, write: () => undefined, close: async () => undefined }
 
-export function loggedColumns(inputs: readonly InputColumn[], settings: Settings): InputColumn[] {
+function loggedColumns(inputs: readonly InputColumn[], settings: Settings): InputColumn[] {
   if (settings.PREDICTION_LOG_INPUTS === 'none') return []
   return inputs.filter(
     (column) =>

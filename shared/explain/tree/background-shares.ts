@@ -14,7 +14,7 @@ import type { CaseSharer } from './leaf-shares.ts'
 const gains = new Map<number, Float64Array>()
 
 /** (p − 1)! q! / (p + q)! at p × (d + 1) + q, for p ≥ 1. Losses are the same with p and q exchanged. */
-export function gainWeights(d: number): Float64Array {
+function gainWeights(d: number): Float64Array {
   const known = gains.get(d)
   if (known) return known
   const table = new Float64Array((d + 1) * (d + 1))

@@ -47,7 +47,7 @@ export function chooseGroups(request: GroupRequest): Uint8Array {
 }
 
 /** How many outputs the leaves of a tree feed. */
-export function outputsOf(ensemble: TreeEnsemble, root: number): number {
+function outputsOf(ensemble: TreeEnsemble, root: number): number {
   const seen = new Set<number>()
   const stack = [root]
   while (stack.length > 0) {

@@ -162,7 +162,7 @@ export type CaseSharer = (satisfied: number, out: Float64Array) => void
  * One case at a time, by Gauss–Legendre quadrature: for leaves with too many cases to list, and for shares of zero.
  *   φ_j = ∫ (s_j − r_j) ∏ over k ≠ j of (t s_k + (1 − t) r_k) dt
  */
-export function makeCaseSharer(shares: readonly number[]): CaseSharer {
+function makeCaseSharer(shares: readonly number[]): CaseSharer {
   const d = shares.length
   const { nodes, weights } = gaussLegendre(Math.max(1, Math.ceil(d / 2)))
   const points = nodes.length

@@ -13,8 +13,3 @@ export interface Block {
   readonly rows: number
   readonly columns: readonly (Float32Array | Float64Array)[]
 }
-
-/** Each input its own player. */
-export function eachInput(inputs: number): Players {
-  return { count: inputs, ofInput: Int32Array.from({ length: inputs }, (_, k) => k) }
-}

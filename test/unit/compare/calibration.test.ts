@@ -12,7 +12,7 @@ import { equalCountSums } from '../../../shared/calibration/reliability.ts'
 import { calibrationSectionSchema } from '../../../shared/contract/calibration.ts'
 import { evaluateBinary } from '../../../shared/metrics/evaluate-binary.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
-import { expectSound } from '../metrics/near.ts'
+import { expectSound } from '../metrics/sound.ts'
 import { casesPresent, numbers, readColumns, readExpected } from '../metrics/read-case.ts'
 
 /** Probabilities that are too extreme by `slope` and shifted by `intercept` in log odds. */

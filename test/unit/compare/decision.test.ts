@@ -9,7 +9,7 @@ import {
 import { decisionCurve, gainCurve, valueCurve } from '../../../shared/decision/decision-curves.ts'
 import { operatingPoint } from '../../../shared/decision/operating-point.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
-import { expectSound } from '../metrics/near.ts'
+import { expectSound } from '../metrics/sound.ts'
 import { casesPresent, numbers, readColumns, readExpected } from '../metrics/read-case.ts'
 
 /** Of expected.json, what is read here. */

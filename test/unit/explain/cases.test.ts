@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest'
 import { readModel } from '../../../shared/onnx/read-model.ts'
 import { makeTreeExplainer } from '../../../shared/explain/tree/explain-trees.ts'
 import type { TreeEnsemble } from '../../../shared/explain/tree/ensemble.ts'
-import { eachInput } from '../../../shared/explain/tree/players.ts'
 import type { Block } from '../../../shared/explain/tree/players.ts'
 import { readEnsemble } from '../../../shared/explain/tree/read-ensemble.ts'
 import { addCovers, sumTrees } from '../../../shared/explain/tree/walk-rows.ts'
 import { besideCheckout } from '../../support/engine.ts'
 import { xgboostTreeShap } from './xgboost-tree-shap.ts'
+import { eachInput } from '../../support/each-input.ts'
 
 const folder = besideCheckout('cases')
 

@@ -5,11 +5,11 @@ import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import { explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
 import { makeTreeExplainer } from '../../../shared/explain/tree/explain-trees.ts'
 import type { TreeEnsemble } from '../../../shared/explain/tree/ensemble.ts'
-import { eachInput } from '../../../shared/explain/tree/players.ts'
 import type { Block } from '../../../shared/explain/tree/players.ts'
 import { addCovers, sumTrees } from '../../../shared/explain/tree/walk-rows.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import { randomBlock, randomEnsemble } from './random-trees.ts'
+import { eachInput } from '../../support/each-input.ts'
 
 const inputs = 5
 const rows = 30

@@ -5,7 +5,6 @@ import { makeTreeExplainer } from '../../../shared/explain/tree/explain-trees.ts
 import type { TreeEnsemble } from '../../../shared/explain/tree/ensemble.ts'
 import { joinEnsembles, nodeModes, reweigh } from '../../../shared/explain/tree/ensemble.ts'
 import { makeCaseIntegral, shareAllCases, shareCases } from '../../../shared/explain/tree/leaf-shares.ts'
-import { eachInput } from '../../../shared/explain/tree/players.ts'
 import type { Block, Players } from '../../../shared/explain/tree/players.ts'
 import { addCovers, sumTrees } from '../../../shared/explain/tree/walk-rows.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
@@ -17,6 +16,7 @@ import {
   pathDependentGame,
   shapleyByEnumeration,
 } from './slow-versions.ts'
+import { eachInput } from '../../support/each-input.ts'
 
 const allModes = [0, 1, 2, 3, 4, 5, 6]
 

@@ -4,7 +4,7 @@ import type { Metrics, TaskEvidence } from '../../../shared/contract/evidence.ts
 import { evaluateBinary } from '../../../shared/metrics/evaluate-binary.ts'
 import { evaluateMulticlass } from '../../../shared/metrics/evaluate-multiclass.ts'
 import { evaluateRegression } from '../../../shared/metrics/evaluate-regression.ts'
-import { expectSound } from './near.ts'
+import { expectSound } from './sound.ts'
 
 interface Evaluation {
   readonly metrics: Metrics

@@ -6,7 +6,7 @@ import { averageRanks } from '../../../shared/statistics/average-ranks.ts'
 import { delong } from '../../../shared/statistics/delong.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import { rankGroups } from '../../../shared/metrics/ranked-groups.ts'
-import { expectSound } from './near.ts'
+import { expectSound } from './sound.ts'
 import {
   slowAuc,
   slowAveragePrecision,

@@ -3,7 +3,7 @@ import { evaluateBinary } from '../../../shared/metrics/evaluate-binary.ts'
 import { evaluateMulticlass } from '../../../shared/metrics/evaluate-multiclass.ts'
 import { evaluateRegression } from '../../../shared/metrics/evaluate-regression.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
-import { expectSound } from './near.ts'
+import { expectSound } from './sound.ts'
 
 const n = 200_000
 

@@ -3,7 +3,7 @@ import { evaluateMultilabel } from '../../../shared/metrics/evaluate-multilabel.
 import { evaluateRanking } from '../../../shared/metrics/evaluate-ranking.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import { pythonWithSklearn, runPython } from '../../support/python.ts'
-import { expectSound } from './near.ts'
+import { expectSound } from './sound.ts'
 
 const labels = ['a', 'b', 'c', 'd', 'e']
 

@@ -5,7 +5,7 @@ import { evaluateMulticlass } from '../../../shared/metrics/evaluate-multiclass.
 import { evaluateRegression } from '../../../shared/metrics/evaluate-regression.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import { pythonWithSklearn, runPython } from '../../support/python.ts'
-import { expectSound } from './near.ts'
+import { expectSound } from './sound.ts'
 
 const n = 600
 const classes = 3

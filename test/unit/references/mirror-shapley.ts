@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { readModel } from '../../../shared/onnx/read-model.ts'
 import { makeTreeExplainer } from '../../../shared/explain/tree/explain-trees.ts'
 import type { TreeEnsemble } from '../../../shared/explain/tree/ensemble.ts'
-import { eachInput } from '../../../shared/explain/tree/players.ts'
 import type { Block } from '../../../shared/explain/tree/players.ts'
 import { readEnsemble } from '../../../shared/explain/tree/read-ensemble.ts'
 import { addCovers, sumTrees } from '../../../shared/explain/tree/walk-rows.ts'
 import type { Case } from './mirror-cases.ts'
 import type { Mirror } from './mirror-metrics.ts'
+import { eachInput } from '../../support/each-input.ts'
 
 function ensembleOf(at: Case, file: string): TreeEnsemble {
   const { graph } = readModel(new Uint8Array(readFileSync(join(at.folder, file))))

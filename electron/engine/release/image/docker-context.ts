@@ -25,7 +25,7 @@ function layerName(title: string, mediaType: string, place: number): string {
  * @param layers names in the context; all of them, or without the base where `from` brings its own
  * @param from what follows FROM, with the lines that must come before it
  */
-export function dockerfileOf(config: ImageConfig, layers: readonly string[], from: string): string {
+function dockerfileOf(config: ImageConfig, layers: readonly string[], from: string): string {
   const labels = Object.entries(config.labels).map(([key, value]) => `${key}=${quoted(value)}`)
   return `${from}
 ${layers.map((layer) => `ADD ${layer} /\n`).join('')}ENV ${config.environment.map(pair).join(' \\\n    ')}

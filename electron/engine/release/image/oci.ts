@@ -52,7 +52,7 @@ export function json(value: unknown): Buffer {
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-export function byKey(record: Readonly<Record<string, string>>): Record<string, string> {
+function byKey(record: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 

@@ -1,19 +1,6 @@
 import { expect } from 'vitest'
 import type { Metrics } from '../../../shared/contract/evidence.ts'
 
-/** Equal to 1e-6 relative, or both null. */
-export function expectNear(actual: number | null | undefined, expected: number | null, what: string): void {
-  if (expected === null) {
-    expect(actual, what).toBeNull()
-    return
-  }
-  expect(typeof actual, what).toBe('number')
-  const distance = Math.abs(actual! - expected)
-  expect(distance, `${what}: ${actual} is not ${expected}`).toBeLessThanOrEqual(
-    1e-6 * Math.max(Math.abs(expected), 1e-9),
-  )
-}
-
 /** Every metric is finite or null with a reason, and its value is within its interval. */
 export function expectSound(metrics: Metrics): void {
   for (const [key, metric] of Object.entries(metrics)) {
