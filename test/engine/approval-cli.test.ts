@@ -1,13 +1,13 @@
 /** What a pipeline sees: exit codes, JUnit, JSON. The command line runs from its source, in a process of its own. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Gates } from '../../shared/contract/policy.ts'
 import { root, samples } from '../support/engine.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
-let folder: string
+const folder = temporaryFolder()
 const file = (name: string) => join(folder, name)
 
 function assay(args: readonly string[], env: Record<string, string> = {}) {
@@ -33,7 +33,6 @@ gates: [{ id: auc, path: metrics.roc_auc, at_least: ${limit} }]
 `
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-cli-'))
   mkdirSync(file('dist'))
   const from = (module: string) => `import ${JSON.stringify(join(root, module))}\n`
   writeFileSync(file('dist/scorer.mjs'), from('electron/scorer/entry.ts'))
@@ -59,7 +58,6 @@ write: { junit: gates.xml, evidence: evidence.json, model-card: card.md }
 `,
   )
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('assay check', () => {
   it('runs a plan from import to gates in a workspace that it makes', () => {

@@ -1,20 +1,19 @@
 /** Keys and roles: what a passphrase protects, and who may do what. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Person } from '../../shared/contract/person.ts'
 import { unlockKey } from '../../electron/engine/approval/keys.ts'
 import { codeOf, openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const passphrase = 'correct horse battery'
-let folder: string
+const folder = temporaryFolder()
 let test: TestEngine
 let other: TestEngine
 let person: Person
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-people-'))
   test = await openTestEngine()
   other = await openTestEngine()
   person = await test.call.people.add({ name: 'Ada', roles: ['author'], passphrase, expires: '2099-12-31' })
@@ -22,7 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await test.close()
   await other.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 const keyFile = () => join(test.folder, 'keys', `${person.id}.json`)

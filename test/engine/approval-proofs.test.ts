@@ -1,7 +1,6 @@
 /** No byte of a package or of an audit export changes unseen. */
 import { createHash } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import canonicalize from 'canonicalize'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,6 +11,7 @@ import { genesis } from '../../electron/engine/workspace/audit.ts'
 import { codeOf, openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { input, initializer, model, node, output } from '../support/build-model.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const passphrase = 'correct horse battery'
 const policy = `assay: policy/1
@@ -21,14 +21,13 @@ objective: { business: Test, measure: words, target: words }
 deployment: { kind: batch }
 gates: [{ id: rows, path: rows.used, at_least: 10 }]
 `
-let folder: string
+const folder = temporaryFolder()
 let test: TestEngine
 let person: Person
 let review: ReviewView
 const file = (name: string) => join(folder, name)
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-proofs-'))
   test = await openTestEngine()
   const rows = Array.from({ length: 40 }, (_, k) => `${(k % 7) / 7},${(k % 5) / 5},${k % 3 === 0 ? 1 : 0}`)
   writeFileSync(file('tiny.csv'), `a,b,y\n${rows.join('\n')}\n`)
@@ -74,10 +73,7 @@ beforeAll(async () => {
   await test.finish(whole.jobId)
   await test.call.proofs.exportAudit({ personId: person.id, passphrase, file: { path: file('audit.jsonl') } })
 })
-afterAll(async () => {
-  await test.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => test.close())
 
 /** Positions at which the change was not seen. */
 async function unseen(path: string, positions: Iterable<number>): Promise<number[]> {

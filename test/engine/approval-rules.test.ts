@@ -1,6 +1,5 @@
 /** Several people in one workspace: what the policy asks of them, and what it refuses. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Person } from '../../shared/contract/person.ts'
@@ -9,6 +8,7 @@ import type { Run } from '../../shared/contract/run.ts'
 import { codeOf, openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { input, initializer, model, node, output } from '../support/build-model.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const passphrase = 'correct horse battery'
 const policy = (
@@ -23,7 +23,7 @@ deployment: { kind: batch }
 approval: ${approval}
 gates: ${gates}
 ${more}`
-let folder: string
+const folder = temporaryFolder()
 let test: TestEngine
 let run: Run
 let ada: Person
@@ -31,7 +31,6 @@ let grace: Person
 let hana: Person
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-rules-'))
   test = await openTestEngine()
   const rows = Array.from({ length: 40 }, (_, k) => `${(k % 7) / 7},${(k % 5) / 5},${k % 3 === 0 ? 1 : 0}`)
   writeFileSync(join(folder, 'tiny.csv'), `a,b,y\n${rows.join('\n')}\n`)
@@ -54,10 +53,7 @@ beforeAll(async () => {
   grace = await add('Grace', ['approver'])
   hana = await add('Hana', ['approver', 'author'])
 })
-afterAll(async () => {
-  await test.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => test.close())
 
 const ask = (text: string): Promise<ReviewView> =>
   test.call.reviews.request({ personId: ada.id, passphrase, runId: run.id, policy: { text }, note: '' })

@@ -1,6 +1,5 @@
 /** The whole story with two workspaces and two people, and what must not be possible on the way. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Person } from '../../shared/contract/person.ts'
@@ -11,6 +10,7 @@ import type { Dataset } from '../../shared/contract/dataset.ts'
 import { assertReleasable } from '../../electron/engine/approval/releasable.ts'
 import { codeOf, openTestEngine, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const passphrase = 'correct horse battery'
 /** The two sample models differ by half a point of ROC AUC, less than an interval: their values are judged. */
@@ -26,7 +26,7 @@ gates:
   - { id: champion, path: metrics.roc_auc, versus: champion, at_least: -0.02, severity: warn }
 `
 
-let folder: string
+const folder = temporaryFolder()
 let ada: TestEngine
 let grace: TestEngine
 let author: Person
@@ -77,7 +77,6 @@ const decide = (test: TestEngine, person: Person, more: object = {}) =>
   })
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-approval-'))
   ada = await openTestEngine()
   grace = await openTestEngine()
   dataset = await ada.importDataset(join(samples, 'churn', 'holdout.csv'), {
@@ -90,7 +89,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await ada.close()
   await grace.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 describe('from a failing gate to an approval', () => {

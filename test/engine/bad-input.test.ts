@@ -6,12 +6,10 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -32,17 +30,14 @@ import {
   node,
   output,
 } from '../support/build-model.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let test: TestEngine
-let folder: string
+const folder = temporaryFolder()
 beforeAll(async () => {
   test = await openTestEngine()
-  folder = mkdtempSync(join(tmpdir(), 'assay-bad-'))
 })
-afterAll(async () => {
-  await test.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => test.close())
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name)

@@ -1,6 +1,5 @@
 /** Names from a dataset in the CSV that people open in a spreadsheet: no formula, and no SQL. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -8,17 +7,14 @@ import { guardCell } from '../../shared/format/spreadsheet.ts'
 import { openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { input, initializer, model, node, output } from '../support/build-model.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
-let folder: string
+const folder = temporaryFolder()
 let test: TestEngine
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-hostile-'))
   test = await openTestEngine()
 })
-afterAll(async () => {
-  await test.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => test.close())
 
 it('scores leave as text, whatever the classes and columns are called', async () => {
   const classes = ['=1+1', 'x AS "y', 'שלום'] as const

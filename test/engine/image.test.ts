@@ -18,14 +18,8 @@ import { nodeFlags } from '../../shared/serving/node-flags.ts'
 import { codeOf, openTestEngine, root } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { prepareEngine } from '../support/container-engine.ts'
-import {
-  churnRelease,
-  digitsRelease,
-  releaseOf,
-  servingEntry,
-  temporaryFolder,
-  trustedHere,
-} from '../support/release.ts'
+import { churnRelease, digitsRelease, releaseOf, servingEntry, trustedHere } from '../support/release.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const quiet = { signal: new AbortController().signal, progress: () => undefined }
 /** Replays golden rows from outside of what runs. */

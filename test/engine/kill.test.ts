@@ -1,21 +1,20 @@
 /** Killed 30 times at random moments, import and scoring end as if nothing had happened, to the byte. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../support/engine.ts'
 import { makeMlp } from '../support/make-mlp.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const kills = 30
 const rows = 60_000
-let folder: string
+const folder = temporaryFolder()
 let csv: string
 let model: string
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-kill-'))
   csv = join(folder, 'table.csv')
   model = join(folder, 'mlp.onnx')
   let state = 7
@@ -28,7 +27,6 @@ beforeAll(() => {
   // Heavy on purpose: a run takes seconds, so that it can be killed in the middle.
   writeFileSync(model, makeMlp([8, 1200, 1200, 1]))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 interface Answer {
   readonly state: string

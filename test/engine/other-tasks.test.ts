@@ -1,6 +1,5 @@
 /** Multilabel, ranking and weighted rows, from a file to a report. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ComparisonId } from '../../shared/contract/ids.ts'
@@ -12,10 +11,11 @@ import { codeOf, openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { makeMlp } from '../support/make-mlp.ts'
 import { releaseOf } from '../support/release.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { expectSound } from '../unit/metrics/sound.ts'
 
 const rows = 900
-const folder = mkdtempSync(join(tmpdir(), 'assay-tasks-'))
+const folder = temporaryFolder()
 const path = join(folder, 'rows.csv')
 let test: TestEngine
 
@@ -34,10 +34,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'labels.onnx'), makeMlp([4, 8, 3], 3))
   writeFileSync(join(folder, 'one.onnx'), makeMlp([4, 8, 1], 5))
 })
-afterAll(async () => {
-  await test.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => test.close())
 
 const ignored = (...names: string[]): string[] => names
 

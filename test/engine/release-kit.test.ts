@@ -11,7 +11,8 @@ import { codeOf, openTestEngine, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { objectsOf, queriesOf, readQuery } from '../support/kit.ts'
 import type { ObjectOf } from '../support/kit-objects.ts'
-import { churnRelease, goldenOf, runServing, servingEntry, startServing, temporaryFolder } from '../support/release.ts'
+import { churnRelease, goldenOf, runServing, servingEntry, startServing } from '../support/release.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const passphrase = 'correct horse battery'
 const policy = `assay: policy/1

@@ -11,7 +11,8 @@ import { sealFolder } from '../../electron/engine/release/sign-files.ts'
 import { openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { input, initializer, model, node, output } from '../support/build-model.ts'
-import { releaseOf, releaser, runServing, temporaryFolder, trustedHere } from '../support/release.ts'
+import { releaseOf, releaser, runServing, trustedHere } from '../support/release.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let test: TestEngine
 let folder: string

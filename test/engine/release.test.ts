@@ -10,7 +10,8 @@ import { proofSchema } from '../../shared/serving/golden.ts'
 import { verifyFolder } from '../../electron/engine/release/write-release.ts'
 import { codeOf, openTestEngine, root } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
-import { churnRelease, servingEntry, temporaryFolder } from '../support/release.ts'
+import { churnRelease, servingEntry } from '../support/release.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const passphrase = 'correct horse battery'
 const policy = (more = '{}') => `assay: policy/1

@@ -7,8 +7,9 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import Papa from 'papaparse'
 import { describe, expect, it } from 'vitest'
 import { samples } from '../support/engine.ts'
-import { goldenOf, runServing, servingEntry, temporaryFolder } from '../support/release.ts'
+import { goldenOf, runServing, servingEntry } from '../support/release.ts'
 import { servedChurn } from '../support/served-churn.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const input = join(samples, 'churn/holdout.csv')
 const served = servedChurn({ digits: true, server: false })

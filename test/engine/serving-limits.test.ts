@@ -10,9 +10,10 @@ import { describe, expect, it } from 'vitest'
 import { predictionLogLineSchema } from '../../shared/serving/prediction-log.ts'
 import { newKey } from '../../electron/serving/guard/keys.ts'
 import { grpcCaller } from '../support/grpc-caller.ts'
-import { goldenOf as rowsOf, startServing, temporaryFolder } from '../support/release.ts'
+import { goldenOf as rowsOf, startServing } from '../support/release.ts'
 import { servedChurn } from '../support/served-churn.ts'
 import { figuresOf, infer, model, post, tensorsOf } from '../support/serving-client.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const served = servedChurn()
 

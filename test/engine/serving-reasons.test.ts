@@ -22,11 +22,11 @@ import {
   signAgain,
   startServing,
   statementFor,
-  temporaryFolder,
   trustedHere,
 } from '../support/release.ts'
 import type { Running } from '../support/release.ts'
 import { figuresOf, post } from '../support/serving-client.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let test: TestEngine
 const running: Running[] = []

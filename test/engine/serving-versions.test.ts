@@ -6,10 +6,11 @@ import type { Prediction } from '../../shared/serving/predictions.ts'
 import { openTestEngine, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 import { grpcCaller } from '../support/grpc-caller.ts'
-import { goldenOf, releaseOf, runServing, startServing, temporaryFolder } from '../support/release.ts'
+import { goldenOf, releaseOf, runServing, startServing } from '../support/release.ts'
 import type { Running } from '../support/release.ts'
 import { figuresOf, post, tensorsOf } from '../support/serving-client.ts'
 import type { V2 } from '../support/serving-client.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let test: TestEngine
 let server: Running

@@ -9,17 +9,10 @@ import type { Replay } from '../../shared/serving/golden.ts'
 import type { Prediction } from '../../shared/serving/predictions.ts'
 import { releaseManifestSchema } from '../../shared/serving/release-manifest.ts'
 import { samples } from '../support/engine.ts'
-import {
-  goldenOf as rowsOf,
-  releaseOf,
-  runServing,
-  signAgain,
-  startServing,
-  temporaryFolder,
-  trustedHere,
-} from '../support/release.ts'
+import { goldenOf as rowsOf, releaseOf, runServing, signAgain, startServing, trustedHere } from '../support/release.ts'
 import { servedChurn } from '../support/served-churn.ts'
 import { post } from '../support/serving-client.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const served = servedChurn({ digits: true })
 

@@ -20,7 +20,8 @@ import { proveReleaseFolder } from '../../electron/engine/release/verify-folder.
 import { verifyFolder } from '../../electron/engine/release/write-release.ts'
 import { openTestEngine, root, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
-import { releaser as ecdsaReleaser, releaseOf, temporaryFolder } from '../support/release.ts'
+import { releaser as ecdsaReleaser, releaseOf } from '../support/release.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const { bundledPackages } = (await import(join(root, '.ci/serving-components.mjs'))) as {
   bundledPackages(inputs: object, root: string): { name: string; version: string; license: string | null }[]

@@ -2,8 +2,7 @@
 import { fork, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ExplainRequest } from '../../shared/contract/explain.ts'
 import type { Evidence, Run } from '../../shared/contract/run.ts'
@@ -24,6 +23,7 @@ import { goldenRowSchema } from '../../shared/serving/release-manifest.ts'
 import type { GoldenRow } from '../../shared/serving/release-manifest.ts'
 import { root, samples } from './engine.ts'
 import type { TestEngine } from './engine.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const zeros = '0'.repeat(64)
 
@@ -112,23 +112,14 @@ export function signAgain(folder: string): void {
 
 const quiet = { signal: new AbortController().signal, progress: () => undefined }
 
-const made: string[] = []
 const children = new Set<ChildProcess>()
 /** A test that failed may not have stopped its server. */
 function cleanUp(): void {
   for (const child of children) child.kill('SIGKILL')
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
 process.on('exit', cleanUp)
 // Vitest ends its workers without their exit handlers; benchmarks and window tests run without Vitest.
 if (process.env['VITEST']) (await import('vitest')).afterAll(cleanUp)
-
-/** Removed when the test's file ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'assay-release-'))
-  made.push(folder)
-  return folder
-}
 
 /**
  * Evaluates the run, has it approved by a key made here, and writes its release, signed and sealed.

@@ -28,17 +28,19 @@ function firstDifference(a: Uint8Array, b: Uint8Array): number {
  */
 export function readCanonical<T>(bytes: Uint8Array, schema: z.ZodType<T>, what: string): T {
   let value: unknown
+  let again: Buffer
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    // What is nested too deeply for the stack can be parsed, and not be written again.
+    again = Buffer.from(canonicalText(value) ?? '')
   } catch {
     throw new AssayError({
       code: 'proof/not-valid',
-      message: `${what} is not JSON.`,
+      message: `${what} is not JSON that Assay writes.`,
       remedy: 'It was changed or cut off. Get it again from its sender.',
       where: { part: what },
     })
   }
-  const again = Buffer.from(canonicalText(value) ?? '')
   if (Buffer.compare(again, bytes) !== 0) {
     throw new AssayError({
       code: 'proof/not-canonical',

@@ -79,6 +79,10 @@ describe('canonical documents', () => {
     ['a key too many', '{"a":1,"b":"x","c":1}'],
     ['a missing key', '{"a":1}'],
   ])('are refused with %s', (_, text) => expect(read(text)).toThrow())
+  it('are refused with a code where they are nested deeper than they can be written', () => {
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)},"b":"x"}`
+    expect(read(deep)).toThrow(expect.objectContaining({ code: 'proof/not-valid' }))
+  })
   it('are refused with bytes that are no UTF-8', () => {
     expect(() => readCanonical(Buffer.from([0x7b, 0xff, 0x7d]), schema, 'it')).toThrow()
   })

@@ -1,14 +1,14 @@
 /** The Word report: valid, editable, harmless, and read by LibreOffice where it is installed. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { unzipSync } from 'fflate'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { docxReport } from '../../../electron/engine/release/report/docx-report.ts'
 import { buildReport } from '../../../shared/report/build-report.ts'
 import { binaryDetail, makeEvidence, multiclassDetail, regressionDetail, sha } from './evidence-fixture.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const hostile = [
   '<img src=x onerror=alert(1)>',
@@ -19,8 +19,7 @@ const hostile = [
   '& < > " \'',
   '',
 ]
-const folder = mkdtempSync(join(tmpdir(), 'assay-docx-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder()
 
 function hostileEvidence() {
   const base = makeEvidence()

@@ -1,17 +1,16 @@
 /** Parts of Parquet put together are the file that one process writes, to the last byte. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { makeEncoder } from '../../../electron/serving/batch/encode-rows.ts'
 import { ParquetJoiner } from '../../../electron/serving/batch/join-parquet.ts'
 import type { OutputCell, OutputColumn } from '../../../electron/serving/batch/output-columns.ts'
 import { PartFile } from '../../../electron/serving/batch/part-file.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'assay-parquet-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const columns: OutputColumn[] = [
   { name: 'row', kind: 'row' },

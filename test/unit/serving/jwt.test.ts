@@ -10,7 +10,7 @@ import type { CheckToken } from '../../../electron/serving/guard/jwt.ts'
 import { newKey, parseKeys } from '../../../electron/serving/guard/keys.ts'
 import { RateLimit } from '../../../electron/serving/guard/rate-limit.ts'
 import { codeOf } from '../../support/engine.ts'
-import { temporaryFolder } from '../../support/release.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const folder = temporaryFolder()
 const [keysFile, secretFile] = [join(folder, 'jwks.json'), join(folder, 'secret')]

@@ -1,19 +1,15 @@
 /** Archives that the system's own tar reads as they were meant, and that are the same bytes each time. */
 import { spawnSync } from 'node:child_process'
-import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { writeLayer } from '../../../electron/engine/release/image/layer.ts'
 import { sorted, tar } from '../../../electron/engine/release/image/tar.ts'
 import type { Entry } from '../../../electron/engine/release/image/tar.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-tar-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder()
 
 const deep = `${'long-folder-name/'.repeat(8)}file.txt`
 const entries: Entry[] = [
