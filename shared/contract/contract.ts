@@ -2,7 +2,7 @@
  * Every call between window (or CLI) and engine, written once. Bridge, handlers, client and CLI types derive from it.
  * Long work answers at once with a job id; `jobs.follow` streams that job until it ends.
  */
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { approvalCalls } from './approval.ts'
 import { call } from './call.ts'

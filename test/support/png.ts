@@ -24,7 +24,13 @@ export function pngChunk(type: string, content: Uint8Array): Uint8Array {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)])
 }
 
-export function pngHeader({ width, height, depth, colourType, interlaced = false }: Omit<PngForm, 'lines'>): Uint8Array {
+export function pngHeader({
+  width,
+  height,
+  depth,
+  colourType,
+  interlaced = false,
+}: Omit<PngForm, 'lines'>): Uint8Array {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)

@@ -100,7 +100,10 @@ export function makeRestServer(services: Services, guard: Guard): FastifyInstanc
         throw new Refusal('request/encoding', 'Compressed bodies are not read.', 'Send the body as it is.')
     } catch (error) {
       const refusal = asRefusal(error)
-      fallback.refused({ requestId: request.id, protocol: request.url.startsWith('/v1/') ? 'row' : 'rest' }, refusal.code)
+      fallback.refused(
+        { requestId: request.id, protocol: request.url.startsWith('/v1/') ? 'row' : 'rest' },
+        refusal.code,
+      )
       return sendRefusal(request, reply, refusal)
     }
     return undefined

@@ -93,9 +93,7 @@ export function summarySentences(input: TemplateInput): string[] {
   const { evidence } = input
   const { rows, model, dataset, findings } = evidence
   const errors = findings.filter((finding) => finding.severity === 'error').length
-  const lacking = analyses
-    .filter(([, section]) => evidence.sections?.[section] === undefined)
-    .map(([title]) => title)
+  const lacking = analyses.filter(([, section]) => evidence.sections?.[section] === undefined).map(([title]) => title)
   return [
     `${nameText(model.name)}, version ${formatCount(model.version)}, was scored on ${nameText(dataset.name)}; ${formatCount(rows.used)} of ${plural(rows.total, 'row')} are used.`,
     headlineSentence(input),

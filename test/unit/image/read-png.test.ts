@@ -71,7 +71,9 @@ describe('an image that is not to be trusted', () => {
     expect(() => readPng(bomb)).toThrow('more than its pixels')
     const profile = pngChunk('iCCP', Buffer.concat([Buffer.from('x\0\0'), zeros]))
     const before = process.memoryUsage().arrayBuffers
-    expect([...readPng(pngOf({ ...size, more: [profile], lines: Uint8Array.of(0, 0), palette })).data]).toEqual([10, 20, 30])
+    expect([...readPng(pngOf({ ...size, more: [profile], lines: Uint8Array.of(0, 0), palette })).data]).toEqual([
+      10, 20, 30,
+    ])
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024)
   })
 
@@ -91,7 +93,10 @@ describe('an image that is not to be trusted', () => {
     const huge = pngOf({ ...size, width: 50_000, height: 50_000, lines })
     expect(pngSize(huge)).toMatchObject({ width: 50_000, height: 50_000 })
     expect(() => writeImage(huge, binding, 0, target, 0)).toThrow(
-      expect.objectContaining({ code: 'binding/image-size', where: expect.objectContaining({ width: 50_000, row: 1 }) }),
+      expect.objectContaining({
+        code: 'binding/image-size',
+        where: expect.objectContaining({ width: 50_000, row: 1 }),
+      }),
     )
     expect(() => writeImage(pngOf({ ...size, width: 2, height: 2, lines }), binding, 4, target, 0)).toThrow(
       expect.objectContaining({ code: 'dataset/image-unreadable' }),

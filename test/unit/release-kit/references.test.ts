@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { build, overlays, whyNoKubectl, withKit } from '../../support/kit.ts'
 import type { KubernetesObject, ObjectOf } from '../../support/kit-objects.ts'
 import { podsOf } from '../../support/kit-schemas.ts'
-import { files, objects, one } from './churn-kit.ts'
+import { files, one } from './churn-kit.ts'
 
 describe('references', () => {
   it.skipIf(whyNoKubectl !== null)('of every overlay resolve', () => {
