@@ -50,8 +50,33 @@ export const baseOptions = (colors: Colors) => ({
   },
 })
 
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** A curve of many points. */
+export const curveOf = (color: string, data: readonly Point[]) => ({
+  data: [...data],
+  showLine: true,
+  borderColor: color,
+  borderWidth: 2,
+  pointRadius: 0,
+  pointHitRadius: 6,
+})
+
+/** A few points, each of them seen, and a thin line from one to the next. */
+export const linkedPoints = (color: string, data: readonly Point[], pointRadius = 3.5) => ({
+  data: [...data],
+  showLine: true,
+  borderColor: color,
+  backgroundColor: color,
+  borderWidth: 1.5,
+  pointRadius,
+})
+
 /** A line of the chart area: the diagonal, or no residual. Drawn below the data. */
-export const reference = (colors: Colors, from: { x: number; y: number }, to: { x: number; y: number }) => ({
+export const reference = (colors: Colors, from: Point, to: Point) => ({
   data: [from, to],
   showLine: true,
   borderColor: colors.muted,

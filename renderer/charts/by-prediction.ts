@@ -1,5 +1,5 @@
 import type { RegressionEvidence } from '../../shared/contract/evidence.ts'
-import { axis, baseOptions, reference } from './base-options.ts'
+import { axis, baseOptions, linkedPoints, reference } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import type { Whisker } from './plugins.ts'
 import { intervalWhiskers } from './plugins.ts'
@@ -32,16 +32,12 @@ export const byPredictionSpec = (bins: Bins): ChartSpec => {
         type: 'scatter',
         data: {
           datasets: [
-            {
-              data: bins.flatMap((bin) =>
+            linkedPoints(
+              color,
+              bins.flatMap((bin) =>
                 bin.targetMean.value === null ? [] : [{ x: bin.predictionMean, y: bin.targetMean.value }],
               ),
-              showLine: true,
-              borderColor: color,
-              backgroundColor: color,
-              borderWidth: 1.5,
-              pointRadius: 3.5,
-            },
+            ),
             reference(colors, { x: first, y: first }, { x: last, y: last }),
           ],
         },

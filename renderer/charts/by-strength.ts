@@ -1,6 +1,6 @@
 /** A metric against the strength of a change, with its intervals and the value of unchanged rows. */
 import type { Metric } from '../../shared/contract/evidence.ts'
-import { axis, baseOptions } from './base-options.ts'
+import { axis, baseOptions, linkedPoints, reference } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import type { Whisker } from './plugins.ts'
 import { directLabels, intervalWhiskers } from './plugins.ts'
@@ -53,31 +53,8 @@ export const byStrengthSpec = (
         type: 'scatter',
         data: {
           datasets: [
-            {
-              data: drawn,
-              showLine: true,
-              borderColor: color,
-              backgroundColor: color,
-              borderWidth: 1.5,
-              pointRadius: 3.5,
-            },
-            ...(start === null
-              ? []
-              : [
-                  {
-                    data: [
-                      { x: first, y: start },
-                      { x: last, y: start },
-                    ],
-                    showLine: true,
-                    borderColor: colors.muted,
-                    borderDash: [4, 4],
-                    borderWidth: 1,
-                    pointRadius: 0,
-                    pointHitRadius: 0,
-                    order: 10,
-                  },
-                ]),
+            linkedPoints(color, drawn),
+            ...(start === null ? [] : [reference(colors, { x: first, y: start }, { x: last, y: start })]),
           ],
         },
         options: {

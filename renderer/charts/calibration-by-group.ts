@@ -1,5 +1,5 @@
 import type { FairnessGroup } from '../../shared/contract/fairness.ts'
-import { axis, baseOptions, reference, unit } from './base-options.ts'
+import { axis, baseOptions, linkedPoints, reference, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import { directLabels, intervalWhiskers } from './plugins.ts'
 import { reliabilityColumns, reliabilityPoints, reliabilityRow, reliabilityWhiskers } from './reliability-bins.ts'
@@ -28,12 +28,7 @@ export const calibrationByGroupSpec = (groups: readonly FairnessGroup[]): ChartS
           datasets: [
             ...lines.map(({ label, bins }, index) => ({
               label,
-              data: reliabilityPoints(bins),
-              showLine: true,
-              borderColor: seriesColor(colors, index),
-              backgroundColor: seriesColor(colors, index),
-              borderWidth: 1.5,
-              pointRadius: 3,
+              ...linkedPoints(seriesColor(colors, index), reliabilityPoints(bins), 3),
             })),
             reference(colors, { x: 0, y: 0 }, { x: 1, y: 1 }),
           ],

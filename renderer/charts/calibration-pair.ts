@@ -1,6 +1,6 @@
 /** Predicted against observed before and after a recalibration, on rows that it was not fitted on. */
 import type { Reliability } from '../../shared/contract/calibration.ts'
-import { axis, baseOptions, reference, unit } from './base-options.ts'
+import { axis, baseOptions, linkedPoints, reference, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import { directLabels, intervalWhiskers } from './plugins.ts'
 import { reliabilityColumns, reliabilityPoints, reliabilityRow, reliabilityWhiskers } from './reliability-bins.ts'
@@ -17,14 +17,7 @@ export const calibrationPairSpec = (before: Reliability, after: Reliability, met
     ],
   },
   draw: (colors) => {
-    const sets = [before, after].map((one, at) => ({
-      data: reliabilityPoints(one.bins),
-      showLine: true,
-      borderColor: seriesColor(colors, at),
-      backgroundColor: seriesColor(colors, at),
-      borderWidth: 1.5,
-      pointRadius: 3.5,
-    }))
+    const sets = [before, after].map((one, at) => linkedPoints(seriesColor(colors, at), reliabilityPoints(one.bins)))
     const middle = ({ bins }: Reliability) => {
       const points = reliabilityPoints(bins)
       return points[Math.floor(points.length / 2)] ?? { x: 0.5, y: 0.5 }

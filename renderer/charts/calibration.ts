@@ -1,5 +1,5 @@
 import type { Calibration } from '../../shared/contract/evidence.ts'
-import { axis, baseOptions, reference, unit } from './base-options.ts'
+import { axis, baseOptions, linkedPoints, reference, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import { directLabels, intervalWhiskers } from './plugins.ts'
 import { reliabilityColumns, reliabilityPoints, reliabilityRow, reliabilityWhiskers } from './reliability-bins.ts'
@@ -19,14 +19,7 @@ export const calibrationSpec = (calibration: Calibration, title: string, what: s
         type: 'scatter',
         data: {
           datasets: [
-            {
-              data: reliabilityPoints(calibration.bins),
-              showLine: true,
-              borderColor: color,
-              backgroundColor: color,
-              borderWidth: 1.5,
-              pointRadius: 3.5,
-            },
+            linkedPoints(color, reliabilityPoints(calibration.bins)),
             reference(colors, { x: 0, y: 0 }, { x: 1, y: 1 }),
           ],
         },

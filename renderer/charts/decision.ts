@@ -1,7 +1,7 @@
 /** Net benefit, value and gain: what acting on the scores would bring. */
 import type { DecisionCurve, DecisionSection, GainCurve } from '../../shared/contract/decision.ts'
 import { formatShort } from '../../shared/format/number.ts'
-import { axis, baseOptions, reference, unit } from './base-options.ts'
+import { axis, baseOptions, curveOf, reference, unit } from './base-options.ts'
 import { fade, seriesColor } from './colors.ts'
 import { directLabels, markedPlace } from './plugins.ts'
 import type { ChartSpec } from './spec.ts'
@@ -12,15 +12,6 @@ const pairs = (x: readonly number[], y: readonly (number | null)[]) =>
     return value === null || value === undefined ? [] : [{ x: at, y: value }]
   })
 
-const line = (color: string, data: readonly { readonly x: number; readonly y: number }[]) => ({
-  data: [...data],
-  showLine: true,
-  borderColor: color,
-  borderWidth: 2,
-  pointRadius: 0,
-  pointHitRadius: 6,
-})
-
 /** Both ends of the 95 % interval, as two thin lines. */
 const band = (
   color: string,
@@ -28,8 +19,8 @@ const band = (
   low: readonly (number | null)[],
   high: readonly (number | null)[],
 ) => [
-  { ...line(fade(color, 0.45), pairs(x, low)), borderWidth: 1 },
-  { ...line(fade(color, 0.45), pairs(x, high)), borderWidth: 1 },
+  { ...curveOf(fade(color, 0.45), pairs(x, low)), borderWidth: 1 },
+  { ...curveOf(fade(color, 0.45), pairs(x, high)), borderWidth: 1 },
 ]
 
 export const netBenefitSpec = (curve: DecisionCurve, threshold: number): ChartSpec => {
@@ -58,8 +49,8 @@ export const netBenefitSpec = (curve: DecisionCurve, threshold: number): ChartSp
         data: {
           datasets: [
             ...band(color, curve.threshold, curve.low, curve.high),
-            line(color, pairs(curve.threshold, curve.netBenefit)),
-            line(all, pairs(curve.threshold, curve.selectAll)),
+            curveOf(color, pairs(curve.threshold, curve.netBenefit)),
+            curveOf(all, pairs(curve.threshold, curve.selectAll)),
             reference(colors, { x: 0, y: 0 }, { x: 1, y: 0 }),
           ],
         },
@@ -106,7 +97,7 @@ export const valueSpec = (
       data: {
         datasets: [
           ...band(color, curve.threshold, curve.low, curve.high),
-          line(color, pairs(curve.threshold, curve.value)),
+          curveOf(color, pairs(curve.threshold, curve.value)),
         ],
       },
       options: {
@@ -142,7 +133,7 @@ export const gainSpec = (curve: GainCurve, capacity: number | null): ChartSpec =
       data: {
         datasets: [
           ...band(color, curve.selected, curve.gainLow, curve.gainHigh),
-          line(color, pairs(curve.selected, curve.gain)),
+          curveOf(color, pairs(curve.selected, curve.gain)),
           reference(colors, { x: 0, y: 0 }, { x: 1, y: 1 }),
         ],
       },

@@ -1,7 +1,7 @@
 import type { Metric, PrCurve } from '../../shared/contract/evidence.ts'
 import { intervalText } from '../../shared/format/interval.ts'
 import { formatCount, formatMetric } from '../../shared/format/number.ts'
-import { axis, baseOptions, unit } from './base-options.ts'
+import { axis, baseOptions, curveOf, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import { directLabels } from './plugins.ts'
 import type { ChartSpec } from './spec.ts'
@@ -25,14 +25,10 @@ export const prSpec = (pr: PrCurve, average: Metric | undefined, positive: strin
         type: 'scatter',
         data: {
           datasets: [
-            {
-              data: pr.recall.map((x, index) => ({ x, y: pr.precision[index] ?? 0 })),
-              showLine: true,
-              borderColor: color,
-              borderWidth: 2,
-              pointRadius: 0,
-              pointHitRadius: 6,
-            },
+            curveOf(
+              color,
+              pr.recall.map((x, index) => ({ x, y: pr.precision[index] ?? 0 })),
+            ),
           ],
         },
         options: {

@@ -1,5 +1,5 @@
 import type { RegressionEvidence } from '../../shared/contract/evidence.ts'
-import { axis, baseOptions, reference, unit } from './base-options.ts'
+import { axis, baseOptions, curveOf, reference, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import type { ChartSpec } from './spec.ts'
 
@@ -14,14 +14,10 @@ export const residualQuantilesSpec = ({ probability, value }: RegressionEvidence
     type: 'scatter',
     data: {
       datasets: [
-        {
-          data: probability.map((x, index) => ({ x, y: value[index] ?? 0 })),
-          showLine: true,
-          borderColor: seriesColor(colors, 0),
-          borderWidth: 2,
-          pointRadius: 0,
-          pointHitRadius: 6,
-        },
+        curveOf(
+          seriesColor(colors, 0),
+          probability.map((x, index) => ({ x, y: value[index] ?? 0 })),
+        ),
         reference(colors, { x: 0, y: 0 }, { x: 1, y: 0 }),
       ],
     },

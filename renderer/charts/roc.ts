@@ -1,7 +1,7 @@
 import type { Metric, RocCurve } from '../../shared/contract/evidence.ts'
 import { intervalText } from '../../shared/format/interval.ts'
 import { formatCount, formatMetric } from '../../shared/format/number.ts'
-import { axis, baseOptions, reference, unit } from './base-options.ts'
+import { axis, baseOptions, curveOf, reference, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import { directLabels } from './plugins.ts'
 import type { ChartSpec } from './spec.ts'
@@ -24,14 +24,10 @@ export const rocSpec = (roc: RocCurve, auc: Metric | undefined, positive: string
         type: 'scatter',
         data: {
           datasets: [
-            {
-              data: roc.fpr.map((x, index) => ({ x, y: roc.tpr[index] ?? 0 })),
-              showLine: true,
-              borderColor: color,
-              borderWidth: 2,
-              pointRadius: 0,
-              pointHitRadius: 6,
-            },
+            curveOf(
+              color,
+              roc.fpr.map((x, index) => ({ x, y: roc.tpr[index] ?? 0 })),
+            ),
             reference(colors, { x: 0, y: 0 }, { x: 1, y: 1 }),
           ],
         },

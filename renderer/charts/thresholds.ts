@@ -1,6 +1,6 @@
 import type { BinaryEvidence } from '../../shared/contract/evidence.ts'
 import { formatFixed } from '../../shared/format/number.ts'
-import { axis, baseOptions, unit } from './base-options.ts'
+import { axis, baseOptions, curveOf, unit } from './base-options.ts'
 import { seriesColor } from './colors.ts'
 import { directLabels, markedPlace } from './plugins.ts'
 import type { ChartSpec } from './spec.ts'
@@ -33,15 +33,13 @@ export const thresholdSpec = (thresholds: Thresholds, chosen: number): ChartSpec
     data: {
       datasets: thresholdLines.map(([key, title], line) => ({
         label: title,
-        data: thresholds.threshold.flatMap((x, index) => {
-          const y = thresholds[key][index]
-          return y === null || y === undefined ? [] : [{ x, y }]
-        }),
-        showLine: true,
-        borderColor: seriesColor(colors, line),
-        borderWidth: 2,
-        pointRadius: 0,
-        pointHitRadius: 6,
+        ...curveOf(
+          seriesColor(colors, line),
+          thresholds.threshold.flatMap((x, index) => {
+            const y = thresholds[key][index]
+            return y === null || y === undefined ? [] : [{ x, y }]
+          }),
+        ),
       })),
     },
     options: { ...baseOptions(colors), scales: { x: axis(colors, 'Threshold', unit), y: axis(colors, 'Value', unit) } },

@@ -10,8 +10,8 @@ import { proveFile } from '../../electron/engine/approval/verify-file.ts'
 import { genesis } from '../../electron/engine/workspace/audit.ts'
 import { codeOf, openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
-import { input, initializer, model, node, output } from '../support/build-model.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { tinyRun } from '../support/tiny-run.ts'
 
 const passphrase = 'correct horse battery'
 const policy = `assay: policy/1
@@ -29,21 +29,7 @@ const file = (name: string) => join(folder, name)
 
 beforeAll(async () => {
   test = await openTestEngine()
-  const rows = Array.from({ length: 40 }, (_, k) => `${(k % 7) / 7},${(k % 5) / 5},${k % 3 === 0 ? 1 : 0}`)
-  writeFileSync(file('tiny.csv'), `a,b,y\n${rows.join('\n')}\n`)
-  writeFileSync(
-    file('tiny.onnx'),
-    model([
-      node('Gemm', ['x', 'W', 'c'], ['z']),
-      node('Sigmoid', ['z'], ['p']),
-      initializer('W', [2, 1], [1, -1]),
-      initializer('c', [1], [0]),
-      input('x', 1, ['N', 2]),
-      output('p', 1, ['N', 1]),
-    ]),
-  )
-  const dataset = await test.importDataset(file('tiny.csv'), { target: 'y', task: 'binary' })
-  const run = await test.score(await test.importModel(file('tiny.onnx')), dataset)
+  const run = await tinyRun(test)
   await test.evaluate(run)
   person = await test.call.people.add({ name: 'Ada', roles: ['author'], passphrase })
   review = await test.call.reviews.request({

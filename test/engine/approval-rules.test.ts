@@ -1,5 +1,4 @@
 /** Several people in one workspace: what the policy asks of them, and what it refuses. */
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Person } from '../../shared/contract/person.ts'
@@ -7,8 +6,8 @@ import type { ReviewView } from '../../shared/contract/review.ts'
 import type { Run } from '../../shared/contract/run.ts'
 import { codeOf, openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
-import { input, initializer, model, node, output } from '../support/build-model.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { tinyRun } from '../support/tiny-run.ts'
 
 const passphrase = 'correct horse battery'
 const policy = (
@@ -32,21 +31,7 @@ let hana: Person
 
 beforeAll(async () => {
   test = await openTestEngine()
-  const rows = Array.from({ length: 40 }, (_, k) => `${(k % 7) / 7},${(k % 5) / 5},${k % 3 === 0 ? 1 : 0}`)
-  writeFileSync(join(folder, 'tiny.csv'), `a,b,y\n${rows.join('\n')}\n`)
-  writeFileSync(
-    join(folder, 'tiny.onnx'),
-    model([
-      node('Gemm', ['x', 'W', 'c'], ['z']),
-      node('Sigmoid', ['z'], ['p']),
-      initializer('W', [2, 1], [1, -1]),
-      initializer('c', [1], [0]),
-      input('x', 1, ['N', 2]),
-      output('p', 1, ['N', 1]),
-    ]),
-  )
-  const dataset = await test.importDataset(join(folder, 'tiny.csv'), { target: 'y', task: 'binary' })
-  run = await test.score(await test.importModel(join(folder, 'tiny.onnx')), dataset)
+  run = await tinyRun(test)
   await test.evaluate(run)
   const add = (name: string, roles: Person['roles']) => test.call.people.add({ name, roles, passphrase })
   ada = await add('Ada', ['author'])

@@ -10,31 +10,16 @@ import { verifyRelease } from '../../shared/serving/verify-release.ts'
 import { sealFolder } from '../../electron/engine/release/sign-files.ts'
 import { openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
-import { input, initializer, model, node, output } from '../support/build-model.ts'
 import { releaseOf, releaser, runServing, trustedHere } from '../support/release.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { tinyRun } from '../support/tiny-run.ts'
 
 let test: TestEngine
 let folder: string
 
 beforeAll(async () => {
   test = await openTestEngine()
-  const data = temporaryFolder()
-  const rows = Array.from({ length: 40 }, (_, k) => `${(k % 7) / 7},${(k % 5) / 5},${k % 3 === 0 ? 1 : 0}`)
-  writeFileSync(join(data, 'tiny.csv'), `a,b,y\n${rows.join('\n')}\n`)
-  writeFileSync(
-    join(data, 'tiny.onnx'),
-    model([
-      node('Gemm', ['x', 'W', 'c'], ['z']),
-      node('Sigmoid', ['z'], ['p']),
-      initializer('W', [2, 1], [1, -1]),
-      initializer('c', [1], [0]),
-      input('x', 1, ['N', 2]),
-      output('p', 1, ['N', 1]),
-    ]),
-  )
-  const dataset = await test.importDataset(join(data, 'tiny.csv'), { target: 'y', task: 'binary' })
-  const run = await test.score(await test.importModel(join(data, 'tiny.onnx')), dataset)
+  const run = await tinyRun(test)
   ;({ folder } = await releaseOf(test, run))
   mkdirSync(join(folder, 'kit'))
   writeFileSync(join(folder, 'kit/deployment.yaml'), 'kind: Deployment\n')

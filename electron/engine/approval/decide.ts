@@ -180,6 +180,17 @@ export async function decide(engine: Engine, request: DecisionRequest): Promise<
   return statementSha256(envelope)
 }
 
+/** What the log says of a decision, whichever way it came. */
+export const decisionEntry = (envelope: Envelope, statement: ApprovalStatement, how: string) => ({
+  decision: statement.decision,
+  by: statement.signer.name,
+  fingerprint: statement.signer.fingerprint,
+  evidenceSha256: statement.subject.evidenceSha256,
+  version: statement.subject.versionId,
+  statement: statementSha256(envelope),
+  how,
+})
+
 /** Keeps a decision, made here or brought in, and moves the version to the stage that follows from it. */
 async function recordDecision(
   engine: Engine,
@@ -191,23 +202,10 @@ async function recordDecision(
 ): Promise<void> {
   const { workspace } = engine
   const document = { ...review.document, approvals: [...review.document.approvals, envelope] }
-  workspace.change(
-    'decision recorded',
-    review.document.id,
-    {
-      decision: statement.decision,
-      by: statement.signer.name,
-      fingerprint: statement.signer.fingerprint,
-      evidenceSha256: statement.subject.evidenceSha256,
-      version: statement.subject.versionId,
-      statement: statementSha256(envelope),
-      how,
-    },
-    (time) => {
-      keepFile(engine, review.document.id, gatesFile, 'gates', time)
-      putReview(engine, review.origin, document, time)
-    },
-  )
+  workspace.change('decision recorded', review.document.id, decisionEntry(envelope, statement, how), (time) => {
+    keepFile(engine, review.document.id, gatesFile, 'gates', time)
+    putReview(engine, review.origin, document, time)
+  })
   await followStanding(engine, readReview(workspace.ledger, review.document.id))
   engine.jobs.changed('approvals')
 }

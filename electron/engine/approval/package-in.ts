@@ -16,7 +16,7 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import type { StoredFile } from '../workspace/content-store.ts'
 import { canonicalSha256, readCanonical } from './canonical.ts'
-import { followStanding } from './decide.ts'
+import { decisionEntry, followStanding } from './decide.ts'
 import { statementSha256 } from './envelope.ts'
 import { checkEvents, checkGates, checkStatements, mergeApprovals, mergeRounds, wrong } from './package-check.ts'
 import { championName, gatesName } from './package-out.ts'
@@ -236,15 +236,7 @@ function recordImport(
       workspace.change(
         'decision recorded',
         document.id,
-        {
-          decision: statement.decision,
-          by: statement.signer.name,
-          fingerprint: statement.signer.fingerprint,
-          evidenceSha256: statement.subject.evidenceSha256,
-          version: statement.subject.versionId,
-          statement: statementSha256(envelope),
-          how: `package from ${opened.sender.name}`,
-        },
+        decisionEntry(envelope, statement, `package from ${opened.sender.name}`),
         () => undefined,
       )
     }

@@ -1,14 +1,12 @@
 /** The attributions of a run as a file of one's own: id, target, margins and one column a player, under readable names. */
-import { rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
-import { openDuck } from '../../data-plane/duck.ts'
 import { guardCell } from '../../../shared/format/spreadsheet.ts'
 import { guardedSql, quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset, readRun } from '../records.ts'
+import { copyOut } from '../workspace/copy-out.ts'
+import type { CopyFormat } from '../workspace/copy-out.ts'
 import { noExplanation, readExplanation } from './explanation-store.ts'
 import { marginColumn, valueColumn } from './values-file.ts'
 
@@ -17,7 +15,7 @@ export async function exportValues(
   engine: Engine,
   id: RunId,
   path: string,
-  format: 'csv' | 'parquet',
+  format: CopyFormat,
   context: JobContext,
 ): Promise<void> {
   const { workspace } = engine
@@ -44,25 +42,8 @@ export async function exportValues(
       ),
     ]),
   ]
-  const temporary = `${path}.${process.pid}.tmp`
-  const duck = await openDuck({ temporaryDirectory: join(workspace.folder, 'tmp') })
-  try {
-    const values = quoteText(workspace.files.path(explanation.valuesSha256))
-    const data = quoteText(workspace.files.path(dataset.data.sha256))
-    const sql = `SELECT ${select.join(', ')} FROM read_parquet(${values}) v JOIN read_parquet(${data}, file_row_number = true) d ON d.file_row_number = v.row ORDER BY v.row`
-    await duck.run(
-      `COPY (${sql}) TO ${quoteText(temporary)} ${format === 'csv' ? '(FORMAT csv, HEADER)' : '(FORMAT parquet, COMPRESSION zstd)'}`,
-    )
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    if (!/IO Error|Cannot open|No such file|not found|Permission/i.test(String(error))) throw error
-    throw new AssayError({
-      code: 'export/not-writable',
-      message: `The attributions cannot be written there: ${String((error as Error).message).slice(0, 200)}`,
-      remedy: 'Choose a folder that exists and that you may write to.',
-    })
-  } finally {
-    duck.close()
-  }
+  const values = quoteText(workspace.files.path(explanation.valuesSha256))
+  const data = quoteText(workspace.files.path(dataset.data.sha256))
+  const sql = `SELECT ${select.join(', ')} FROM read_parquet(${values}) v JOIN read_parquet(${data}, file_row_number = true) d ON d.file_row_number = v.row ORDER BY v.row`
+  await copyOut(workspace, sql, path, format, 'The attributions')
 }

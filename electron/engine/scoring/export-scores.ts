@@ -1,11 +1,9 @@
 /** Scores as a file of one's own: the id and target columns, the scores under readable names, and the predicted class. */
-import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { decisionThreshold } from '../../../shared/scoring/decision-threshold.ts'
-import { openDuck } from '../../data-plane/duck.ts'
 import { guardedSql, quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import { guardCell } from '../../../shared/format/spreadsheet.ts'
 import { defaultThreshold } from '../decision/chosen-threshold.ts'
@@ -13,6 +11,8 @@ import type { Engine } from '../engine.ts'
 import { readEvidence } from '../evaluation/evidence-store.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun } from '../records.ts'
+import { copyOut } from '../workspace/copy-out.ts'
+import type { CopyFormat } from '../workspace/copy-out.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
@@ -21,7 +21,7 @@ export async function exportScores(
   engine: Engine,
   runId: RunId,
   path: string,
-  format: 'csv' | 'parquet',
+  format: CopyFormat,
   context: JobContext,
 ): Promise<void> {
   const { workspace } = engine
@@ -56,33 +56,11 @@ export async function exportScores(
     }
   }
   if (output.label !== null) columns.push({ sql: 's.label::VARCHAR', name: 'model_label', isText: true })
-  const temporary = `${path}.${process.pid}.tmp`
-  const duck = await openDuck({ temporaryDirectory: join(workspace.folder, 'tmp') })
-  try {
-    const files = `[${chunks.map(quoteText).join(', ')}]`
-    const data = quoteText(workspace.files.path(dataset.data.sha256))
-    const select = columns.map((column) => selected(column, format)).join(', ')
-    const query = `SELECT ${select} FROM read_parquet(${data}) d POSITIONAL JOIN read_parquet(${files}) s`
-    await duck.run(
-      `COPY (${query}) TO ${quoteText(temporary)} ${format === 'csv' ? '(FORMAT csv, HEADER)' : '(FORMAT parquet, COMPRESSION zstd)'}`,
-    )
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    if (
-      /IO Error|Cannot open|No such file|not found|Permission|No space left/i.test(String(error)) ||
-      (error as NodeJS.ErrnoException).code
-    ) {
-      throw new AssayError({
-        code: 'export/not-writable',
-        message: `The scores cannot be written there: ${String((error as Error).message).slice(0, 200)}`,
-        remedy: 'Choose a folder that exists, that has room, and that you may write to.',
-      })
-    }
-    throw error
-  } finally {
-    duck.close()
-  }
+  const files = `[${chunks.map(quoteText).join(', ')}]`
+  const data = quoteText(workspace.files.path(dataset.data.sha256))
+  const select = columns.map((column) => selected(column, format)).join(', ')
+  const query = `SELECT ${select} FROM read_parquet(${data}) d POSITIONAL JOIN read_parquet(${files}) s`
+  await copyOut(workspace, query, path, format, 'The scores')
 }
 
 /** What the run was evaluated at, else what it would be evaluated at. */
@@ -110,7 +88,7 @@ interface ExportedColumn {
 }
 
 /** In a CSV neither a cell nor a header runs as a formula. */
-const selected = ({ sql, name, isText }: ExportedColumn, format: 'csv' | 'parquet'): string =>
+const selected = ({ sql, name, isText }: ExportedColumn, format: CopyFormat): string =>
   format === 'csv'
     ? `${isText ? guardedSql(`(${sql})`) : sql} AS ${quoteIdentifier(guardCell(name))}`
     : `${sql} AS ${quoteIdentifier(name)}`
