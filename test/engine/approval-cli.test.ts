@@ -111,6 +111,17 @@ describe('assay gate', () => {
   })
 })
 
+it('takes options where people put them: no command mistakes --workspace or --json for its own', () => {
+  for (const args of [
+    ['monitor', 'labels', 'nothing.csv', '--model', 'churn', '--id', 'request'],
+    ['monitor', 'retrain', 'rt_0000000000000000', '--out', 'request', '--image', 'train:1'],
+  ]) {
+    const { code, err } = assay([...args, '--json'])
+    expect(err).not.toContain('call/invalid')
+    expect(code).toBe(3)
+  }
+})
+
 describe('people and signatures', () => {
   it('takes the passphrase from the environment, and ends with 2 where there is none', () => {
     const add = ['person', 'add', 'Ada', '--role', 'author']

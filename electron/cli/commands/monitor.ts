@@ -136,10 +136,16 @@ export function addMonitorCommands(program: Command, global: () => Global): void
     .option('--id <field>', 'the id of the row, or of its request')
     .option('--row <field>', 'the place in its request, from 0')
     .option('--label <field>', 'the true value')
-    .action((path: string, { model, ...fields }: { model?: string; id?: string; row?: string; label?: string }) =>
+    .action((path: string, { model, id, row, label }: { model?: string; id?: string; row?: string; label?: string }) =>
       run(async (session, json) => {
         const versionId = await versionOf(session, model)
-        const { jobId } = await session.call.monitor.importLabels({ file: { path }, versionId, ...fields })
+        const { jobId } = await session.call.monitor.importLabels({
+          file: { path },
+          versionId,
+          ...(id === undefined ? {} : { id }),
+          ...(row === undefined ? {} : { row }),
+          ...(label === undefined ? {} : { label }),
+        })
         const batch = await batchOf(session, await session.follow(jobId))
         if (json) printJson({ batch })
         else printBatch(batch)
@@ -310,8 +316,10 @@ function addTaskCommands(
     .option('--namespace <name>', 'of the manifests', 'default')
     .action((id: string, flags: { out: string; image: string; schedule: string; namespace: string }) =>
       run(async (session, json) => {
-        const { out, ...rest } = flags
-        const { jobId } = await session.call.monitor.retrain({ id: id as RetrainId, folder: { path: out }, ...rest })
+        // Not the flags as they are: --workspace and --json stand among them.
+        const { out, image, schedule, namespace } = flags
+        const wanted = { id: id as RetrainId, folder: { path: out }, image, schedule, namespace }
+        const { jobId } = await session.call.monitor.retrain(wanted)
         const { files } = retrainedSchema.parse(JSON.parse(await session.follow(jobId)))
         if (json) printJson({ folder: out, files })
         else printLine(`${out}: ${files.join(', ')}`)

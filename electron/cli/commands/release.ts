@@ -109,7 +109,8 @@ async function serveCommand(
   })
   process.off('SIGTERM', onTerm)
   process.off('SIGINT', onInt)
-  process.exitCode = code ?? exitCodes.internal
+  // The server's own 1 is an internal error; of a command it is a gate that failed.
+  process.exitCode = code === null || code === 1 ? exitCodes.internal : code
 }
 
 const trustFileFlag = ['--trust <file>', 'whose signatures count; left out, the people of the workspace'] as const
