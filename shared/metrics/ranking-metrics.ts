@@ -1,11 +1,19 @@
 /** Metrics of a ranking by score: threshold-free ones from the ROC and the precision-recall curve, and best cut-offs. */
 import type { Metric, Metrics } from '../contract/evidence.ts'
+import { areaInterval } from '../statistics/area-interval.ts'
 import type { PairOfSums, ScoreGroups } from '../statistics/delong.ts'
 import { delong } from '../statistics/delong.ts'
 import { poissonBootstrap } from '../statistics/poisson-bootstrap.ts'
 import type { BootstrapSpread } from '../statistics/poisson-bootstrap.ts'
 import { averagePrecision } from './average-precision.ts'
-import { metricWithoutInterval, normalMetric, transformedMetric, undefinedMetric, undefinedMetrics } from './metric.ts'
+import {
+  metricWithInterval,
+  metricWithoutInterval,
+  normalMetric,
+  transformedMetric,
+  undefinedMetric,
+  undefinedMetrics,
+} from './metric.ts'
 import type { Scale } from './metric.ts'
 import { joinGroups, missingClassReason } from './ranked-groups.ts'
 import type { ScoredGroups } from './ranked-groups.ts'
@@ -39,7 +47,23 @@ export function rocAucMetric(groups: ScoredGroups): Metric {
   const missing = missingClassReason(groups)
   if (missing) return undefinedMetric(n, missing)
   const { auc, variance } = delong(groups)
+  // Not a pair is out of order, or all are: DeLong sees no spread, however few rows say so.
+  const whole = Math.round(auc)
+  if (n > 2 && Math.abs(auc - whole) < 1e-12) {
+    const { positives, negatives } = effectiveClasses(groups)
+    return metricWithInterval(whole, n, 'Score of the area', areaInterval(whole, positives, negatives))
+  }
   return normalMetric({ value: auc, standardError: Math.sqrt(variance), n, method: 'DeLong', range: [0, 1] })
+}
+
+/** Rows of each class; weighted, as many equal ones as they are worth (Kish 1965). */
+function effectiveClasses({ positives, negatives, squares, positiveRows, negativeRows }: ScoredGroups) {
+  if (!squares) return { positives: positiveRows, negatives: negativeRows }
+  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
+  return {
+    positives: sum(positives) ** 2 / sum(squares.positives),
+    negatives: sum(negatives) ** 2 / sum(squares.negatives),
+  }
 }
 
 /** Average precision with an interval from its influence function; null where there are no positive rows. */

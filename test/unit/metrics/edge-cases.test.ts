@@ -94,13 +94,21 @@ describe('binary', () => {
     for (const [key, metric] of Object.entries(metrics)) expect(metric.value, key).toBeNull()
   })
 
-  it('with a perfect ranking has an area of 1 and says why there is no interval', () => {
+  it('with a perfect ranking has an area of 1, of which few rows say little', () => {
     const { metrics } = binary([1, 1, 0, 0], [0.9, 0.8, 0.2, 0.1])
-    expect(metrics['roc_auc']).toMatchObject({
-      value: 1,
-      low: null,
-      reason: 'no spread between rows to make an interval from',
-    })
+    expect(metrics['roc_auc']).toMatchObject({ value: 1, high: 1, method: 'Score of the area' })
+    expect(metrics['roc_auc']!.low).toBeLessThan(0.6)
+    expect(metrics['gini']).toMatchObject({ value: 1, high: 1 })
+    expect(binary([1, 1, 0, 0], [0.1, 0.2, 0.8, 0.9]).metrics['roc_auc']).toMatchObject({ value: 0, low: 0 })
+    // Three positive rows among twenty thousand are three rows, whatever the others are.
+    const y = Array.from({ length: 2000 }, (_, row) => (row < 3 ? 1 : 0))
+    const { low } = binary(
+      y,
+      y.map((label, row) => label - row / 1e5),
+    ).metrics['roc_auc']!
+    expect(low).toBeGreaterThan(0.5)
+    expect(low).toBeLessThan(0.85)
+    expect(metrics['average_precision']!.reason).toBe('no spread between rows to make an interval from')
     expect(metrics['accuracy']!.low).toBeLessThan(1)
   })
 
