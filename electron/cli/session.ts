@@ -10,6 +10,7 @@ import { AssayError } from '../../shared/contract/errors.ts'
 import type { AssayErrorData } from '../../shared/contract/errors.ts'
 import type { JobId } from '../../shared/contract/ids.ts'
 import type { Job } from '../../shared/contract/job.ts'
+import { issueText, tellingIssue } from '../../shared/format/issue-text.ts'
 import { pathGrants } from '../engine/calls/file-grants.ts'
 import { router } from '../engine/calls/router.ts'
 import { readSoftware } from '../engine/engine.ts'
@@ -85,10 +86,9 @@ function asAssayError(error: unknown): unknown {
   }
   const issues = (error as { cause?: { issues?: { path: PropertyKey[]; message: string }[] } }).cause?.issues
   if ((error as { code?: string }).code === 'BAD_REQUEST' && issues) {
-    const [first] = issues
     return new AssayError({
       code: 'call/invalid',
-      message: `${first?.path.map(String).join('.') ?? 'the call'}: ${first?.message ?? 'is not valid'}`,
+      message: issueText(tellingIssue(issues), 'the command'),
       remedy: 'See --help.',
     })
   }

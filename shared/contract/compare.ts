@@ -59,7 +59,7 @@ export const compareCalls = {
       .input(
         z.strictObject({
           versionId: versionIdSchema,
-          threshold: z.number(),
+          threshold: z.number().min(0).max(1),
           reason: z.string().trim().min(1).max(500),
           runId: runIdSchema.optional(),
         }),

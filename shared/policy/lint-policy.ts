@@ -3,6 +3,7 @@ import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import { gateSchema, limitsSchema, policySchema, productionLimitSchema, waiverSchema } from '../contract/policy.ts'
 import type { LintProblem, LintedPolicy } from '../contract/policy.ts'
+import { issueText } from '../format/issue-text.ts'
 import { checkRules } from './lint-rules.ts'
 import { nearest } from './nearest.ts'
 
@@ -101,7 +102,7 @@ export function lintPolicy(text: string, today: string): LintedPolicy {
           place,
           'error',
           'policy/invalid',
-          `${place.join('.') || 'the policy'}: ${issue.message}`,
+          issueText(issue, 'the policy'),
           'See the policy’s schema: assay policy schema.',
         )
       }

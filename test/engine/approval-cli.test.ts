@@ -76,7 +76,9 @@ describe('assay check', () => {
     for (const [text, code] of [
       [plan.replace('policy: good.yaml', 'policy: wrong.yaml'), 'policy/not-valid'],
       [plan.replace('policy: good.yaml', 'policy: nothing.yaml'), 'plan/file'],
-      [plan.replace('target:', 'traget:'), 'plan/file'],
+      [plan.replace('target:', 'traget:'), 'Unrecognized key: "traget"'],
+      [plan.replace('policy: good.yaml', ''), 'policy: it is missing'],
+      [plan.replace('device: cpu', 'threshold: half'), 'threshold: it is a text and must be a number'],
     ] as const) {
       writeFileSync(file('broken.yaml'), text)
       const result = assay(['check', 'broken.yaml'])

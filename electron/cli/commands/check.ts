@@ -11,6 +11,7 @@ import type { Plan } from '../../../shared/contract/plan.ts'
 import { templateFormatSchema } from '../../../shared/contract/report.ts'
 import type { TemplateFormat } from '../../../shared/contract/report.ts'
 import { createWorkspace } from '../../engine/workspace/workspace.ts'
+import { issueText, tellingIssue } from '../../../shared/format/issue-text.ts'
 import type { Global } from '../assay.ts'
 import { findVersion } from '../find.ts'
 import { printJson, printLine } from '../output.ts'
@@ -41,9 +42,8 @@ async function readPlan(path: string): Promise<Plan> {
   }
   const parsed = planSchema.safeParse(document)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const place = issue?.path.map(String).join('.') ?? ''
-  throw wrong(path, `${place}: ${issue?.message ?? 'it is not valid'}`, place)
+  const issue = tellingIssue(parsed.error.issues)
+  throw wrong(path, issueText(issue, 'the plan'), issue?.path.map(String).join('.') ?? '')
 }
 
 type At = (path: string) => string

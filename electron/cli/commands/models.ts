@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { bindingSchema } from '../../../shared/contract/model.ts'
 import type { Binding, BoundSample, ModelVersion } from '../../../shared/contract/model.ts'
+import { issueText, tellingIssue } from '../../../shared/format/issue-text.ts'
 import { findDataset, findVersion } from '../find.ts'
 import { printFindings, printJson, printLine, printTable } from '../output.ts'
 import { withSession } from '../session.ts'
@@ -30,10 +31,10 @@ export async function readBinding(path: string): Promise<Binding> {
   }
   const parsed = bindingSchema.safeParse(document)
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
+    const issue = tellingIssue(parsed.error.issues)
     throw new AssayError({
       code: 'binding/file',
-      message: `${path}: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`,
+      message: `${path}: ${issueText(issue, 'the binding')}`,
       remedy: 'Print a binding to start from: assay model bind MODEL --dataset DATASET --print.',
       where: { place: issue?.path.map(String).join('.') ?? '' },
     })
