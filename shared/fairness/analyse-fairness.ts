@@ -79,7 +79,7 @@ export function analyseFairness(
     }
   })
   const tests = adjust(attributes)
-  for (const attribute of attributes) findings.push(...parityFindings(attribute))
+  for (const attribute of attributes) findings.push(...leftOutFindings(attribute), ...parityFindings(attribute))
   return { attributes, mitigation, tests, findings }
 }
 
@@ -173,6 +173,30 @@ function aloneFinding(name: string, { groups }: FormedGroups, minimum: number): 
     remedy: 'Choose another column, or a smaller minimum.',
     where: { attribute: name, groups: groups.length },
   }
+}
+
+/** A group without positive rows has no true positive rate: parity of the others says nothing of it. */
+function leftOutFindings({ name, groups, parity }: FairnessAttribute): EvidenceFinding[] {
+  const keys = [...new Set(parity.flatMap(({ of }) => of))]
+  const without = keys.flatMap((key) => {
+    const lacking = groups.filter(({ metrics }) => metrics[key]?.value === null)
+    if (lacking.length === 0 || lacking.length === groups.length) return []
+    const reason = lacking[0]!.metrics[key]!.reason
+    return [
+      `${key.replaceAll('_', ' ')}: ${lacking.map(({ label }) => label).join(', ')}${reason ? ` (${reason})` : ''}`,
+    ]
+  })
+  if (without.length === 0) return []
+  return [
+    {
+      code: 'fairness/group-without-value',
+      severity: 'warning',
+      message: `Not every group of ${name} has each rate, and parity is of those that have it. Without are, by ${without.join('; ')}.`,
+      remedy:
+        'What is not measured of a group is not shown to be fair to it: evaluate on rows of it that have the outcome.',
+      where: { attribute: name },
+    },
+  ]
 }
 
 /** Differences that chance does not explain are worth a reader's attention, whatever their size. */

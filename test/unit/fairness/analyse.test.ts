@@ -181,13 +181,19 @@ it('a rate without rows is null with its reason, and takes no part in the gap', 
   // Group c has no positive rows.
   const y = Uint8Array.from(group, (name, row) => (name !== 'c' && row % 2 === 0 ? 1 : 0))
   const score = Float64Array.from(group, (_, row) => ((row * 37) % 100) / 100)
-  const { attributes } = analyseFairness(input({ rows: classifier(y, score), columns: [code('group', group)] }))
+  const { attributes, findings } = analyseFairness(
+    input({ rows: classifier(y, score), columns: [code('group', group)] }),
+  )
   const c = attributes[0]!.groups[2]!
   expect(c.metrics['tpr']).toMatchObject({ value: null, reason: 'no positive rows' })
   expect(c.metrics['roc_auc']!.value).toBeNull()
   const opportunity = attributes[0]!.parity.find((entry) => entry.name === 'equal_opportunity')!
   expect(opportunity.difference.value).not.toBeNull()
   expect([opportunity.lowest, opportunity.highest]).not.toContain('c')
+  // Which is said: what is not measured of a group is not shown to be fair to it.
+  const said = findings.find((finding) => finding.code === 'fairness/group-without-value')!
+  expect(said.message).toContain('tpr: c (no positive rows)')
+  expect(said.message).not.toContain('fpr:')
 })
 
 it('regression: mean residual and absolute error by group, against plain sums', () => {
