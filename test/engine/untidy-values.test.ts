@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Dataset, DatasetOptions } from '../../shared/contract/dataset.ts'
-import { openTestEngine } from '../support/engine.ts'
+import { codeOf, openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
 
 let folder: string
@@ -76,4 +76,9 @@ it('texts that are read as missing are said, and can be values', async () => {
     { missing: 1, distinct: 2 },
     { type: 'string', missing: 0 },
   ])
+})
+
+it('a delimiter that is no single byte is refused, not taken by its first half', async () => {
+  for (const delimiter of [';;', '§', ''])
+    expect(await codeOf(imported('marks.csv', 'a;;b\n1;;2\n', { dialect: { delimiter } }))).toBe('dataset/delimiter')
 })

@@ -1,6 +1,7 @@
 /** How a delimited file is written, from its first bytes: encoding, newline, delimiter, header, decimal separator. */
 import iconv from 'iconv-lite'
 import Papa from 'papaparse'
+import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 
 export type Dialect = NonNullable<Dataset['source']['dialect']>
@@ -34,8 +35,20 @@ export function decodeHead(bytes: Buffer, encoding: Dialect['encoding'], bom: bo
   return iconv.decode(body, encoding, { stripBOM: false })
 }
 
-/** What the user said wins; the rest is detected. */
+/** Fields are cut at single bytes, in every encoding alike. */
+const oneCharacter = /^[\t\x20-\x7e]$/
+
+/** What the user said wins; the rest is detected. @throws AssayError dataset/delimiter */
 export function detectDialect(head: Buffer, fileName: string, given: Partial<Dialect> = {}): Dialect {
+  for (const mark of [given.delimiter, given.quote]) {
+    if (mark === undefined || oneCharacter.test(mark)) continue
+    throw new AssayError({
+      code: 'dataset/delimiter',
+      message: `"${mark.slice(0, 20)}" cannot part or quote fields: that takes one ASCII character.`,
+      remedy: 'Name one, for example a semicolon, or \\t for a tab. Left out, it is found.',
+      where: { file: fileName, given: mark.slice(0, 20) },
+    })
+  }
   const bom = bomOf(head)
   const encoding = given.encoding ?? bom?.encoding ?? (isUtf8(head) ? 'utf-8' : 'windows-1252')
   const text = decodeHead(head, encoding, bom !== null)
