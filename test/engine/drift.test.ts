@@ -270,6 +270,21 @@ describe('windows and timelines', () => {
   })
 })
 
+it('names the columns that only one of both has', async () => {
+  const file = (name: string, header: string): string => {
+    const path = join(test.folder, 'tmp', name)
+    writeFileSync(path, `${header}\n${Array.from({ length: 60 }, (_, k) => `${k},${k % 7}`).join('\n')}\n`)
+    return path
+  }
+  const first = await test.importDataset(file('first.csv', 'same,gone'))
+  const second = await test.importDataset(file('second.csv', 'same,came'))
+  const report = await compare({ referenceId: first.id, currentId: second.id, options: { multivariate: false } })
+  expect(report.skipped).toEqual([
+    { name: 'gone', reason: '"second" has no such column' },
+    { name: 'came', reason: '"first" has no such column' },
+  ])
+})
+
 it('sees that all values of a column are gone, whatever the import took the empty column for', async () => {
   const file = (name: string, cell: (k: number) => string): string => {
     const path = join(test.folder, 'tmp', name)

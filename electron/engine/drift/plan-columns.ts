@@ -56,6 +56,12 @@ export function planColumns(request: DriftRequest, reference: Side, current: Sid
     if (typeof planned === 'string') skipped.push({ name, reason: planned })
     else columns.push(...planned)
   }
+  if (request.columns === undefined) {
+    for (const { name } of current.dataset.columns.filter(isCompared)) {
+      if (!reference.dataset.columns.some((column) => column.name === name))
+        skipped.push({ name, reason: `"${reference.dataset.name}" has no such column` })
+    }
+  }
   columns.push(...predictionColumns(reference, current))
   if (columns.length === 0) {
     throw new AssayError({
@@ -68,8 +74,10 @@ export function planColumns(request: DriftRequest, reference: Side, current: Sid
   return { columns, skipped }
 }
 
-const defaultNames = ({ dataset }: Side): string[] =>
-  dataset.columns.filter((column) => byDefault.includes(column.role) || column.protected).map(({ name }) => name)
+/** Unless others are named. */
+const isCompared = (column: Column): boolean => byDefault.includes(column.role) || column.protected
+
+const defaultNames = ({ dataset }: Side): string[] => dataset.columns.filter(isCompared).map(({ name }) => name)
 
 function unknownColumn(name: string, { dataset }: Side): AssayError {
   return new AssayError({
