@@ -20,6 +20,8 @@ mkdirSync(cache, { recursive: true })
 let passed = 0
 let failed = 0
 const summary = []
+/** Named once more at the end, where a long log is read first. */
+const failures = []
 
 function run(command, args) {
   return spawnSync(command, args, { cwd: root, env, stdio: 'inherit' }).status ?? 1
@@ -54,6 +56,12 @@ function vitest() {
     run(node, [join(root, 'node_modules', args[0]), ...args.slice(1), ...(word ? [word, '--passWithNoTests'] : [])]) ===
     0
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
+  for (const { name, status, message, assertionResults } of result.testResults ?? []) {
+    const failedHere = assertionResults.filter((test) => test.status === 'failed')
+    failures.push(...failedHere.map((test) => `${name}: ${test.fullName}: ${test.failureMessages.join(' ')}`))
+    // A file that could not be loaded has no tests.
+    if (status === 'failed' && failedHere.length === 0) failures.push(`${name}: ${message}`)
+  }
   counted(
     'unit and engine',
     ok,
@@ -78,8 +86,16 @@ function playwright() {
   ]
   const command = withDisplay(node, args)
   const ok = run(command.program, command.args) === 0
-  const stats = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).stats : {}
+  const { stats = {}, suites = [] } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
+  failures.push(...suites.flatMap(notOkIn))
   counted('window', ok, stats.expected ?? 0, (stats.unexpected ?? 0) + (stats.flaky ?? 0), stats.skipped ?? 0, started)
+}
+
+/** Playwright's files, describes and tests are a tree. */
+function notOkIn({ specs = [], suites = [] }) {
+  const isOk = ({ status }) => status === 'expected' || status === 'skipped'
+  const here = specs.filter((spec) => !spec.tests.every(isOk)).map((spec) => `${spec.file}:${spec.line}: ${spec.title}`)
+  return [...here, ...suites.flatMap(notOkIn)]
 }
 
 if (!word) {
@@ -94,6 +110,7 @@ else {
   vitest()
   playwright()
 }
+for (const failure of failures) console.log(`\nFAILED ${failure.replaceAll(root, '.').slice(0, 1000)}`)
 console.log(`\n${summary.join('\n')}`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)
