@@ -6,55 +6,28 @@
  * float32, NaN where a value is missing; all little-endian. It holds nothing that the Parquet file does not, and may be
  * left out.
  */
-import { open } from 'node:fs/promises'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { AssayError } from '../../shared/contract/errors.ts'
-import type { StreamedColumn } from '../../shared/scoring/columns.ts'
-import { openReader, streamColumns } from './stream-columns.ts'
+import type { StreamedChunk, StreamedColumn } from '../../shared/scoring/columns.ts'
 
-const bytesPerValue = Float32Array.BYTES_PER_ELEMENT
-const lengthBytes = 4
+export const bytesPerValue = Float32Array.BYTES_PER_ELEMENT
+export const lengthBytes = 4
 /** Names of columns are bounded at import; a longer head is not ours. */
 const mostHeadBytes = 64 * 1024 * 1024
-/** Turned and written at a time. */
-const blockBytes = 4 * 1024 * 1024
-
-/** Writes the numbers of a Parquet file; `onRows` hears how far it is. */
-export async function writeNumberFile(
-  parquetPath: string,
-  names: readonly string[],
-  path: string,
-  signal: AbortSignal,
-  onRows: (done: number) => void,
-): Promise<void> {
-  const width = names.length
-  const chunkRows = Math.max(1, Math.floor(blockBytes / (width * bytesPerValue)))
-  const columns = names.map((name) => ({ name, as: 'float' as const }))
-  const block = new Float32Array(chunkRows * width)
-  const file = await open(path, 'w')
-  try {
-    const head = Buffer.from(JSON.stringify(names))
-    const length = Buffer.alloc(lengthBytes)
-    length.writeUInt32LE(head.length)
-    await file.write(Buffer.concat([length, head]))
-    const reader = await openReader()
-    for await (const chunk of streamColumns({ reader, parquetPath, columns, from: 0, chunkRows })) {
-      signal.throwIfAborted()
-      chunk.columns.forEach((values, column) => {
-        for (let row = 0, at = column; row < chunk.rows; row++, at += width) block[at] = (values as Float32Array)[row]!
-      })
-      await file.write(new Uint8Array(block.buffer, 0, chunk.rows * width * bytesPerValue))
-      onRows(chunk.from + chunk.rows)
-    }
-  } finally {
-    await file.close()
-  }
-}
-
 export interface NumberReader {
   /** Writes `rows` rows from `from` on of the columns at `places` (of those asked for) to `into`, row by row. */
   read(places: readonly number[], from: number, rows: number, into: Float32Array): void
   close(): void
+}
+
+/** Rows [from, from + rows) of the file, each read when a batch asks for it. */
+export function pieceOf(file: NumberReader, from: number, rows: number): StreamedChunk {
+  return {
+    rows,
+    from,
+    columns: [],
+    readNumbers: (places, at, count, into) => file.read(places, from + at, count, into),
+  }
 }
 
 /** What a reader of every column costs more than one of the wanted columns alone pays up to here. */

@@ -2,17 +2,15 @@
  * The scorer process: answers requests one after another until it is stopped. Started as a utilityProcess by Electron's main process, or
  * as a child process by the CLI; both hand it a channel.
  */
-import { AssayError } from '../../shared/contract/errors.ts'
 import { toScorerSchema } from '../../shared/contract/scorer-messages.ts'
 import type { FromScorer, ToScorer } from '../../shared/contract/scorer-messages.ts'
-import { diskError } from '../data-plane/disk-error.ts'
+import { errorDataOf } from './error-data.ts'
 import { plan } from './plan.ts'
 import { predict } from './predict.ts'
 import { probe } from './probe.ts'
 import { openSession } from './runtime.ts'
 import { score } from './score.ts'
 import { tryRows } from './try-rows.ts'
-import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
 
 async function answer(request: ToScorer, send: (message: FromScorer) => void): Promise<void> {
   switch (request.type) {
@@ -51,20 +49,8 @@ async function answer(request: ToScorer, send: (message: FromScorer) => void): P
 function serve(send: (message: FromScorer) => void): (message: unknown) => void {
   return (message) => {
     const request = toScorerSchema.parse(message)
-    answer(request, send).catch((thrown: unknown) => {
-      const error = diskError(thrown)
-      send({
-        type: 'failed',
-        error:
-          error instanceof AssayError
-            ? error.toJSON()
-            : {
-                code: 'score/internal',
-                message: runtimeMessage(error),
-                remedy: 'This is a fault in Assay. Please report it with this message.',
-                where: { request: request.type, stack: String((error as Error).stack ?? '').slice(0, 2000) },
-              },
-      })
+    answer(request, send).catch((error: unknown) => {
+      send({ type: 'failed', error: errorDataOf(error, request.type) })
     })
   }
 }

@@ -1,26 +1,27 @@
 /** What the scorer's thread and a lane say to each other. */
-import type { Fed, SessionFacts } from './tensors.ts'
+import type { AssayErrorData } from '../../shared/contract/errors.ts'
+import type { ScoringTask } from '../../shared/contract/scorer-messages.ts'
+import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
 
 export interface LaneTask {
-  readonly modelPath: string
+  readonly task: Pick<ScoringTask, 'modelPath' | 'binding'>
+  readonly numbersPath: string
 }
 
+/** Rows to score, in batches of `batchRows`. */
 export interface ToLane {
   readonly id: number
-  readonly feeds: Readonly<Record<string, Fed>>
-  readonly fetches: readonly string[]
+  readonly from: number
+  readonly rows: number
+  readonly batchRows: number
 }
 
 export type FromLane =
-  | { readonly facts: SessionFacts }
-  | { readonly id: number; readonly outputs: Record<string, { data: unknown }>; readonly feeds: ToLane['feeds'] }
-  | { readonly id: number; readonly error: unknown }
+  { readonly id: number; readonly columns: ScoreColumns } | { readonly id: number; readonly error: AssayErrorData }
 
-export function isShareable(data: Fed['data']): data is Exclude<Fed['data'], string[]> {
-  return ArrayBuffer.isView(data)
-}
-
-/** Arrays of numbers move between threads; texts are copied. */
-export function buffersOf(feeds: ToLane['feeds']): ArrayBuffer[] {
-  return Object.values(feeds).flatMap(({ data }) => (isShareable(data) ? [data.buffer as ArrayBuffer] : []))
-}
+/** A lane's first word; it ends after another than `ready`. */
+export type LaneStart =
+  | { readonly ready: true; readonly wide: boolean }
+  /** The dataset's number file does not hold what the model takes. */
+  | { readonly ready: false }
+  | { readonly error: AssayErrorData }

@@ -1,6 +1,6 @@
 /** A task's rows in pieces: from its number file where that holds all that the model takes, else from Parquet. */
 import type { ScoringTask } from '../../shared/contract/scorer-messages.ts'
-import { openNumberFile } from '../data-plane/number-file.ts'
+import { openNumberFile, pieceOf } from '../data-plane/number-file.ts'
 import { openReader, streamColumns } from '../data-plane/stream-columns.ts'
 import type { ColumnValues, StreamedChunk, StreamedColumn } from '../data-plane/stream-columns.ts'
 
@@ -19,12 +19,7 @@ export async function* piecesOf({ task, columns, from, to, readRows }: PiecesReq
   const file = task.numbersPath === null ? null : openNumberFile(task.numbersPath, columns)
   if (file) {
     try {
-      yield {
-        rows: to - from,
-        from,
-        columns: [],
-        readNumbers: (places, row, rows, into) => file.read(places, from + row, rows, into),
-      }
+      yield pieceOf(file, from, to - from)
     } finally {
       file.close()
     }

@@ -7,14 +7,14 @@ import type { FromScorer, ScoringPlan, ScoringTask } from '../../shared/contract
 import type { DeviceName } from '../../shared/contract/run.ts'
 import { AssayError } from '../../shared/contract/errors.ts'
 import type { StreamedChunk } from '../data-plane/stream-columns.ts'
-import { makeScoreColumns, readOutputs, scoreWidth } from '../../shared/scoring/outputs.ts'
+import { makeScoreColumns, scoreWidth } from '../../shared/scoring/outputs.ts'
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
 import { inFlight } from './in-flight.ts'
+import { openLanes } from './lanes.ts'
 import { piecesOf } from './pieces.ts'
-import { keepRunner, openRunner } from './runner.ts'
-import type { RunnerKind } from './runner.ts'
-import { feederOf, isWide, runBatch } from './score.ts'
-import type { Runner } from './tensors.ts'
+import { keepRunner, openSessionRunner } from './runner.ts'
+import type { RunnerKind, SessionRunner } from './runner.ts'
+import type { Runner, Span } from './spans.ts'
 
 const sampleRows = 8192
 /** A measurement goes over the sample once, and again until this long: less says more about starting than running. */
@@ -30,11 +30,13 @@ const leastChunks = 8
 const leastChunkRows = 65_536
 /** Scores of the chunk at work and of the one being written. */
 const chunkBytes = 8 * 1024 * 1024
-/** Half the messages of 1024, and a small network's activations still lie in a core's cache. */
+/** A small network's activations still lie in a core's cache. */
 const laneBatchRows = 2048
+/** A message costs little beside this many rows, and at the end a lane waits no longer for another than for these. */
+const laneSpanRows = 8192
 /** Lanes pay for their start (a thread and a session each) when the work lasts this long. */
 const lanesFromSeconds = 0.5
-/** What the measurement does not see: lanes go on while this thread reads and writes, one session waits for it. */
+/** What the measurement does not see: lanes go on while this thread writes, one session waits for it. */
 const lanesAdvantage = 1.15
 /** Each lane holds the model once more. */
 const lanesUpToModelBytes = 256 * 1024 * 1024
@@ -60,17 +62,13 @@ export async function plan(
 ): Promise<Planned> {
   const key = JSON.stringify([task, devices, fixedBatchRows, totalRows])
   if (known?.key === key) return known.planned
-  const opened: FirstRows[] = []
-  const firstRows = async (runner: Runner): Promise<StreamedChunk> => {
-    if (opened.length === 0) opened.push(await openFirstRows(task, runner, totalRows))
-    return opened[0]!.chunk
-  }
+  const sample = new Sample(task, totalRows)
   try {
-    const planned = await choose(task, devices, fixedBatchRows, totalRows, firstRows)
+    const planned = await choose(task, devices, fixedBatchRows, totalRows, sample)
     known = { key, planned }
     return planned
   } finally {
-    for (const rows of opened) await rows.close()
+    await sample.close()
   }
 }
 
@@ -79,34 +77,48 @@ async function choose(
   devices: readonly DeviceName[],
   fixedBatchRows: number | null,
   totalRows: number,
-  firstRows: (runner: Runner) => Promise<StreamedChunk>,
+  sample: Sample,
 ): Promise<Planned> {
   const tried: string[] = []
   let best: { readonly measured: Measured; readonly runner: Runner } | null = null
 
-  const tryKind = async (kind: RunnerKind, batches: readonly number[]): Promise<void> => {
-    const runner = await openRunner(task.modelPath, kind)
-    const chunk = await firstRows(runner)
-    for (const batchRows of batches) {
-      const measured = await measure(task, runner, kind, chunk, batchRows)
-      const lanes = kind.lanes > 1 ? `, ${kind.lanes} lanes` : ''
-      tried.push(
-        `${kind.device}${lanes}, ${batchRows} rows a batch: ${Math.round(measured.rowsPerSecond)} rows per second`,
-      )
-      const counted = measured.rowsPerSecond * (kind.lanes > 1 ? lanesAdvantage : 1)
-      if (best && best.measured.rowsPerSecond >= counted) continue
-      if (best && best.runner !== runner) await best.runner.release()
-      best = { measured, runner }
-    }
+  const consider = async (measured: Measured, runner: Runner): Promise<void> => {
+    const { kind, batchRows, rowsPerSecond } = measured
+    const lanes = kind.lanes > 1 ? `, ${kind.lanes} lanes` : ''
+    tried.push(`${kind.device}${lanes}, ${batchRows} rows a batch: ${Math.round(rowsPerSecond)} rows per second`)
+    if (best && best.measured.rowsPerSecond >= rowsPerSecond * (kind.lanes > 1 ? lanesAdvantage : 1)) return
+    if (best && best.runner !== runner) await best.runner.release()
+    best = { measured, runner }
+  }
+  const releaseUnlessBest = async (runner: Runner): Promise<void> => {
     if (best?.runner !== runner) await runner.release()
   }
 
-  const lanesCanRun = task.threads > 1 && statSync(task.modelPath).size <= lanesUpToModelBytes
+  const trySession = async (kind: RunnerKind, batches: readonly number[]): Promise<void> => {
+    const runner = await openSessionRunner(task, kind)
+    for (const batchRows of batches) {
+      await consider(await measureSession(task, runner, kind, await sample.rowsFor(runner), batchRows), runner)
+    }
+    await releaseUnlessBest(runner)
+  }
+
+  const tryLanes = async (batchRows: number): Promise<void> => {
+    const runner = await openLanes(task, task.threads)
+    if (!runner) return
+    const kind: RunnerKind = { device: 'cpu', threads: 1, lanes: task.threads }
+    const rows = Math.min(sampleRows, totalRows)
+    const spans = () => runner.spans({ from: 0, to: rows, batchRows, readRows: batchRows })
+    await consider(await measure(task, runner, kind, batchRows, rows, spans), runner)
+    await releaseUnlessBest(runner)
+  }
+
+  const lanesCanRun =
+    task.threads > 1 && task.numbersPath !== null && statSync(task.modelPath).size <= lanesUpToModelBytes
   let lastError: unknown = null
   for (const device of devices) {
     try {
       const kind: RunnerKind = { device, threads: task.threads, lanes: 1 }
-      await tryKind(kind, batchesFor(task, device, fixedBatchRows, lanesCanRun))
+      await trySession(kind, batchesFor(task, device, fixedBatchRows, lanesCanRun))
     } catch (error) {
       lastError = error
       // The user asked for this very device, or nothing else is left: the reason is the answer.
@@ -120,17 +132,17 @@ async function choose(
   if (!sofar) throw lastError
   const lasts = totalRows / sofar.measured.rowsPerSecond
   if (sofar.measured.kind.device === 'cpu' && lanesCanRun && lasts >= lanesFromSeconds) {
-    const batches = task.binding.fixedBatch ?? fixedBatchRows ?? laneBatchRows
-    await tryKind({ device: 'cpu', threads: 1, lanes: task.threads }, [batches])
+    await tryLanes(task.binding.fixedBatch ?? fixedBatchRows ?? laneBatchRows)
   }
   const { measured, runner } = chosenSoFar()!
   const { kind, batchRows, rowsPerSecond } = measured
-  const chunk = await firstRows(runner)
-  const parity = kind.device === 'cpu' ? null : await compareWithCpu(task, chunk, measured)
-  await keepRunner(task.modelPath, kind, runner)
-  const wholeBatches = (rows: number, of: number) => Math.max(1, Math.ceil(rows / of)) * of
-  const byMemory = Math.floor(pieceBytes / Math.max(1, rowBytes(chunk)))
-  const readRows = wholeBatches(Math.min(131_072, byMemory, totalRows), batchRows)
+  const rows = sample.rows
+  const parity = kind.device === 'cpu' ? null : await compareWithCpu(task, rows, measured)
+  await keepRunner(task, kind, runner)
+  const wholeBatches = (count: number, of: number) => Math.max(1, Math.ceil(count / of)) * of
+  const byMemory = Math.floor(pieceBytes / Math.max(1, rowBytes(rows)))
+  const readAtMost = kind.lanes > 1 ? laneSpanRows : Math.min(131_072, byMemory)
+  const readRows = wholeBatches(Math.min(readAtMost, totalRows), batchRows)
   const byScores = Math.floor(chunkBytes / (8 * Math.max(1, scoreWidth(task.binding.output))))
   const byTime = Math.ceil(Math.max(1024, rowsPerSecond * chunkSeconds))
   const byCount = Math.ceil(Math.max(leastChunkRows, totalRows / leastChunks))
@@ -157,71 +169,95 @@ function batchesFor(
   return lanesCanRun ? [1024] : [1024, 4096]
 }
 
-interface FirstRows {
-  readonly chunk: StreamedChunk
-  close(): Promise<unknown>
-}
+/** The first rows, read once for all that is measured on them. */
+class Sample {
+  readonly #task: ScoringTask
+  readonly #totalRows: number
+  #opened: { readonly piece: StreamedChunk; close(): Promise<unknown> } | null = null
 
-async function openFirstRows(task: ScoringTask, runner: Runner, totalRows: number): Promise<FirstRows> {
-  const { columns } = feederOf(runner, task)
-  const to = Math.min(sampleRows, totalRows)
-  const pieces = piecesOf({ task, columns, from: 0, to, readRows: sampleRows })
-  const first = await pieces.next()
-  const close = () => pieces.return(undefined)
-  if (first.done) {
-    throw new AssayError({
-      code: 'dataset/no-rows',
-      message: 'The dataset has no rows.',
-      remedy: 'Import one that has.',
-    })
+  constructor(task: ScoringTask, totalRows: number) {
+    this.#task = task
+    this.#totalRows = totalRows
   }
-  // Columns are in memory: DuckDB would read on beside the measurement. A number file is read while measured.
-  if (!first.value.readNumbers) await close()
-  return { chunk: first.value, close }
+
+  /** To be read once `rowsFor` has read them. */
+  get rows(): StreamedChunk {
+    return this.#opened!.piece
+  }
+
+  /** @throws AssayError dataset/no-rows */
+  async rowsFor({ columns }: SessionRunner): Promise<StreamedChunk> {
+    if (this.#opened) return this.#opened.piece
+    const to = Math.min(sampleRows, this.#totalRows)
+    const pieces = piecesOf({ task: this.#task, columns, from: 0, to, readRows: sampleRows })
+    const first = await pieces.next()
+    if (first.done) {
+      throw new AssayError({
+        code: 'dataset/no-rows',
+        message: 'The dataset has no rows.',
+        remedy: 'Import one that has.',
+      })
+    }
+    const piece = first.value
+    this.#opened = { piece, close: () => pieces.return(undefined) }
+    // Columns are in memory: DuckDB would read on beside the measurement. A number file is read while measured.
+    if (!piece.readNumbers) await this.close()
+    return piece
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.close()
+  }
 }
 
+const measureSession = (
+  task: ScoringTask,
+  runner: SessionRunner,
+  kind: RunnerKind,
+  piece: StreamedChunk,
+  batchRows: number,
+): Promise<Measured> => measure(task, runner, kind, batchRows, piece.rows, () => runner.batchesOf(piece, batchRows))
+
+/** `spans` gives the sample's rows, as often as it is called. */
 async function measure(
   task: ScoringTask,
   runner: Runner,
   kind: RunnerKind,
-  chunk: StreamedChunk,
   batchRows: number,
+  sampled: number,
+  spans: () => Iterable<Span>,
 ): Promise<Measured> {
-  const feeder = feederOf(runner, task)
-  const columns = makeScoreColumns(task.binding.output, chunk.rows, isWide(runner.facts, task))
-  const batchOf = (from: number) => Math.min(batchRows, chunk.rows - from)
-  const one = async (from: number) => {
-    const rows = batchOf(from)
-    const batch = task.binding.fixedBatch ?? rows
-    const outputs = await runBatch(runner, feeder, task, chunk, from, rows, batch)
-    readOutputs(outputs, task.binding.output, rows, batch, columns, from)
-  }
-  await Promise.all(Array.from({ length: kind.lanes }, () => one(0)))
-  const batches = inFlight(runner.depth)
+  const columns = makeScoreColumns(task.binding.output, sampled, runner.wide)
+  const [first] = spans()
+  await Promise.all(Array.from({ length: kind.lanes }, () => first!.score(columns, 0)))
+  const underWay = inFlight(runner.depth)
   let rows = 0
   const start = performance.now()
   const elapsed = () => performance.now() - start
-  while (elapsed() < (rows < chunk.rows ? mostMs : leastMs)) {
-    await batches.room()
-    const from = rows % chunk.rows
-    batches.add(one(from))
-    rows += batchOf(from)
+  const enough = () => elapsed() >= (rows < sampled ? mostMs : leastMs)
+  while (!enough()) {
+    for (const span of spans()) {
+      await underWay.room()
+      underWay.add(span.score(columns, span.from).then(() => undefined))
+      rows += span.rows
+      if (enough()) break
+    }
   }
-  await batches.all()
+  await underWay.all()
   return {
     kind,
     batchRows,
     rowsPerSecond: rows / Math.max(1e-6, elapsed() / 1000),
     scores: columns,
-    rows: Math.min(rows, chunk.rows),
+    rows: Math.min(rows, sampled),
   }
 }
 
 /** The largest difference between the device's scores and the CPU's on the measured rows. */
-async function compareWithCpu(task: ScoringTask, chunk: StreamedChunk, best: Measured): Promise<number> {
+async function compareWithCpu(task: ScoringTask, piece: StreamedChunk, best: Measured): Promise<number> {
   const kind: RunnerKind = { device: 'cpu', threads: task.threads, lanes: 1 }
-  const runner = await openRunner(task.modelPath, kind)
-  const onCpu = await measure(task, runner, kind, chunk, best.batchRows)
+  const runner = await openSessionRunner(task, kind)
+  const onCpu = await measureSession(task, runner, kind, piece, best.batchRows)
   let largest = 0
   best.scores.scores?.forEach((column, index) => {
     const reference = onCpu.scores.scores![index]!

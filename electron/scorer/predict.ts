@@ -4,10 +4,10 @@ import type { FromScorer, GivenColumn, ScoringTask } from '../../shared/contract
 import type { StreamedChunk } from '../data-plane/stream-columns.ts'
 import { makeFeeder } from './feeds.ts'
 import type { Feeder } from './feeds.ts'
-import { makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
+import { makeScoreColumns } from '../../shared/scoring/outputs.ts'
 import { openSession } from './runtime.ts'
 import type { Session } from './runtime.ts'
-import { runBatch } from './score.ts'
+import { batchesOf } from './spans.ts'
 
 interface Open {
   readonly key: string
@@ -53,14 +53,8 @@ export async function predict(
       })
     }),
   }
-  const { output, fixedBatch } = task.binding
-  const columns = makeScoreColumns(output, rows, true)
-  const step = fixedBatch ?? batchRows
-  for (let from = 0; from < rows; from += step) {
-    const taken = Math.min(step, rows - from)
-    const batch = fixedBatch ?? taken
-    readOutputs(await runBatch(session, feeder, task, chunk, from, taken, batch), output, taken, batch, columns, from)
-  }
+  const columns = makeScoreColumns(task.binding.output, rows, true)
+  for (const batch of batchesOf({ task, session, feeder }, chunk, batchRows)) await batch.score(columns, batch.from)
   return {
     type: 'predicted',
     scores:

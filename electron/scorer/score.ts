@@ -4,75 +4,20 @@
  */
 import { join } from 'node:path'
 import type { FromScorer, ScoringPlan, ScoringTask } from '../../shared/contract/scorer-messages.ts'
-import { AssayError } from '../../shared/contract/errors.ts'
-import { ChunkWriter } from './chunk-writer.ts'
-import { makeFeeder } from '../../shared/scoring/feeds.ts'
-import type { Feeder } from '../../shared/scoring/feeds.ts'
-import { countNotFinite, makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
+import { countNotFinite, makeScoreColumns } from '../../shared/scoring/outputs.ts'
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
+import { ChunkWriter } from './chunk-writer.ts'
 import { inFlight } from './in-flight.ts'
-import { piecesOf } from './pieces.ts'
 import { keepRunner, takeRunner } from './runner.ts'
-import type { Fed, Runner, SessionFacts } from './tensors.ts'
-import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
+import type { Span } from './spans.ts'
 
-/** Names of the outputs that the binding reads; the others are not computed where the graph allows it. */
-function fetchesOf(task: ScoringTask): string[] {
-  const { score, label } = task.binding.output
-  return [...new Set([...(score ?? []), ...(label === null ? [] : [label])])]
-}
-
-/** Whether any score tensor is float64, which float32 columns would cut. */
-export function isWide(session: Pick<SessionFacts, 'outputMetadata'>, task: ScoringTask): boolean {
-  const scores = new Set(task.binding.output.score ?? [])
-  return session.outputMetadata.some((meta) => meta.isTensor && scores.has(meta.name) && meta.type !== 'float32')
-}
-
-/** What runs a batch: a runner, or a session with tensors of its own. */
-interface Runs<T> {
-  run(feeds: Record<string, T>, fetches: string[]): Promise<Readonly<Record<string, { readonly data: unknown }>>>
-}
-
-/** Runs one batch; what ONNX Runtime throws becomes a coded error that names the rows. */
-export async function runBatch<T>(
-  runs: Runs<T>,
-  feeder: Feeder<T>,
-  task: ScoringTask,
-  chunk: Parameters<Feeder<T>['build']>[0],
-  from: number,
-  rows: number,
-  batch: number,
-): Promise<Awaited<ReturnType<Runs<T>['run']>>> {
-  // The chunk is read before this first waits: its arrays may be filled anew as soon as all its batches have begun.
-  const feeds = feeder.build(chunk, from, rows, batch)
-  try {
-    return await runs.run(feeds, fetchesOf(task))
-  } catch (error) {
-    if (error instanceof AssayError) throw error
-    throw new AssayError({
-      code: 'score/run-failed',
-      message: `The model failed on rows ${chunk.from + from + 1} to ${chunk.from + from + rows}: ${runtimeMessage(error)}`,
-      remedy: 'Check the binding (columns, their order and types) against what the model was trained on.',
-      where: { firstRow: chunk.from + from + 1, rows },
-    })
-  }
-}
-
-/** A feeder whose tensors any runner takes. */
-export function feederOf(runner: Runner, task: ScoringTask): Feeder<Fed> {
-  return makeFeeder(runner.facts, task.binding, {
-    tensor: (type, data, dims) => ({ type, data, dims }),
-    array: runner.array,
-  })
-}
-
-/** One recorded chunk while its batches come back, in whatever order. */
+/** One recorded chunk while its spans come back, in whatever order. */
 interface OpenChunk {
   readonly number: number
   readonly firstRow: number
   readonly rows: number
   readonly columns: ScoreColumns
-  readonly batches: Promise<void>[]
+  readonly spans: Promise<void>[]
   missingText: number
 }
 
@@ -85,14 +30,11 @@ export async function score(
   send: (message: FromScorer) => void,
 ): Promise<void> {
   const { batchRows, chunkRows, readRows = chunkRows } = plan
-  const runner = await takeRunner(task.modelPath, plan)
-  const feeder = feederOf(runner, task)
+  const runner = await takeRunner(task, plan)
   // Not waited for: the first batches run meanwhile.
   const opening = ChunkWriter.open()
   opening.catch(() => undefined)
-  const wide = isWide(runner.facts, task)
-  const { output, fixedBatch } = task.binding
-  const batchesUnderWay = inFlight(runner.depth)
+  const spansUnderWay = inFlight(runner.depth)
   const from = firstChunk * chunkRows
   let number = firstChunk
   let done = from
@@ -101,9 +43,25 @@ export async function score(
   let writing: Promise<void> = Promise.resolve()
   let open: OpenChunk | null = null
 
+  const openChunk = (firstRow: number): OpenChunk => {
+    const rows = Math.min(chunkRows, totalRows - firstRow)
+    const columns = makeScoreColumns(task.binding.output, rows, runner.wide)
+    return { number: number++, firstRow, rows, columns, spans: [], missingText: 0 }
+  }
+
+  const begin = (span: Span, chunk: OpenChunk): Promise<void> =>
+    span.score(chunk.columns, span.from - chunk.firstRow).then((missingText) => {
+      chunk.missingText += missingText
+      done += span.rows
+      const now = performance.now()
+      if (now - lastProgress < 100) return
+      lastProgress = now
+      send({ type: 'progress', rows: done })
+    })
+
   const close = async (chunk: OpenChunk): Promise<void> => {
     const before = writing
-    writing = Promise.all([before, ...chunk.batches]).then(async () => {
+    writing = Promise.all([before, ...chunk.spans]).then(async () => {
       const { columns, rows, firstRow, missingText } = chunk
       const path = join(folder, `chunk-${String(chunk.number).padStart(6, '0')}.parquet`)
       const file = await (await opening).write(columns, rows, path)
@@ -115,43 +73,18 @@ export async function score(
     await before
   }
 
-  for await (const piece of piecesOf({ task, columns: feeder.columns, from, to: totalRows, readRows })) {
-    for (let at = 0; at < piece.rows; at += batchRows) {
-      const row = piece.from + at
-      if (!open) {
-        const rows = Math.min(chunkRows, totalRows - row)
-        open = {
-          number: number++,
-          firstRow: row,
-          rows,
-          columns: makeScoreColumns(output, rows, wide),
-          batches: [],
-          missingText: 0,
-        }
-      }
-      const { columns, firstRow, batches } = open
-      const rows = Math.min(batchRows, piece.rows - at)
-      const batch = fixedBatch ?? rows
-      await batchesUnderWay.room()
-      const missingBefore = feeder.missingText()
-      const work = runBatch(runner, feeder, task, piece, at, rows, batch).then((outputs) => {
-        readOutputs(outputs, output, rows, batch, columns, row - firstRow)
-        done += rows
-        const now = performance.now()
-        if (now - lastProgress < 100) return
-        lastProgress = now
-        send({ type: 'progress', rows: done })
-      })
-      open.missingText += feeder.missingText() - missingBefore
-      batches.push(work)
-      batchesUnderWay.add(work)
-      if (row + rows === firstRow + open.rows) {
-        await close(open)
-        open = null
-      }
+  for await (const span of runner.spans({ from, to: totalRows, batchRows, readRows })) {
+    open ??= openChunk(span.from)
+    await spansUnderWay.room()
+    const work = begin(span, open)
+    open.spans.push(work)
+    spansUnderWay.add(work)
+    if (span.from + span.rows === open.firstRow + open.rows) {
+      await close(open)
+      open = null
     }
   }
   await writing
-  await keepRunner(task.modelPath, plan, runner)
+  await keepRunner(task, plan, runner)
   send({ type: 'scored', rows: totalRows })
 }

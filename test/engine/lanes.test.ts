@@ -1,25 +1,34 @@
-/** Batches on several threads give the same chunks, to the byte, as batches in one, and name the rows that fail. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+/** Rows on several threads give the same chunks, to the byte, as rows in one, and name the rows that fail. */
+import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FromScorer, ScoringPlan, ScoringTask } from '../../shared/contract/scorer-messages.ts'
 import { resolveBinding, scoringTask } from '../../electron/engine/models/try-binding.ts'
 import { withScorer } from '../../electron/engine/scoring/ask-scorer.ts'
+import { writeNumberFile } from '../../electron/data-plane/write-number-file.ts'
+import { writeTable } from '../bench/table.ts'
 import { initializer, input, model, node, output } from '../support/build-model.ts'
-import { openTestEngine, samples } from '../support/engine.ts'
+import { openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
+import { makeMlp } from '../support/make-mlp.ts'
 
 describe('lanes', () => {
+  const rows = 10_000
   let test: TestEngine
   let task: ScoringTask
-  let rows: number
   beforeAll(async () => {
     test = await openTestEngine()
-    const dataset = await test.importDataset(join(samples, 'churn/holdout.csv'), { target: 'churned', task: 'binary' })
-    const version = await test.importModel(join(samples, 'churn/gradient-boosting.onnx'))
+    const inFolder = (name: string) => join(test.folder, 'tmp', name)
+    await writeTable(inFolder('table.csv'), rows)
+    await writeFile(inFolder('mlp.onnx'), makeMlp([30, 8, 1]))
+    const dataset = await test.importDataset(inFolder('table.csv'), { target: 'y', task: 'binary' })
+    const version = await test.importModel(inFolder('mlp.onnx'))
     const { binding } = await resolveBinding(test.engine, version, dataset)
-    task = await scoringTask(test.engine, version, dataset, binding)
-    rows = dataset.rows
+    // A table of this size gets no number file by itself.
+    const numbersPath = inFolder('numbers.f32')
+    task = { ...(await scoringTask(test.engine, version, dataset, binding)), numbersPath }
+    const names = Array.from({ length: 30 }, (_, k) => `x${k}`)
+    await writeNumberFile(task.dataPath, names, numbersPath, new AbortController().signal, () => undefined)
   })
   afterAll(() => test.close())
 
@@ -28,8 +37,8 @@ describe('lanes', () => {
     threads: 1,
     lanes,
     batchRows: 64,
-    readRows: 128,
-    chunkRows: 384,
+    readRows: 192,
+    chunkRows: 3840,
     parity: null,
   })
 
@@ -52,14 +61,34 @@ describe('lanes', () => {
   it('give the chunks of one thread, also from the middle', async () => {
     const alone = await score('alone', planOf(1))
     const beside = await score('beside', planOf(3))
-    expect(alone.chunks.length).toBeGreaterThan(2)
+    expect(alone.chunks).toHaveLength(3)
     expect(alone.chunks.map(({ firstRow, rows: n }) => [firstRow, n]).at(-1)).toEqual([
-      384 * (alone.chunks.length - 1),
-      rows - 384 * (alone.chunks.length - 1),
+      3840 * (alone.chunks.length - 1),
+      rows - 3840 * (alone.chunks.length - 1),
     ])
     expect(beside).toEqual(alone)
     const resumed = await score('resumed', planOf(3), 1)
     expect(resumed.chunks).toEqual(alone.chunks.slice(1))
+  })
+
+  it('are not needed to go on with a run that began in them, when the number file is gone', async () => {
+    const alone = await score('with', planOf(1))
+    expect(await score('without', planOf(3), 0, { ...task, numbersPath: null })).toEqual(alone)
+  })
+
+  it('pass on what a lane finds wrong with the number file', async () => {
+    const cut = join(test.folder, 'tmp', 'cut.f32')
+    await copyFile(task.numbersPath!, cut)
+    await truncate(cut, 1000)
+    const failure = await score('cut', planOf(2), 0, { ...task, numbersPath: cut }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'dataset/file-changed', where: { byte: expect.any(Number) as number } })
+  })
+
+  it('pass on that ONNX Runtime refuses the model', async () => {
+    const modelPath = join(test.folder, 'tmp', 'broken.onnx')
+    await writeFile(modelPath, 'no model')
+    const failure = await score('refused', planOf(2), 0, { ...task, modelPath }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'model/runtime-refused' })
   })
 
   it('are planned where the work lasts, and say so', async () => {
@@ -78,15 +107,16 @@ describe('lanes', () => {
   it('name the rows that a model fails on', async () => {
     // Adds 64 rows of zeros: any other number of rows is refused while running.
     const modelPath = join(test.folder, 'tmp', 'sixty-four.onnx')
-    const zeros = initializer('zeros', [64, 2], new Array<number>(128).fill(0))
+    const zeros = initializer('zeros', [64, 10], new Array<number>(640).fill(0))
     await writeFile(
       modelPath,
-      model([node('Add', ['x', 'zeros'], ['y']), zeros, input('x', 1, [null, 2]), output('y', 1, [null, 2])]),
+      model([node('Add', ['x', 'zeros'], ['y']), zeros, input('x', 1, [null, 10]), output('y', 1, [null, 10])]),
     )
+    const columns = Array.from({ length: 10 }, (_, k) => `x${k}`)
     const binding: ScoringTask['binding'] = {
       ...task.binding,
-      inputs: [{ kind: 'matrix', input: 'x', columns: ['tenure_months', 'monthly_charges'] }],
-      output: { ...task.binding.output, score: ['y'], label: null },
+      inputs: [{ kind: 'matrix', input: 'x', columns }],
+      output: { ...task.binding.output, task: 'multiclass', score: ['y'], classes: columns, label: null },
     }
     const failure = await score('broken', planOf(2), 0, { ...task, modelPath, binding }).catch(
       (error: unknown) => error,

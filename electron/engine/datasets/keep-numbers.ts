@@ -4,7 +4,7 @@
  */
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { DatasetId } from '../../../shared/contract/ids.ts'
-import { writeNumberFile } from '../../data-plane/number-file.ts'
+import { writeNumberFile } from '../../data-plane/write-number-file.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import type { StoredFile } from '../workspace/content-store.ts'
 import type { Workspace } from '../workspace/workspace.ts'
