@@ -36,9 +36,11 @@ export class ChunkWriter {
     }
     await this.#connection.run(`CREATE OR REPLACE TEMP TABLE scores (${declared.join(', ')})`)
     const appender = await this.#connection.createAppender('scores', 'main', 'temp')
+    // Appending copies, so one chunk serves all; only the last may be shorter.
+    const chunk = DuckDBDataChunk.create(types, Math.min(vectorRows, rows))
     for (let from = 0; from < rows; from += vectorRows) {
       const n = Math.min(vectorRows, rows - from)
-      const chunk = DuckDBDataChunk.create(types, n)
+      if (n < vectorRows) chunk.rowCount = n
       scores.forEach((column, index) => {
         // Straight into the vector's memory: a value at a time cost a fifth of the scoring itself.
         const vector = chunk.getColumnVector(index) as DuckDBFloatVector | DuckDBDoubleVector

@@ -31,7 +31,7 @@ const leastChunkRows = 65_536
 /** Scores of the chunk at work and of the one being written. */
 const chunkBytes = 8 * 1024 * 1024
 /** A small network's activations still lie in a core's cache. */
-const laneBatchRows = 2048
+const laneBatchRows = 1024
 /** A message costs little beside this many rows, and at the end a lane waits no longer for another than for these. */
 const laneSpanRows = 8192
 /** Lanes pay for their start (a thread and a session each) when the work lasts this long. */
