@@ -304,6 +304,8 @@ describe('models and data that do not fit', () => {
     expect(await score({ classes: ['No', 'No'] })).toBe('binding/classes')
     expect(await score({ classes: ['No', 'Yes', 'Maybe'] })).toBe('binding/classes')
     expect(await score({ score: [], label: null })).toBe('binding/no-output')
+    // Labels alone need no names.
+    expect(await score({ score: null, classes: [], positive: null })).toBe('no error')
   })
 
   it('a positive class other than the one the model was first bound with', async () => {
