@@ -120,10 +120,10 @@ export async function requestReview(engine: Engine, request: ReviewRequest): Pro
 /** A finding stays until it is settled: a review of the same version that begins anew would lose it. */
 async function refuseOpenFindings(engine: Engine, version: ModelVersion): Promise<void> {
   for (const review of reviewsOfVersion(engine.workspace.ledger, version.id)) {
-    const { state } = await standingOfReview(engine, review)
-    const open = state.findings.filter(
-      (finding) => !isSettled(finding) && (finding.severity === 'critical' || finding.severity === 'major'),
-    )
+    const { state, standing } = await standingOfReview(engine, review)
+    // Who approved with conditions has seen what was open and may renew it.
+    const grave = standing.state === 'approved' ? ['critical'] : ['critical', 'major']
+    const open = state.findings.filter((finding) => !isSettled(finding) && grave.includes(finding.severity))
     if (open.length === 0) continue
     const { id } = review.document
     throw new AssayError({
