@@ -29,11 +29,9 @@ async function answer(request: ToScorer, send: (message: FromScorer) => void): P
               }
             : { name: meta.name, kind: 'other', elementType: null, shape: null },
         )
-      return send({
-        type: 'loaded',
-        inputs: describe(session.inputMetadata),
-        outputs: describe(session.outputMetadata),
-      })
+      const [inputs, outputs] = [describe(session.inputMetadata), describe(session.outputMetadata)]
+      await session.release()
+      return send({ type: 'loaded', inputs, outputs })
     }
     case 'predict':
       return send(await predict(request.task, request.rows, request.columns))

@@ -2,6 +2,7 @@
  * Takes an ONNX file into the workspace: read from the protobuf, checked, ZipMap removed, loaded once by ONNX Runtime in
  * a process that may die of it, and only then stored.
  */
+import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
@@ -15,7 +16,6 @@ import { removeZipMap } from '../../../shared/onnx/remove-zip-map.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import type { VersionDocument } from '../records.ts'
-import { withScorer } from '../scoring/ask-scorer.ts'
 import { newId } from '../workspace/new-id.ts'
 import type { StoredFile } from '../workspace/content-store.ts'
 import { liesIn } from '../workspace/lies-in.ts'
@@ -185,21 +185,25 @@ export async function importModel(
       await mkdir(dirname(target), { recursive: true })
       await copyFile(external.path, target)
     }
-    const loaded = await withScorer(engine.launcher, (scorer) =>
-      scorer.ask({ type: 'load', modelPath: servedPath }, 'loaded', {
-        signal: context.signal,
-        timeoutMs: loadTimeoutMs,
-      }),
-    ).catch((error: unknown) => {
-      if (error instanceof AssayError && error.code === 'score/crashed') {
-        throw new AssayError({
-          code: 'model/crashes-runtime',
-          message: 'ONNX Runtime crashed while it loaded this model.',
-          remedy: 'Do not use this file. Export the model again.',
-        })
-      }
-      throw error
-    })
+    // Whoever imports a model mostly scores with it next.
+    const servedSha256 = createHash('sha256').update(edit.bytes).digest('hex')
+    const loaded = await engine.keptScorer
+      .use(servedSha256, (scorer) =>
+        scorer.ask({ type: 'load', modelPath: servedPath }, 'loaded', {
+          signal: context.signal,
+          timeoutMs: loadTimeoutMs,
+        }),
+      )
+      .catch((error: unknown) => {
+        if (error instanceof AssayError && error.code === 'score/crashed') {
+          throw new AssayError({
+            code: 'model/crashes-runtime',
+            message: 'ONNX Runtime crashed while it loaded this model.',
+            remedy: 'Do not use this file. Export the model again.',
+          })
+        }
+        throw error
+      })
 
     context.progress({ step: 'Storing it', done: 3 })
     await writeFile(original, bytes)

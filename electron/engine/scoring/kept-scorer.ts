@@ -1,7 +1,7 @@
 /**
- * The scorer of the last request about a model is kept for the next one: to try a binding, to score with it, to score
- * again. A process with ONNX Runtime, DuckDB and the model's sessions takes a third of a second to get ready, which is
- * as long as scoring half a million rows of a small model.
+ * The scorer of the last request about a model is kept for the next one: to load it at import, to try a binding, to
+ * score with it, to score again. A process with ONNX Runtime, DuckDB and the model's sessions takes a third of a second
+ * to get ready, which is as long as scoring half a million rows of a small model.
  */
 import type { Launcher } from './launcher.ts'
 import { Scorer } from './ask-scorer.ts'
