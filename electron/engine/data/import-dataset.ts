@@ -23,7 +23,7 @@ import { detectFormat, readHead } from './detect-format.ts'
 import { loadImages } from './image-columns.ts'
 import { assignRoles, checkTarget, findNamed, guessPositive, guessTask } from './infer-roles.ts'
 import { prepareDelimited } from './prepare-delimited.ts'
-import type { MissingRule } from './infer-types.ts'
+import { missingTexts } from './missing-texts.ts'
 import { missingRule, readHeader, renamedFindings, typesOf } from './read-table.ts'
 import { delimitedRelation, firstLine, jsonRelation, parquetColumns, uniqueNames } from './text-relation.ts'
 import type { TextRelation } from './text-relation.ts'
@@ -47,9 +47,6 @@ export interface ImportRequest {
 }
 
 export type ImportedDataset = Omit<Dataset, 'id' | 'name' | 'createdAt' | 'data'>
-
-/** Columns that are looked at for it, each in a pass over the file. */
-const mostMissingTexts = 20
 
 /** What a format's reader found, before types. */
 interface Opened {
@@ -213,33 +210,6 @@ async function importText(duck: Duck, request: ImportRequest, opened: Opened): P
   })
   const dataset = await describeDataset(duck, request, opened, columns)
   return { ...dataset, findings: [...dataset.findings, ...(await missingTexts(duck, relation, rule, dataset.columns))] }
-}
-
-/** Texts of a column of texts that were read as missing: one of them may be a value, as NA is of a country. */
-async function missingTexts(
-  duck: Duck,
-  relation: TextRelation,
-  rule: MissingRule,
-  columns: readonly Column[],
-): Promise<EvidenceFinding[]> {
-  const findings: EvidenceFinding[] = []
-  for (const [index, { name, type, missing }] of columns.entries()) {
-    if (type !== 'string' || missing === 0 || findings.length === mostMissingTexts) continue
-    const value = `trim(c${index})`
-    const found = await duck.run(
-      `SELECT ${value}, count(*) FROM ${relation.sql} WHERE list_contains([${rule.texts.map(quoteText).join(', ')}], ${value}) GROUP BY 1 ORDER BY 2 DESC, 1`,
-    )
-    const texts = (await found.getRows()).map(([text, n]) => ({ text: String(text), n: Number(n) }))
-    if (texts.length === 0) continue
-    findings.push({
-      code: 'dataset/missing-texts',
-      severity: 'note',
-      message: `Values of "${name}" are read as missing for what they say: ${texts.map(({ text, n }) => `"${text}" (${n})`).join(', ')}.`,
-      remedy: 'If one of them is a value, say which texts mean missing: --missing, or “Read as missing” in the window.',
-      where: { column: name, rows: texts.reduce((sum, { n }) => sum + n, 0) },
-    })
-  }
-  return findings
 }
 
 async function importParquet(duck: Duck, request: ImportRequest, size: number): Promise<ImportedDataset> {
