@@ -1,4 +1,5 @@
 /** A task's rows in pieces: from its number file where that holds all that the model takes, else from Parquet. */
+import { AssayError } from '../../shared/contract/errors.ts'
 import type { ScoringTask } from '../../shared/contract/scorer-messages.ts'
 import { openNumberFile, pieceOf } from '../data-plane/number-file.ts'
 import { openReader, streamColumns } from '../data-plane/stream-columns.ts'
@@ -35,3 +36,10 @@ export async function* piecesOf({ task, columns, from, to, readRows }: PiecesReq
     if (piece.rows === readRows) spare.push(piece.columns as ColumnValues[])
   }
 }
+
+export const noRows = (): AssayError =>
+  new AssayError({
+    code: 'dataset/no-rows',
+    message: 'The dataset has no rows.',
+    remedy: 'Import one that has.',
+  })

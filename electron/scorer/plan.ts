@@ -11,7 +11,7 @@ import { makeScoreColumns, scoreWidth } from '../../shared/scoring/outputs.ts'
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
 import { inFlight } from './in-flight.ts'
 import { openLanes } from './lanes.ts'
-import { piecesOf } from './pieces.ts'
+import { noRows, piecesOf } from './pieces.ts'
 import { keepRunner, openSessionRunner } from './runner.ts'
 import type { RunnerKind, SessionRunner } from './runner.ts'
 import type { Runner, Span } from './spans.ts'
@@ -191,13 +191,7 @@ class Sample {
     const to = Math.min(sampleRows, this.#totalRows)
     const pieces = piecesOf({ task: this.#task, columns, from: 0, to, readRows: sampleRows })
     const first = await pieces.next()
-    if (first.done) {
-      throw new AssayError({
-        code: 'dataset/no-rows',
-        message: 'The dataset has no rows.',
-        remedy: 'Import one that has.',
-      })
-    }
+    if (first.done) throw noRows()
     const piece = first.value
     this.#opened = { piece, close: () => pieces.return(undefined) }
     // Columns are in memory: DuckDB would read on beside the measurement. A number file is read while measured.

@@ -3,6 +3,7 @@ import type { FromScorer, ScoringTask } from '../../shared/contract/scorer-messa
 import { AssayError } from '../../shared/contract/errors.ts'
 import { openReader, streamColumns } from '../data-plane/stream-columns.ts'
 import { makeFeeder } from './feeds.ts'
+import { noRows } from './pieces.ts'
 import { makeScoreColumns, readOutputs } from '../../shared/scoring/outputs.ts'
 import { openSession } from './runtime.ts'
 import { runtimeMessage } from '../../shared/scoring/runtime-message.ts'
@@ -24,13 +25,7 @@ export async function tryRows(task: ScoringTask, rows: number): Promise<Tried> {
   })
   const first = await stream.next()
   await stream.return(undefined)
-  if (first.done) {
-    throw new AssayError({
-      code: 'dataset/no-rows',
-      message: 'The dataset has no rows.',
-      remedy: 'Import one that has.',
-    })
-  }
+  if (first.done) throw noRows()
   const chunk = first.value
   const n = Math.min(rows, chunk.rows)
   const batch = task.binding.fixedBatch ?? n
