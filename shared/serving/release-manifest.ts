@@ -85,7 +85,7 @@ export const releaseManifestSchema = z.strictObject({
   dialect: dialectSchema.nullable(),
   /** What the prediction is of. */
   target: z.string(),
-  /** Score of the positive class at or above which a row is called positive; null where the task has none. */
+  /** Score at or above which a row is called positive, or is given a label; null where the task has none. */
   threshold: z.number().nullable(),
   evidence: z.strictObject({ sha256: sha256Schema, runId: z.string(), scoresSha256: sha256Schema }),
   /** As the evaluated run was cut: a batch job cuts its rows the same way. */

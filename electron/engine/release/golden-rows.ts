@@ -8,7 +8,7 @@ import type { OutputBinding } from '../../../shared/contract/model.ts'
 import type { GoldenRow, InputColumn } from '../../../shared/serving/release-manifest.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { givesOneNumber } from '../../../shared/contract/dataset.ts'
+import { scoreColumnNames } from '../scoring/hash-scores.ts'
 
 export interface GoldenRequest {
   readonly duck: Duck
@@ -31,7 +31,7 @@ function relationOf({ dataPath, chunkPaths, inputs, output }: GoldenRequest): st
     const column = quoteIdentifier(name)
     return `${type === 'date' || type === 'timestamp' ? `${column}::VARCHAR` : column} AS c${k}`
   })
-  const scores = scoreNames(output).map((name, k) => `${name} AS s${k}`)
+  const scores = scoreColumnNames(output).map((name, k) => `${name} AS s${k}`)
   const label = output.label === null ? [] : ['label AS own_label']
   const files = `[${chunkPaths.map(quoteText).join(', ')}]`
   const left = `(SELECT ${['file_row_number AS row', ...data].join(', ')} FROM read_parquet(${quoteText(dataPath)}, file_row_number = true))`
@@ -39,15 +39,10 @@ function relationOf({ dataPath, chunkPaths, inputs, output }: GoldenRequest): st
   return `${left} POSITIONAL JOIN ${right}`
 }
 
-function scoreNames(output: OutputBinding): string[] {
-  if (output.score === null) return []
-  return givesOneNumber(output.task) ? ['prediction'] : output.classes.map((_, k) => `p${k}`)
-}
-
 async function chosenRows(request: GoldenRequest): Promise<number[]> {
   const { duck, inputs, output, threshold } = request
   const relation = relationOf(request)
-  const scores = scoreNames(output)
+  const scores = scoreColumnNames(output)
   // A score that is not a number is no proof, and an image that is missing cannot be sent.
   const usable = [
     ...scores.map((_, k) => `isfinite(s${k})`),
@@ -61,11 +56,16 @@ async function chosenRows(request: GoldenRequest): Promise<number[]> {
     ]),
     ...scores.flatMap((_, k) => [`arg_min(row, s${k})`, `arg_max(row, s${k})`]),
   ]
-  const positive = output.positive === null ? -1 : output.classes.indexOf(output.positive)
-  if (threshold !== null && positive >= 0) {
+  // Each label is cut at the threshold; of two classes the positive one.
+  const cut = scores.flatMap((_, k) =>
+    output.task === 'multilabel' || output.classes[k] === output.positive ? [k] : [],
+  )
+  if (threshold !== null) {
     ends.push(
-      `arg_min(row, s${positive}) FILTER (s${positive} >= ${threshold})`,
-      `arg_max(row, s${positive}) FILTER (s${positive} < ${threshold})`,
+      ...cut.flatMap((k) => [
+        `arg_min(row, s${k}) FILTER (s${k} >= ${threshold})`,
+        `arg_max(row, s${k}) FILTER (s${k} < ${threshold})`,
+      ]),
     )
   }
   const chosen = new Set<number>()
@@ -103,7 +103,7 @@ export async function goldenRows(request: GoldenRequest): Promise<GoldenRow[]> {
   const { duck, inputs, output } = request
   const rows = await chosenRows(request)
   if (rows.length === 0) return []
-  const scores = scoreNames(output)
+  const scores = scoreColumnNames(output)
   const columns = ['row', ...inputs.map((_, k) => `c${k}`), ...scores.map((_, k) => `s${k}`)]
   if (output.label !== null) columns.push('own_label')
   const result = await duck.run(

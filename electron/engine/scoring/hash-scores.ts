@@ -25,12 +25,21 @@ export function scoreShape(version: Pick<ModelVersion, 'outputs'>, output: Outpu
   return { output, wide: output.transform !== 'none' || fromModel }
 }
 
+/** Names of the columns of scores in a run's chunks, in the order of the classes; empty where the model gives labels alone. */
+export function scoreColumnNames({
+  score,
+  task,
+  classes,
+}: Pick<OutputBinding, 'score' | 'task' | 'classes'>): string[] {
+  if (score === null) return []
+  return givesOneNumber(task) || classes.length === 1 ? ['prediction'] : classes.map((_, k) => `p${k}`)
+}
+
 /** The columns that a run's chunks hold. */
 export function scoreColumns({ output, wide }: ScoreShape): StreamedColumn[] {
-  const width = output.score === null ? 0 : givesOneNumber(output.task) ? 1 : output.classes.length
   const as = wide ? ('double' as const) : ('float' as const)
   return [
-    ...Array.from({ length: width }, (_, k) => ({ name: width === 1 ? 'prediction' : `p${k}`, as })),
+    ...scoreColumnNames(output).map((name) => ({ name, as })),
     ...(output.label === null ? [] : [{ name: 'label', as: 'string' as const }]),
   ]
 }
