@@ -1,6 +1,7 @@
 /** Production over time: a metric against its approved value, columns in alarm, and predicted against observed. */
+import { givesOneNumber } from '../../shared/contract/dataset.ts'
 import type { Metric } from '../../shared/contract/evidence.ts'
-import type { MonitorReport, MonitorWindow } from '../../shared/contract/monitor.ts'
+import type { MonitorReport, MonitorWindow } from '../../shared/contract/monitor-report.ts'
 import { metricDefinitions } from '../../shared/metrics/definitions.ts'
 import { axis, baseOptions, reference as referenceLine } from './base-options.ts'
 import type { Colors } from './colors.ts'
@@ -141,12 +142,14 @@ export const performanceSpec = (report: MonitorReport, name: string): ChartSpec 
   const labelled = pointsOf(windows, ({ metrics }) => metrics[name])
   const estimated = pointsOf(windows, (window) => window.estimated[name])
   const approved = report.reference.metrics[name]
+  const from = [
+    ...(labelled.length > 0 ? ['from the labels that came'] : []),
+    ...(estimated.length > 0 ? ['estimated without labels'] : []),
+  ].join(', and ')
+  const shown = from === '' ? 'No window has a value' : `${from[0]!.toUpperCase()}${from.slice(1)}, with 95 % intervals`
   return {
     title: `${title} over time`,
-    note:
-      labelled.length === 0
-        ? 'Estimated without labels, with 95 % intervals; the dashed line is the approved value.'
-        : 'From the labels that came, and estimated without them, with 95 % intervals; the dashed line is the approved value.',
+    note: `${shown}; the dashed line is the approved value.`,
     table: {
       columns: ['Window', 'Labelled rows', title, '95 % low', '95 % high', 'Estimated', '95 % low', '95 % high'],
       rows: windows.map((window) => {
@@ -174,11 +177,14 @@ export const calibrationSpec = (report: MonitorReport): ChartSpec | null => {
     calibration ? { value: calibration.predicted, low: null, high: null, n: 0, method: null } : undefined,
   )
   if (observed.length === 0) return null
-  const rate = report.task === 'binary'
+  const rate = !givesOneNumber(report.task)
+  const severalLabels = report.task === 'multilabel'
   return {
     title: 'Predicted and observed',
     note: rate
-      ? 'Mean predicted chance of the positive class, and the share of labelled rows that have it.'
+      ? severalLabels
+        ? 'Mean predicted chance of a label, over all labels, and the share of them that the labelled rows have.'
+        : 'Mean predicted chance of the positive class, and the share of labelled rows that have it.'
       : 'Mean prediction, and mean of what came.',
     table: {
       columns: ['Window', 'Labelled rows', 'Predicted', 'Observed', '95 % low', '95 % high'],
@@ -193,7 +199,7 @@ export const calibrationSpec = (report: MonitorReport): ChartSpec | null => {
     },
     draw: drawLines(
       windows.map(({ label }) => label),
-      rate ? 'Rate of the positive class' : 'Value',
+      severalLabels ? 'Rate of a label' : rate ? 'Rate of the positive class' : 'Value',
       [
         { name: 'Observed', points: observed },
         { name: 'Predicted', points: predicted, hollow: true },

@@ -1,6 +1,6 @@
 /** Metrics of production windows held against the approved ones, with the p-values of all of them corrected together. */
 import type { Metric, Metrics, MetricDefinition } from '../contract/evidence.ts'
-import type { AgainstApproved } from '../contract/monitor.ts'
+import type { AgainstApproved } from '../contract/monitor-report.ts'
 import { holm } from '../statistics/holm.ts'
 import { moverDifference } from '../statistics/mover.ts'
 import { normalCdf, z95 } from '../statistics/normal.ts'

@@ -1,6 +1,7 @@
 /** Which triggers hold: from a report's windows to conditions, each only after enough windows in a row. */
 import type { Metrics } from '../contract/evidence.ts'
-import type { Condition, MonitorWindow, Triggers } from '../contract/monitor.ts'
+import type { MonitorWindow } from '../contract/monitor-report.ts'
+import type { Condition, Triggers } from '../contract/monitor-triggers.ts'
 import { formatCount, formatShort, formatPercent, plural } from '../format/number.ts'
 
 export interface ConditionsRequest {

@@ -1,7 +1,7 @@
 /** The triggers that hold until others are set, as the file that a person would edit. */
 import { parse } from 'yaml'
-import { triggersSchema } from '../contract/monitor.ts'
-import type { Triggers } from '../contract/monitor.ts'
+import { triggersSchema } from '../contract/monitor-triggers.ts'
+import type { Triggers } from '../contract/monitor-triggers.ts'
 import { AssayError } from '../contract/errors.ts'
 
 export const defaultTriggers = `assay: triggers/1

@@ -5,10 +5,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
+import type { Person } from '../../shared/contract/person.ts'
+import type { Run } from '../../shared/contract/run.ts'
 import { openTestEngine, samples } from './engine.ts'
 import type { TestEngine } from './engine.ts'
 
-const passphrase = 'correct horse battery'
+/** Of the people that `approveRun` makes. */
+export const passphrase = 'correct horse battery'
 const policy = `assay: policy/1
 name: Churn release
 task: binary
@@ -64,13 +67,18 @@ export async function approveChurn(test: TestEngine): Promise<void> {
   await test.evaluate(run)
   const { jobId } = await test.call.explain.start({ id: run.id, effects: false, interactions: false })
   await test.finish(jobId)
+  await approveRun(test, run, policy)
+}
+
+/** Ada asks for a review of the evaluated run, Grace approves it. @returns Ada */
+export async function approveRun(test: TestEngine, { id }: Pick<Run, 'id'>, text: string): Promise<Person> {
   const author = await test.call.people.add({ name: 'Ada', roles: ['author'], passphrase })
   const approver = await test.call.people.add({ name: 'Grace', roles: ['approver'], passphrase })
   const review = await test.call.reviews.request({
     personId: author.id,
     passphrase,
-    runId: run.id,
-    policy: { text: policy },
+    runId: id,
+    policy: { text },
     note: '',
   })
   await test.call.reviews.decide({
@@ -82,6 +90,7 @@ export async function approveChurn(test: TestEngine): Promise<void> {
     conditions: [],
     evidenceSha256: review.subject.evidenceSha256,
   })
+  return author
 }
 
 const [, script, workspace, folder] = process.argv

@@ -3,9 +3,11 @@ import type { Command } from 'commander'
 import { calibrationMethodSchema } from '../../../shared/contract/calibration.ts'
 import { driftPeriodSchema } from '../../../shared/contract/drift-request.ts'
 import type { AlertId, BatchId, MonitorId, RetrainId, VersionId } from '../../../shared/contract/ids.ts'
-import { retrainedSchema } from '../../../shared/contract/monitor.ts'
-import type { LogMapping, MonitorBatch, MonitorReport } from '../../../shared/contract/monitor.ts'
+import { retrainedSchema } from '../../../shared/contract/monitor-alerts.ts'
+import type { LogMapping, MonitorBatch } from '../../../shared/contract/monitor-log.ts'
+import type { MonitorReport } from '../../../shared/contract/monitor-report.ts'
 import { formatCount, plural } from '../../../shared/format/number.ts'
+import { absentParts } from '../../../shared/monitor/absent-parts.ts'
 import type { Global } from '../assay.ts'
 import { findVersion } from '../find.ts'
 import { collect, oneOf, usage } from '../options.ts'
@@ -14,9 +16,12 @@ import { withSession } from '../session.ts'
 import type { Session } from '../session.ts'
 import { readPayoff } from './decide.ts'
 
-const single = ['time', 'id', 'prediction', 'actual', 'latency', 'error', 'sample'] as const
+const single = ['time', 'id', 'row', 'query', 'prediction', 'actual', 'latency', 'error', 'sample'] as const
 
-/** `time=ts`, `score:Yes=p_yes`, `feature:age=input.age`. */
+const several = { score: 'scores', actual: 'actuals', feature: 'features' } as const
+const isSeveral = (use: string): use is keyof typeof several => Object.hasOwn(several, use)
+
+/** `time=ts`, `score:Yes=p_yes`, `actual:news=is_news`, `feature:age=input.age`. */
 function readMapping(pairs: readonly string[]): LogMapping | undefined {
   if (pairs.length === 0) return undefined
   const mapping: LogMapping = {}
@@ -25,9 +30,8 @@ function readMapping(pairs: readonly string[]): LogMapping | undefined {
     if (at < 1 || at === pair.length - 1) throw usage('map', `"${pair}" is not USE=FIELD.`)
     const [use, field] = [pair.slice(0, at), pair.slice(at + 1)]
     const colon = use.indexOf(':')
-    const name = use.slice(colon + 1)
-    if (colon > 0 && use.startsWith('score:')) mapping.scores = { ...mapping.scores, [name]: field }
-    else if (colon > 0 && use.startsWith('feature:')) mapping.features = { ...mapping.features, [name]: field }
+    const kind = use.slice(0, Math.max(0, colon))
+    if (isSeveral(kind)) mapping[several[kind]] = { ...mapping[several[kind]], [use.slice(colon + 1)]: field }
     else mapping[oneOf('use', single, use)] = field
   }
   return mapping
@@ -80,6 +84,7 @@ function printReport(report: MonitorReport): void {
     printLine('≈ is estimated without labels')
   for (const { severity, rule, message } of report.conditions) printLine(`${severity}  ${rule}: ${message}`)
   if (report.conditions.length === 0) printLine('No trigger holds.')
+  for (const { what, reason } of absentParts(report)) printLine(`No ${what}: ${reason}.`)
   printFindings(report.findings)
 }
 
@@ -99,6 +104,14 @@ async function optionalVersion(session: Session, wanted: string | undefined): Pr
   return wanted === undefined ? {} : { versionId: await findVersion(session, wanted) }
 }
 
+interface LabelsFlags {
+  readonly model?: string
+  readonly id?: string
+  readonly row?: string
+  readonly label?: string
+  readonly labelOf: string[]
+}
+
 export function addMonitorCommands(program: Command, global: () => Global): void {
   const monitor = program.command('monitor').description('production logs and labels against the approved evidence')
   const run = (work: (session: Session, json: boolean) => Promise<void>): Promise<void> => {
@@ -112,7 +125,7 @@ export function addMonitorCommands(program: Command, global: () => Global): void
     .option('--model <version>', 'NAME or NAME@VERSION; the server’s own log says it itself')
     .option(
       '--map <use=field>',
-      `what a field holds, several times: ${single.join(', ')}, score:CLASS, feature:COLUMN`,
+      `what a field holds, several times: ${single.join(', ')}, score:CLASS, actual:LABEL, feature:COLUMN`,
       collect,
       [],
     )
@@ -135,16 +148,19 @@ export function addMonitorCommands(program: Command, global: () => Global): void
     .option('--model <version>', 'NAME or NAME@VERSION (default: the only one with traffic)')
     .option('--id <field>', 'the id of the row, or of its request')
     .option('--row <field>', 'the place in its request, from 0')
-    .option('--label <field>', 'the true value')
-    .action((path: string, { model, id, row, label }: { model?: string; id?: string; row?: string; label?: string }) =>
+    .option('--label <field>', 'the true value; of several labels a row, the field that lists them')
+    .option('--label-of <label=field>', 'the field that says whether the row has a label, several times', collect, [])
+    .action((path: string, { model, labelOf, id, row, label }: LabelsFlags) =>
       run(async (session, json) => {
         const versionId = await versionOf(session, model)
+        const labels = readMapping(labelOf.map((pair) => `actual:${pair}`))?.actuals
         const { jobId } = await session.call.monitor.importLabels({
           file: { path },
           versionId,
           ...(id === undefined ? {} : { id }),
           ...(row === undefined ? {} : { row }),
           ...(label === undefined ? {} : { label }),
+          ...(labels ? { labels } : {}),
         })
         const batch = await batchOf(session, await session.follow(jobId))
         if (json) printJson({ batch })

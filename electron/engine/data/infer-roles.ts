@@ -137,6 +137,10 @@ export function checkTarget(
 
 const labelValues: Readonly<Record<string, 0 | 1>> = { '0': 0, '1': 1, false: 0, true: 1, no: 0, yes: 1, n: 0, y: 1 }
 
+/** Texts in small letters that say that a row has a label, or that it has not. */
+export const labelTexts = (value: 0 | 1): string[] =>
+  Object.keys(labelValues).filter((text) => labelValues[text] === value)
+
 /** Whether a cell says that the row has the label: 1, true, yes or y, and their opposites; null for another text. */
 export function labelValue(text: string): 0 | 1 | null {
   const plain = text.trim().toLowerCase()

@@ -5,6 +5,7 @@ import type { DriftColumn } from '../../../shared/contract/drift-column.ts'
 import type { DriftRequest } from '../../../shared/contract/drift-request.ts'
 import { fewValues } from '../../../shared/drift/select-test.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { scoreColumnNames } from '../scoring/hash-scores.ts'
 import type { Side } from './side.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import { categoriesAtMost, looksLikeText, planImages, planTexts } from './plan-content.ts'
@@ -170,12 +171,16 @@ function predictionColumns(reference: Side, current: Side): PlannedColumn[] {
     return [{ ...base, name, type: 'float', kind: 'numeric', number, text: `(${number})::VARCHAR` }]
   }
   // The first of equal scores, as argmax gives it.
-  const scores = output.classes.map((_, k) => `p${k}`).join(', ')
+  const scores = scoreColumnNames(output).join(', ')
   const predicted = `[${output.classes.map(quoteText).join(', ')}][list_position([${scores}], greatest(${scores}))]`
   const number = `greatest(${scores})::DOUBLE`
+  const [strongest, itsScore] =
+    output.task === 'multilabel'
+      ? ['likeliest label', 'score of the likeliest label']
+      : ['predicted class', 'confidence']
   return [
-    { ...base, name: 'predicted class', type: 'string', kind: 'categorical', number: null, text: predicted },
-    { ...base, name: 'confidence', type: 'float', kind: 'numeric', number, text: `(${number})::VARCHAR` },
+    { ...base, name: strongest, type: 'string', kind: 'categorical', number: null, text: predicted },
+    { ...base, name: itsScore, type: 'float', kind: 'numeric', number, text: `(${number})::VARCHAR` },
   ]
 }
 

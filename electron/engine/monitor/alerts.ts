@@ -1,6 +1,8 @@
 /** Alerts and the tasks that they open: states that people change, each change in the audit log. */
 import type { AlertId, RetrainId, VersionId } from '../../../shared/contract/ids.ts'
-import type { Alert, Condition, MonitorReport, RetrainTask } from '../../../shared/contract/monitor.ts'
+import type { Alert, RetrainTask } from '../../../shared/contract/monitor-alerts.ts'
+import type { MonitorReport } from '../../../shared/contract/monitor-report.ts'
+import type { Condition } from '../../../shared/contract/monitor-triggers.ts'
 import type { Engine } from '../engine.ts'
 import { readVersion } from '../records.ts'
 import type { Ledger } from '../workspace/ledger.ts'

@@ -1,7 +1,7 @@
 /** Windows of production: periods of the rows' own times, or even parts where there is too little time in them. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { DriftPeriod } from '../../../shared/contract/drift-request.ts'
-import type { MonitorReport, MonitorWindow } from '../../../shared/contract/monitor.ts'
+import type { MonitorReport, MonitorWindow } from '../../../shared/contract/monitor-report.ts'
 import type { Side } from '../drift/side.ts'
 import { cutSide, labelFormats, periodSql } from '../drift/timeline.ts'
 import type { SideChunks } from '../drift/timeline.ts'

@@ -6,7 +6,6 @@ import { readNumbers } from '../../data-plane/read-numbers.ts'
 import { ofCall, ofPositive } from '../drift/performance.ts'
 import { chunkOfRows, forWorker } from '../drift/timeline.ts'
 import { gatherRun } from '../evaluation/gather-run.ts'
-import { hasOneLabel } from './log-sql.ts'
 import type { Estimates, Work } from './make-report.ts'
 import { thresholdOf } from './watched.ts'
 
@@ -18,7 +17,10 @@ const without = (reason: string): Estimates => ({ windows: [], overall: {}, reas
 export async function estimateWindows(work: Work): Promise<Estimates> {
   const { engine, approved, current, connection, windows, triggers, context, pool } = work
   const { output } = approved.run.binding
-  if (!hasOneLabel(output)) return without(`there is no estimate for a ${output.task} task`)
+  if (output.task === 'ranking')
+    return without('a score to rank by is no chance that relevance could be estimated from')
+  if (output.task === 'multilabel')
+    return without('CBPE and DLE estimate one answer a row, and a row has several labels')
   if (output.score === null) return without('the model gives labels without scores')
   context.progress({ step: 'Reading the approved scores' })
   const known = await gatherRun(engine, approved.run, context).catch((error: unknown) => {

@@ -4,7 +4,10 @@ import { basename } from 'node:path'
 import { AssayError, Cancelled } from '../../../shared/contract/errors.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { BatchId, VersionId } from '../../../shared/contract/ids.ts'
-import type { LabelBatch } from '../../../shared/contract/monitor.ts'
+import type { LabelBatch } from '../../../shared/contract/monitor-log.ts'
+import type { OutputBinding } from '../../../shared/contract/model.ts'
+import { looksActual, rowField } from '../../../shared/monitor/log-fields.ts'
+import type { Targets } from '../../../shared/monitor/log-fields.ts'
 import { plural } from '../../../shared/format/number.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
@@ -13,10 +16,13 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
-import { hasOneLabel, own } from './log-sql.ts'
+import { own, rowIdSql } from './log-sql.ts'
 import { addBatch, batchesOf, refuseImportedBefore } from './monitor-store.ts'
 import { openLog, readLogHead } from './open-log.ts'
 import type { LogHead } from './open-log.ts'
+import { checkClasses, targetsOf } from './targets.ts'
+import { truthFindings } from './truth-findings.ts'
+import { truthNames, truthOf, truthTexts } from './truth-sql.ts'
 import { approvedOf } from './watched.ts'
 
 export interface LabelsRequest {
@@ -24,13 +30,14 @@ export interface LabelsRequest {
   readonly versionId: VersionId
   readonly id?: string | undefined
   readonly label?: string | undefined
+  /** By label of a multilabel task: the field that says whether the row has it. */
+  readonly labels?: Readonly<Record<string, string>> | undefined
   readonly row?: string | undefined
 }
 
 const idNames = /^(assay:)?(request_?id|row_?id|prediction_?id|request|id|uuid|key)$/i
-const labelNames = /^(label|actual|target|truth|ground_?truth|y|y_?true|outcome|value)$/i
 
-/** @throws AssayError monitor/task, monitor/mapping, monitor/no-rows, monitor/imported-before, dataset/* */
+/** @throws AssayError monitor/mapping, monitor/no-rows, monitor/imported-before, dataset/* */
 export async function importLabels(engine: Engine, request: LabelsRequest, context: JobContext): Promise<BatchId> {
   const { workspace } = engine
   const { path, versionId } = request
@@ -41,40 +48,32 @@ export async function importLabels(engine: Engine, request: LabelsRequest, conte
   context.signal.addEventListener('abort', onAbort, { once: true })
   try {
     const { run } = await approvedOf(engine, versionId)
-    if (!hasOneLabel(run.binding.output)) {
-      throw new AssayError({
-        code: 'monitor/task',
-        message: `Labels of a ${run.task} task cannot be joined: a row has not one of them.`,
-        remedy: 'Its traffic and drift are watched; evaluate new labels as a dataset.',
-        where: { task: run.task },
-      })
-    }
+    const { output } = run.binding
     const dataset = readDataset(workspace.ledger, run.datasetId)
-    const target = dataset.columns.find((column) => column.role === 'target')?.name
     const head = await readLogHead(duck, path)
     const id = pick(head, request.id, 'id', (name) => idNames.test(name))
-    const label = pick(head, request.label, 'label', (name) => name === target || labelNames.test(name))
-    const row = request.row ?? (id === 'request' && head.fields.includes('row') ? 'row' : undefined)
-    if (row !== undefined) pick(head, row, 'row', () => false)
-    const fields = [...new Set([id, label, ...(row === undefined ? [] : [row])])]
+    const targets = targetFields(head, request, output, targetsOf(dataset, output))
+    const row = request.row === undefined ? rowField(id, head.fields) : pick(head, request.row, 'row', () => false)
+    const named = [...(targets.whole === null ? [] : [targets.whole]), ...Object.values(targets.each)]
+    const fields = [...new Set([id, ...named, ...(row === undefined ? [] : [row])])]
     const { format, size } = head
-    const log = await openLog({ duck, path, format, size, fields, place: null, check: () => null, copyPath, context })
+    const log = await openLog({ duck, path, format, size, fields, check: () => null, copyPath, context })
     refuseImportedBefore(workspace.ledger, versionId, 'labels', log.sha256)
-    // As rowId in shared/monitor/log-fields.ts writes it.
-    const text = `regexp_replace(trim(${log.column(id)}), '#0$', '')`
-    const place = row === undefined ? '0' : `coalesce(TRY_CAST(${log.column(row)} AS BIGINT), 0)`
+    const key = rowIdSql(log.column(id), row === undefined ? null : log.column(row))
+    const truth = truthOf(output, truthTexts(log, targets))
+    const names = truthNames(output)
+    const values = truth.values.map((sql, k) => `${sql} AS ${names[k]}`)
     await duck.run(
-      `COPY (SELECT key AS ${own.id}, actual AS ${own.actual} FROM (
-         SELECT CASE WHEN ${place} = 0 THEN ${text} ELSE ${text} || '#' || ${place} END AS key,
-           nullif(trim(${log.column(label)}), '') AS actual FROM ${log.sql}) WHERE key <> '' AND actual IS NOT NULL)
+      `COPY (SELECT * FROM (SELECT ${key} AS ${own.id}, ${values.join(', ')} FROM ${log.sql})
+         WHERE ${own.id} <> '' AND coalesce(${names.join(', ')}) IS NOT NULL)
        TO ${quoteText(outputFile)} (FORMAT parquet, COMPRESSION lz4_raw)`,
     )
-    const counts = await countLabels(engine, duck, versionId, log.sql, outputFile)
+    const counts = await countLabels(engine, duck, versionId, { source: log.sql, path: outputFile, names })
     if (counts.rows === 0) {
       throw new AssayError({
         code: 'monitor/no-rows',
         message: `No line of ${basename(path)} has both an id and a label.`,
-        remedy: `Check the fields: the id is read from "${id}", the label from "${label}".`,
+        remedy: `Check the fields: the id is read from "${id}", the label from "${named.slice(0, 5).join('", "')}".`,
         where: { leftOut: log.leftOut.n },
       })
     }
@@ -91,7 +90,7 @@ export async function importLabels(engine: Engine, request: LabelsRequest, conte
       leftOut: log.leftOut,
       rows: counts.rows,
       matched: counts.matched,
-      findings: findingsOf(counts),
+      findings: [...findingsOf(counts), ...(await truthFindings(duck, log, truth, output))],
     }
     addBatch(engine, batch)
     return batch.id
@@ -119,6 +118,27 @@ function pick(head: LogHead, wanted: string | undefined, what: string, guess: (n
   })
 }
 
+/** Where the true values are: as the caller says, or of the names of the approved dataset's targets, or alike. */
+function targetFields(
+  head: LogHead,
+  { label, labels }: LabelsRequest,
+  output: OutputBinding,
+  targets: Targets,
+): Targets {
+  if (labels !== undefined) {
+    checkClasses(output, { actuals: labels })
+    for (const field of Object.values(labels)) pick(head, field, 'label', () => false)
+    return { whole: null, each: labels }
+  }
+  // One label's own field is no list of them, also where it is the only one.
+  const wanted = Object.entries(targets.each).filter(([, name]) => label === undefined || label === name)
+  const each = wanted.filter(([, name]) => head.fields.includes(name))
+  if (each.length > 0) return { whole: null, each: Object.fromEntries(each) }
+  const guess = (name: string): boolean =>
+    name === targets.whole || looksActual(name, output.task) || /^value$/i.test(name)
+  return { whole: pick(head, label, 'label', guess), each: {} }
+}
+
 interface Counts {
   readonly rows: number
   readonly matched: number
@@ -127,17 +147,18 @@ interface Counts {
   readonly without: number
 }
 
+/** @param file What was read, what was written of it, and the names of its columns of labels. */
 async function countLabels(
   engine: Engine,
   duck: Duck,
   versionId: VersionId,
-  source: string,
-  path: string,
+  { source, path, names }: { readonly source: string; readonly path: string; readonly names: readonly string[] },
 ): Promise<Counts> {
   const { ledger, files } = engine.workspace
   const labels = `read_parquet(${quoteText(path)})`
+  const contradicts = names.map((name) => `min(${name}) <> max(${name})`).join(' OR ')
   const counted = await duck.run(
-    `SELECT count(*), (SELECT count(*) FROM (SELECT 1 FROM ${labels} GROUP BY ${own.id} HAVING count(DISTINCT ${own.actual}) > 1)), (SELECT count(*) FROM ${source}) FROM ${labels}`,
+    `SELECT count(*), (SELECT count(*) FROM (SELECT 1 FROM ${labels} GROUP BY ${own.id} HAVING ${contradicts})), (SELECT count(*) FROM ${source}) FROM ${labels}`,
   )
   const [rows, contradicting, lines] = (await counted.getRows())[0]!.map(Number)
   const { logs } = batchesOf(ledger, versionId)

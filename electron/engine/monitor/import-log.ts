@@ -1,13 +1,12 @@
 /** Takes a production log into the workspace, bound to the version that it is of. */
 import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import type { Dataset } from '../../../shared/contract/dataset.ts'
 import { AssayError, Cancelled } from '../../../shared/contract/errors.ts'
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { BatchId, VersionId } from '../../../shared/contract/ids.ts'
 import type { Binding } from '../../../shared/contract/model.ts'
-import type { LogBatch, LogFields, LogMapping } from '../../../shared/contract/monitor.ts'
+import type { LogBatch, LogFields, LogMapping } from '../../../shared/contract/monitor-log.ts'
 import { plural } from '../../../shared/format/number.ts'
 import { guessMapping, ownMapping } from '../../../shared/monitor/log-fields.ts'
 import { boundColumns } from '../../../shared/scoring/bound-columns.ts'
@@ -20,12 +19,14 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset, readVersion } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
-import { chanceSql, featureSql, isLogged, logSelect, own } from './log-sql.ts'
+import { chanceSql, featureSql, isLogged, loggedTruth, logSelect, own, scoreNames } from './log-sql.ts'
 import type { LogColumns } from './log-sql.ts'
 import type { LineCheck } from './json-lines.ts'
 import { addBatch, refuseImportedBefore } from './monitor-store.ts'
 import { openLog, readLogHead } from './open-log.ts'
 import type { LogHead, OpenedLog } from './open-log.ts'
+import { checkClasses, queryOf, targetsOf } from './targets.ts'
+import { truthFindings } from './truth-findings.ts'
 import { approvedOf, versionOfLine } from './watched.ts'
 
 const ownLine = predictionLogLineSchema.pick({ model: true, version: true })
@@ -49,18 +50,15 @@ function versionOfHead(engine: Engine, { objects }: LogHead): VersionId | null {
   return parsed.success ? versionOfLine(engine.workspace.ledger, parsed.data) : null
 }
 
-const targetOf = ({ dataset }: Expected): string | null =>
-  dataset.columns.find((column) => column.role === 'target')?.name ?? null
-
-function mappingOf(head: LogHead, expected: Expected): LogMapping {
-  const features = boundColumns(expected.binding)
-  const { output } = expected.binding
+function mappingOf(head: LogHead, { binding, dataset }: Expected): LogMapping {
+  const features = boundColumns(binding)
+  const { output } = binding
   const lines = head.objects.filter(isOwn)
   // What privacy keeps out of the log is in no line; it is not missing, it is not logged.
   const logged = (name: string): boolean => lines.some(({ inputs }) => Object.hasOwn(Object(inputs) as object, name))
   return lines.length > 0
     ? ownMapping(features.filter(logged), output)
-    : guessMapping(head.fields, features, output, targetOf(expected))
+    : guessMapping(head.fields, { features, output, targets: targetsOf(dataset, output), query: queryOf(dataset) })
 }
 
 /** What a look at the first lines tells, for a form. @throws AssayError dataset/* */
@@ -69,9 +67,17 @@ export async function logFields(engine: Engine, path: string, wanted: VersionId 
   try {
     const head = await readLogHead(duck, path)
     const versionId = wanted ?? versionOfHead(engine, head)
-    const mapping = versionId === null ? {} : mappingOf(head, await expectedOf(engine, versionId))
+    const expected = versionId === null ? null : await expectedOf(engine, versionId)
     const { format, fields } = head
-    return { fileName: basename(path), format, own: head.objects.some(isOwn), fields: [...fields], mapping, versionId }
+    return {
+      fileName: basename(path),
+      format,
+      own: head.objects.some(isOwn),
+      fields: [...fields],
+      mapping: expected === null ? {} : mappingOf(head, expected),
+      versionId,
+      task: expected?.binding.output.task ?? null,
+    }
   } finally {
     duck.close()
   }
@@ -95,6 +101,7 @@ export async function importLog(
     const expected = await expectedOf(engine, wanted.versionId ?? versionOfHead(engine, head) ?? noVersion(path))
     const guessed = mappingOf(head, expected)
     const mapping = { ...guessed, ...wanted.mapping, features: { ...guessed.features, ...wanted.mapping?.features } }
+    checkClasses(expected.binding.output, mapping)
     const fields = fieldsUsed(mapping)
     const isServers = head.objects.some(isOwn)
     checkKnown(head, mapping)
@@ -105,7 +112,6 @@ export async function importLog(
       format: head.format,
       size: head.size,
       fields,
-      place: isServers ? { id: 'request', row: 'row' } : null,
       check: isServers ? checkOwn(engine, expected.versionId) : () => null,
       copyPath,
       context,
@@ -167,8 +173,8 @@ function checkOwn(engine: Engine, versionId: VersionId): LineCheck {
   }
 }
 
-function fieldsUsed({ features, scores, ...single }: LogMapping): string[] {
-  const named = [...Object.values(single), ...Object.values(scores ?? {}), ...Object.values(features ?? {})]
+function fieldsUsed({ features, scores, actuals, ...single }: LogMapping): string[] {
+  const named = [single, scores, actuals, features].flatMap((fields) => Object.values(fields ?? {}))
   return [...new Set(named.filter((field) => field !== undefined))]
 }
 
@@ -211,9 +217,9 @@ async function writeBatch(
   )
   const [row] = await rowsOf(
     duck,
-    mapping.prediction === undefined || givesOneNumber(output.task)
+    mapping.prediction === undefined || output.task !== 'binary'
       ? 'SELECT false'
-      : `SELECT ${chanceSql(log.column(mapping.prediction), output.classes)} FROM ${log.sql}`,
+      : `SELECT ${chanceSql(log.column(mapping.prediction), output.classes, log.rule)} FROM ${log.sql}`,
   )
   const columns: LogColumns = { log, mapping, output, features, predictionIsChance: row?.[0] === true }
   const select = logSelect(columns)
@@ -221,8 +227,9 @@ async function writeBatch(
     `COPY (SELECT ${select.join(', ')} FROM ${log.sql}) TO ${quoteText(outputFile)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 32768)`,
   )
   const file = `read_parquet(${quoteText(outputFile)})`
-  const hasScores = select.some((column) => column.endsWith(own.score(0)) || column.endsWith(own.prediction))
-  const predicted = hasScores ? (givesOneNumber(output.task) ? own.prediction : own.score(0)) : own.label
+  const [score = own.label] = scoreNames(output)
+  const hasScores = score !== own.label && select.some((column) => column.endsWith(score))
+  const predicted = hasScores ? score : own.label
   const [counted] = await rowsOf(
     duck,
     `SELECT count(*), count(${own.error}), strftime(min(${own.time}), '%Y-%m-%dT%H:%M:%S.%gZ'),
@@ -241,6 +248,7 @@ async function writeBatch(
   }
   const findings = [
     ...(await conversionFindings(duck, columns)),
+    ...(await truthFindings(duck, log, loggedTruth(columns), output)),
     ...finding(
       Number(unpredicted),
       'monitor/no-prediction',

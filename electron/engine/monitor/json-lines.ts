@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { LeftOut } from '../../../shared/contract/monitor.ts'
-import { readPath, rowId, valueAt } from '../../../shared/monitor/log-fields.ts'
+import type { LeftOut } from '../../../shared/contract/monitor-log.ts'
+import { readPath, valueAt } from '../../../shared/monitor/log-fields.ts'
 import { quoteText } from '../../data-plane/quote.ts'
 
 const pieceBytes = 1 << 20
@@ -23,8 +23,6 @@ export interface JsonLinesRequest {
   readonly output: string
   /** The fields that become columns, in their order. */
   readonly fields: readonly string[]
-  /** Field of the request's id and of the row's place in it, which become one id in the column of the first. */
-  readonly place: { readonly id: string; readonly row: string } | null
   readonly check: LineCheck
   readonly signal: AbortSignal
   readonly onProgress: (bytes: number) => void
@@ -97,9 +95,8 @@ function cell(value: unknown): string {
 }
 
 export async function flattenJsonLines(request: JsonLinesRequest): Promise<FlatLines> {
-  const { fields, place } = request
+  const { fields } = request
   const steps = fields.map(readPath)
-  const idAt = place === null ? -1 : fields.indexOf(place.id)
   const hash = createHash('sha256')
   const leftOut = new LeftOutLines()
   const output = await open(request.output, 'w')
@@ -126,11 +123,7 @@ export async function flattenJsonLines(request: JsonLinesRequest): Promise<FlatL
         leftOut.add(number, reason ?? '')
         continue
       }
-      const cells = fields.map((field, k) => valueAt(object, field, steps[k]))
-      if (place !== null && typeof cells[idAt] === 'string') {
-        cells[idAt] = rowId(cells[idAt], Number(valueAt(object, place.row) ?? 0))
-      }
-      const line = `${cells.map(cell).join(',')}\n`
+      const line = `${fields.map((field, k) => cell(valueAt(object, field, steps[k]))).join(',')}\n`
       pending.push(line)
       pendingLength += line.length
       // In UTF-8 a character takes at most three bytes for each unit of UTF-16.

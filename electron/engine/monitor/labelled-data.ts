@@ -7,6 +7,7 @@ import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
 import { own } from './log-sql.ts'
 import { openProduction } from './production.ts'
 import type { Production } from './production.ts'
+import { queryOf, targetColumns } from './targets.ts'
 import { approvedOf } from './watched.ts'
 import type { Approved } from './watched.ts'
 
@@ -15,7 +16,10 @@ export interface LabelledData {
   readonly path: string
   readonly rows: number
   readonly labelled: boolean
-  readonly target: string | null
+  /** One column, or one for each label; empty where no label came. */
+  readonly targets: readonly string[]
+  /** The column of a ranking's queries. */
+  readonly query: string | null
   readonly columns: readonly { readonly name: string; readonly type: string }[]
   readonly from: string | null
   readonly to: string | null
@@ -36,23 +40,25 @@ export async function writeLabelledData(
   const production = await openProduction(engine, versionId, approved)
   try {
     const { dataset, rows, duck, rowsPath, from, to } = production
-    const target = dataset.columns.find((column) => column.role === 'target')?.name ?? null
-    const labelled = target !== null && rows.labelled > 0
+    const { output } = approved.run.binding
+    const all = targetColumns(dataset, output)
+    const labelled = all.length > 0 && rows.labelled > 0
     if (need === 'labels') refuseIncomplete(production, approved, labelled)
+    const targets = labelled ? all : []
     const bound = boundColumns(approved.run.binding)
-    const features = dataset.columns.filter(({ name }) => bound.includes(name))
-    const columns = [
-      ...features.map(({ name, type }) => ({ name, type: String(type) })),
-      ...(labelled
-        ? dataset.columns.filter(({ name }) => name === target).map(({ name, type }) => ({ name, type: String(type) }))
-        : []),
-    ]
+    const query = output.task === 'ranking' ? queryOf(dataset) : null
+    const columns = [...dataset.columns.filter(({ name }) => bound.includes(name) || name === query), ...targets].map(
+      ({ name, type }) => ({ name, type: String(type) }),
+    )
     const select = [own.id, own.time, ...columns.map(({ name }) => quoteIdentifier(name))]
-    const where = labelled ? ` WHERE ${quoteIdentifier(target)} IS NOT NULL` : ''
+    const came = targets.map(({ name }) => `${quoteIdentifier(name)} IS NOT NULL`)
+    const where = labelled ? ` WHERE ${came.join(' AND ')}` : ''
     await duck.run(
       `COPY (SELECT ${select.join(', ')} FROM read_parquet(${quoteText(rowsPath)})${where}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd)`,
     )
-    return { approved, path, rows: labelled ? rows.labelled : rows.scored, labelled, target, columns, from, to }
+    const names = targets.map(({ name }) => name)
+    const count = labelled ? rows.labelled : rows.scored
+    return { approved, path, rows: count, labelled, targets: names, query, columns, from, to }
   } finally {
     await production.close()
   }

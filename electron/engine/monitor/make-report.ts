@@ -1,11 +1,11 @@
 /** One monitoring report: production against the approved evidence, window by window, and what follows from it. */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { AssayError } from '../../../shared/contract/errors.ts'
 import type { DriftColumn } from '../../../shared/contract/drift-column.ts'
 import { driftOptionsSchema } from '../../../shared/contract/drift-request.ts'
 import type { EvidenceFinding, Metrics } from '../../../shared/contract/evidence.ts'
 import type { MonitorId, VersionId } from '../../../shared/contract/ids.ts'
-import type { MonitorReport, MonitorWindow, Triggers } from '../../../shared/contract/monitor.ts'
+import type { MonitorReport, MonitorWindow } from '../../../shared/contract/monitor-report.ts'
+import type { Triggers } from '../../../shared/contract/monitor-triggers.ts'
 import { decideColumns } from '../../../shared/drift/decide.ts'
 import { judgeTimeline } from '../../../shared/drift/judge-timeline.ts'
 import { metricDefinitions } from '../../../shared/metrics/definitions.ts'
@@ -18,26 +18,26 @@ import { compareColumns } from '../drift/compare-columns.ts'
 import { planColumns } from '../drift/plan-columns.ts'
 import { openSide } from '../drift/side.ts'
 import type { Side } from '../drift/side.ts'
-import { chunkOfRows, cutSide, forWorker } from '../drift/timeline.ts'
+import { cutSide } from '../drift/timeline.ts'
 import { WorkerPool } from '../drift/worker-pool.ts'
 import type { Engine } from '../engine.ts'
-import { gather } from '../evaluation/gather.ts'
-import { runAnalysis } from '../evaluation/run-analysis.ts'
+import { weightsUnused } from '../evaluation/weights-unused.ts'
 import type { JobContext } from '../jobs/jobs.ts'
-import { readVersion } from '../records.ts'
+import { readDataset, readVersion } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
 import { recordConditions } from './alerts.ts'
 import { cutWindows } from './cut-windows.ts'
 import type { Period, Windows } from './cut-windows.ts'
 import { estimateWindows } from './estimate-windows.ts'
+import { labelledMetrics } from './labelled-metrics.ts'
+import type { LabelledMetrics } from './labelled-metrics.ts'
 import { storeReport } from './monitor-store.ts'
 import { newerPolicyOf } from './newer-policy.ts'
 import { openProduction, timeName } from './production.ts'
 import type { Production } from './production.ts'
 import { triggersOf } from './triggers.ts'
-import { approvedOf, thresholdOf } from './watched.ts'
+import { approvedOf } from './watched.ts'
 import type { Approved } from './watched.ts'
-import type { AllWindowMetrics } from './window-metrics.ts'
 
 const seed = 20_240_229
 
@@ -111,7 +111,8 @@ async function driftOf(work: Work): Promise<MonitorReport['drift']> {
   }
   const reference = await openSide(engine, connection, request, 'reference')
   const columns = current.dataset.columns
-    .filter((column) => column.role !== 'target' && column.name !== timeName && column.role !== 'id')
+    // Queries are new every day, as ids are.
+    .filter(({ role, name }) => role !== 'target' && role !== 'id' && role !== 'group' && name !== timeName)
     .map(({ name }) => name)
   const plan = planColumns({ ...request, columns }, reference, current)
   // Rows that failed the approved scoring have no time, so the reference's own band is cut by rows.
@@ -157,41 +158,6 @@ function loggedFeatures({ production }: Work): { features: Set<string>; absent: 
   return { features, absent: [...new Set(production.logs.flatMap((batch) => batch.absent))] }
 }
 
-/** @returns null without labels */
-async function labelledMetrics(work: Work): Promise<AllWindowMetrics | null> {
-  const { engine, approved, production, windows, triggers, context } = work
-  if (production.rows.labelled === 0) return null
-  const { output } = approved.run.binding
-  const mask = new Uint8Array(production.rows.scored)
-  try {
-    const gathered = await gather({
-      dataset: production.dataset,
-      dataPath: production.rowsPath,
-      chunkPaths: [production.scoresPath],
-      shape: production.shape,
-      context,
-      mask,
-    })
-    const windowOf = chunkOfRows(forWorker(windows.chunks))
-    const ids = new Int16Array(gathered.used)
-    for (let row = 0, to = 0; row < mask.length; row++) if (mask[row] === 1) ids[to++] = windowOf.of(row)
-    context.progress({ step: 'Measuring performance', done: 0, total: windows.chunks.labels.length, unit: 'steps' })
-    const input = {
-      gathered,
-      windows: ids,
-      count: windows.chunks.labels.length,
-      minimumRows: triggers.minimum_rows,
-      output,
-      threshold: thresholdOf(approved),
-      seed,
-    }
-    return await runAnalysis(engine, { analysis: 'window metrics', input }, [], context)
-  } catch (error) {
-    if (error instanceof AssayError && error.code === 'evaluation/no-rows') return null
-    throw error
-  }
-}
-
 export interface Estimates {
   readonly windows: readonly Metrics[]
   readonly overall: Metrics
@@ -201,7 +167,7 @@ export interface Estimates {
 async function assemble(
   work: Work,
   drift: MonitorReport['drift'],
-  labelled: AllWindowMetrics | null,
+  labelled: LabelledMetrics,
   estimates: Estimates,
 ): Promise<MonitorReport> {
   const { engine, approved, production, windows, triggers } = work
@@ -210,7 +176,7 @@ async function assemble(
   const { name, version } = readVersion(ledger, run.versionId)
   const watched = watchedMetrics(approved, triggers)
   const known = windows.traffic.map((_, k): Metrics => {
-    const fromLabels = labelled?.windows[k]?.metrics ?? {}
+    const fromLabels = labelled.windows[k]?.metrics ?? {}
     return triggers.performance.estimates ? { ...estimates.windows[k], ...fromLabels } : fromLabels
   })
   const { drop } = triggers.performance
@@ -221,13 +187,13 @@ async function assemble(
       .map((column) => column.name),
   )
   const all = windows.traffic.map((traffic, k): MonitorWindow => {
-    const metrics = labelled?.windows[k]?.metrics ?? {}
+    const metrics = labelled.windows[k]?.metrics ?? {}
     return {
       ...traffic,
-      labelled: labelled?.windows[k]?.labelled ?? 0,
+      labelled: labelled.windows[k]?.labelled ?? 0,
       metrics,
       estimated: estimates.windows[k] ?? {},
-      calibration: labelled?.windows[k]?.calibration ?? null,
+      calibration: labelled.windows[k]?.calibration ?? null,
       against: against[k] ?? {},
       alarms: inAlarm[k]!.length,
       predictionAlarm: drift.columns.some(
@@ -277,7 +243,13 @@ async function assemble(
     period: windows.period,
     watched,
     windows: all,
-    overall: { metrics: labelled?.overall ?? {}, estimated: estimates.overall, estimateReason: estimates.reason },
+    overall: {
+      metrics: labelled.overall,
+      metricsReason: labelled.reason,
+      estimated: estimates.overall,
+      estimateReason: estimates.reason,
+      calibrationReason: labelled.calibrationReason,
+    },
     drift,
     triggers,
     conditions,
@@ -310,7 +282,7 @@ function gatesOf({ policy, evidence, evidenceSha256 }: Approved, metrics: Metric
   return judged.gates.map(({ id, title, outcome }) => ({ id, title, outcome }))
 }
 
-function findingsOf({ production, approved }: Work, drift: MonitorReport['drift']): EvidenceFinding[] {
+function findingsOf({ engine, production, approved }: Work, drift: MonitorReport['drift']): EvidenceFinding[] {
   const findings: EvidenceFinding[] = [...production.logs, ...production.labels].flatMap(({ source, leftOut }) =>
     leftOut.n === 0
       ? []
@@ -324,6 +296,11 @@ function findingsOf({ production, approved }: Work, drift: MonitorReport['drift'
           },
         ],
   )
+  const { run } = approved
+  // Queries of a ranking count alike anyway.
+  if (run.task !== 'ranking' && !production.dataset.columns.some(({ role }) => role === 'weight')) {
+    findings.push(...weightsUnused(readDataset(engine.workspace.ledger, run.datasetId), 'Monitoring'))
+  }
   for (const { name, reason } of drift.skipped) {
     findings.push({
       code: 'drift/skipped',

@@ -2,14 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { BatchId, MonitorId, VersionId } from '../../../shared/contract/ids.ts'
-import { monitorReportSchema } from '../../../shared/contract/monitor.ts'
-import type {
-  LabelBatch,
-  LogBatch,
-  MonitorBatch,
-  MonitorReport,
-  MonitorSummary,
-} from '../../../shared/contract/monitor.ts'
+import { monitorReportSchema } from '../../../shared/contract/monitor-report.ts'
+import type { LabelBatch, LogBatch, MonitorBatch } from '../../../shared/contract/monitor-log.ts'
+import type { MonitorReport, MonitorSummary } from '../../../shared/contract/monitor-report.ts'
 import { canonicalText } from '../approval/canonical.ts'
 import { keepFile, takeText } from '../approval/stored-text.ts'
 import type { Engine } from '../engine.ts'

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import type { Dataset } from '../../../shared/contract/dataset.ts'
-import type { LeftOut } from '../../../shared/contract/monitor.ts'
+import type { LeftOut } from '../../../shared/contract/monitor-log.ts'
 import { fieldsOf } from '../../../shared/monitor/log-fields.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
@@ -56,7 +56,6 @@ export interface OpenLogRequest {
   readonly size: number
   readonly fields: readonly string[]
   /** Only for JSON lines. */
-  readonly place: { readonly id: string; readonly row: string } | null
   readonly check: LineCheck
   /** Where a clean copy may be written. */
   readonly copyPath: string
@@ -83,8 +82,8 @@ export async function openLog(request: OpenLogRequest): Promise<OpenedLog> {
   const onProgress = (done: number): void => context.progress({ done })
   if (format === 'jsonl') {
     const { signal } = context
-    const { place, check, copyPath } = request
-    const flat = await flattenJsonLines({ path, output: copyPath, fields, place, check, signal, onProgress })
+    const { check, copyPath } = request
+    const flat = await flattenJsonLines({ path, output: copyPath, fields, check, signal, onProgress })
     return {
       sql: flatRelation(copyPath, fields.length, flat.longestLine),
       column: (field) => `c${fields.indexOf(field)}`,

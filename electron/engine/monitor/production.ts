@@ -3,11 +3,12 @@
  * what was predicted. All later reading takes them for a dataset and the scores of a run.
  */
 import { rm } from 'node:fs/promises'
-import { AssayError } from '../../../shared/contract/errors.ts'
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import type { Column, Dataset } from '../../../shared/contract/dataset.ts'
+import { AssayError } from '../../../shared/contract/errors.ts'
 import type { VersionId } from '../../../shared/contract/ids.ts'
 import type { OutputBinding } from '../../../shared/contract/model.ts'
-import type { LabelBatch, LogBatch } from '../../../shared/contract/monitor.ts'
+import type { LabelBatch, LogBatch } from '../../../shared/contract/monitor-log.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
@@ -15,8 +16,10 @@ import type { Engine } from '../engine.ts'
 import { readDataset, readVersion } from '../records.ts'
 import { scoreColumns, scoreShape } from '../scoring/hash-scores.ts'
 import type { ScoreShape } from '../scoring/hash-scores.ts'
-import { hasOneLabel, own } from './log-sql.ts'
+import { own, scoreNames } from './log-sql.ts'
 import { batchesOf } from './monitor-store.ts'
+import { queryOf, targetColumns } from './targets.ts'
+import { truthNames } from './truth-sql.ts'
 import type { Approved } from './watched.ts'
 
 /** Column of a production row's time, as the dataset has it. */
@@ -70,31 +73,26 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
   try {
     const reference = readDataset(workspace.ledger, approved.run.datasetId)
     const shape = scoreShape(readVersion(workspace.ledger, versionId), approved.run.binding.output)
-    const paths = (batches: readonly { data: { sha256: string } }[]): string =>
-      batches.map(({ data }) => quoteText(workspace.files.path(data.sha256))).join(', ')
-    const traffic = `read_parquet([${paths(logs)}], union_by_name=true)`
+    const pathOf = ({ data }: { data: { sha256: string } }): string => quoteText(workspace.files.path(data.sha256))
+    const traffic = `read_parquet([${logs.map(pathOf).join(', ')}], union_by_name=true)`
     const stored = new Set(
       (await (await duck.run(`DESCRIBE SELECT * FROM ${traffic}`)).getRowsJson()).map((row) => String(row[0])),
     )
+    const { output } = approved.run.binding
+    const has = (name: string): boolean => stored.has(name.slice(1, -1))
     const features = reference.columns.filter(({ name, role }) => stored.has(name) && role !== 'target')
-    const single = hasOneLabel(approved.run.binding.output)
-    const target = (single && reference.columns.find((column) => column.role === 'target')) || null
-    // The last label of an id counts: later files, and later lines of a file.
-    const latest =
-      labels.length === 0
-        ? null
-        : `(SELECT ${own.id} AS key, last(${own.actual} ORDER BY file_at, line_at) AS actual FROM (
-             ${labels
-               .map(
-                 ({ data }, at) =>
-                   `SELECT *, ${at} AS file_at, row_number() OVER () AS line_at FROM read_parquet(${quoteText(workspace.files.path(data.sha256))})`,
-               )
-               .join(' UNION ALL ')}) GROUP BY ${own.id})`
-    const actual = latest === null ? `t.${own.actual}` : `coalesce(l.actual, t.${own.actual})`
+    const targets = targetColumns(reference, output).map((column) => asRead(column, output))
+    const truths = targets.length === 0 ? [] : truthNames(output)
+    const query = output.task === 'ranking' && has(own.query) ? queryColumn(reference, features) : null
+    const latest = labels.length === 0 || truths.length === 0 ? null : latestSql(labels.map(pathOf), truths)
+    const actual = truths.map((name, k) => {
+      const logged = has(name) ? `t.${name}` : 'NULL::VARCHAR'
+      return `${latest === null ? logged : `coalesce(l.came${k}, ${logged})`} AS "assay:truth${k}"`
+    })
     const scored = scoreColumns(shape)
     const sources = scored.map(({ name }) => (name === 'label' ? own.label : `"assay:${name}"`))
     const needed = sources.filter((name) => name !== own.label || scored.length === 1)
-    const without = needed.find((name) => !stored.has(name.slice(1, -1)))
+    const without = needed.find((name) => !has(name))
     if (without !== undefined) {
       throw new AssayError({
         code: 'monitor/no-prediction',
@@ -105,17 +103,25 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
     }
     const predicted = needed.map((name) => `t.${name} IS NOT NULL`).join(' AND ')
     await duck.run(
-      `COPY (SELECT t.*, ${actual} AS "assay:truth" FROM ${traffic} t
+      `COPY (SELECT ${['t.*', ...actual].join(', ')} FROM ${traffic} t
          ${latest === null ? '' : `LEFT JOIN ${latest} l ON l.key = t.${own.id}`}
          WHERE t.${own.error} IS NULL AND ${predicted} ORDER BY t.${own.time} NULLS LAST, t.${own.id})
        TO ${quoteText(joinedPath)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 32768)`,
     )
     const joined = `read_parquet(${quoteText(joinedPath)})`
-    const truth = target === null ? [] : [`${truthSql(target)} AS ${quoteIdentifier(target.name)}`]
-    const kept = [own.time, own.weight, own.id, ...features.map(({ name }) => quoteIdentifier(name)), ...truth]
+    const kept = [
+      own.time,
+      own.weight,
+      own.id,
+      ...features.map(({ name }) => quoteIdentifier(name)),
+      ...(query === null ? [] : [`${own.query} AS ${quoteIdentifier(query.name)}`]),
+      ...targets.map(
+        (target, k) => `${typedTruth(`"assay:truth${k}"`, target, output)} AS ${quoteIdentifier(target.name)}`,
+      ),
+    ]
     await duck.run(`COPY (SELECT ${kept.join(', ')} FROM ${joined}) TO ${quoteText(rowsPath)} (FORMAT parquet)`)
     const type = shape.wide ? 'DOUBLE' : 'FLOAT'
-    const label = labelSql(approved.run.binding.output)
+    const label = labelSql(output)
     const scores = scored.map(({ name }, k) =>
       name === 'label' ? `${label} AS label` : `${sources[k]}::${type} AS ${name}`,
     )
@@ -124,7 +130,7 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
     const distinct = features.map(({ name }) => `approx_count_distinct(${quoteIdentifier(name)})`)
     const [facts] = await (
       await duck.run(
-        `SELECT count(*), ${target === null ? '0' : `count(${quoteIdentifier(target.name)})`}, count(${own.time}),
+        `SELECT count(*), ${labelledSql(targets)}, count(${own.time}),
            strftime(min(${own.time}), '%Y-%m-%dT%H:%M:%S.%gZ'), strftime(max(${own.time}), '%Y-%m-%dT%H:%M:%S.%gZ'),
            (SELECT count(*) FROM ${traffic}), (SELECT count(${own.error}) FROM ${traffic})
            ${distinct.map((sql) => `, ${sql}`).join('')} FROM ${rows}`,
@@ -164,7 +170,8 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
         rows: Number(n),
         columns: [
           ...features.map((column, k) => ({ ...column, distinct: Number(distincts[k]) })),
-          ...(target === null ? [] : [target]),
+          ...(query === null ? [] : [query]),
+          ...targets,
           time,
         ],
       },
@@ -183,19 +190,53 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
   }
 }
 
+/**
+ * The labels of each id: later files count before earlier ones, and later lines of a file; each of several labels for
+ * itself, for they need not come together.
+ */
+function latestSql(paths: readonly string[], truths: readonly string[]): string {
+  const numbered = paths.map(
+    (path, at) => `SELECT *, ${at} AS file_at, row_number() OVER () AS line_at FROM read_parquet(${path})`,
+  )
+  const last = truths.map(
+    (name, k) => `last(${name} ORDER BY file_at, line_at) FILTER (${name} IS NOT NULL) AS came${k}`,
+  )
+  return `(SELECT ${[`${own.id} AS key`, ...last].join(', ')}
+    FROM (${numbered.join(' UNION ALL BY NAME ')}) GROUP BY ${own.id})`
+}
+
+/** Rows of which each label came. */
+const labelledSql = (targets: readonly Column[]): string =>
+  targets.length === 0
+    ? '0'
+    : `count(*) FILTER (${targets.map(({ name }) => `${quoteIdentifier(name)} IS NOT NULL`).join(' AND ')})`
+
+/** The column of queries as production has it; null where the dataset has none, or the model reads it itself. */
+function queryColumn(reference: Dataset, features: readonly Column[]): Column | null {
+  const name = queryOf(reference)
+  const column = features.some((feature) => feature.name === name)
+    ? undefined
+    : reference.columns.find((one) => one.name === name)
+  return column ? { ...column, type: 'string' } : null
+}
+
 /** The label that was logged, or the class with the highest score, as argmax gives it. */
-function labelSql({ score, classes }: OutputBinding): string {
-  if (score === null || classes.length === 0) return own.label
-  const scores = classes.map((_, k) => own.score(k)).join(', ')
-  const names = classes.map(quoteText).join(', ')
+function labelSql(output: OutputBinding): string {
+  if (output.score === null || output.classes.length === 0) return own.label
+  const scores = scoreNames(output).join(', ')
+  const names = output.classes.map(quoteText).join(', ')
   return `coalesce(${own.label}, [${names}][list_position([${scores}], greatest(${scores}))])`
 }
 
+/** Whole numbers were evaluated, but what comes back need not be whole. */
+const asRead = (column: Column, { task }: OutputBinding): Column =>
+  givesOneNumber(task) && column.type === 'integer' ? { ...column, type: 'float' } : column
+
 /** Labels are texts until here; classes stay texts, and numbers that are none are missing. */
-function truthSql({ type }: Column): string {
-  const text = '"assay:truth"'
+function typedTruth(text: string, { type }: Column, { task }: OutputBinding): string {
   if (type === 'float') return `TRY_CAST(${text} AS DOUBLE)`
   if (type === 'integer') return `TRY_CAST(TRY_CAST(${text} AS DOUBLE) AS BIGINT)`
+  if (type === 'boolean' && task === 'multilabel') return `(${text} = '1')`
   // As the dataset shows it: true and false, whatever the callers write.
   return text
 }

@@ -16,11 +16,13 @@ import { addDataset } from '../datasets/add-dataset.ts'
 import { chooseThreshold } from '../decision/chosen-threshold.ts'
 import { decideAt } from '../decision/decide.ts'
 import type { Engine } from '../engine.ts'
+import { oneAnswerTask } from '../evaluation/gather-run.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset, readVersion } from '../records.ts'
 import { writeLabelledData } from './labelled-data.ts'
 import { timeName } from './production.ts'
 import { scoreAndEvaluate } from './take-in.ts'
+import { approvedOf } from './watched.ts'
 import type { Approved } from './watched.ts'
 
 export interface RefitRequest {
@@ -29,7 +31,7 @@ export interface RefitRequest {
   readonly payoff?: Payoff | undefined
 }
 
-/** @throws AssayError monitor/no-labels, monitor/columns-left-out, monitor/no-better, calibration/* */
+/** @throws AssayError analysis/task, monitor/no-labels, monitor/columns-left-out, monitor/no-better, calibration/* */
 export async function refit(engine: Engine, request: RefitRequest, context: JobContext): Promise<VersionId> {
   const { workspace } = engine
   const { versionId } = request
@@ -37,15 +39,17 @@ export async function refit(engine: Engine, request: RefitRequest, context: JobC
   const path = workspace.temporary('.parquet')
   try {
     context.progress({ step: 'Joining logs and labels', done: 0, total: null })
-    const { approved, target } = await writeLabelledData(engine, versionId, path, 'labels')
+    const approved = await approvedOf(engine, versionId)
     const { run } = approved
+    oneAnswerTask(run.task, 'Calibration')
+    const { targets } = await writeLabelledData(engine, versionId, path, 'labels')
     const reference = readDataset(workspace.ledger, run.datasetId)
     const datasetId = await addDataset(
       engine,
       path,
       {
         name: `${version.name} ${version.version} in production`.slice(0, 200),
-        target: target!,
+        target: targets[0]!,
         time: timeName,
         id: 'assay:id',
         protected: reference.columns

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RetrainId } from '../../../shared/contract/ids.ts'
-import type { RetrainTask } from '../../../shared/contract/monitor.ts'
+import type { RetrainTask } from '../../../shared/contract/monitor-alerts.ts'
 import { argoWorkflow, configMap, cronJob, volumeClaim } from '../../../shared/monitor/retrain-pipeline.ts'
 import { servedName } from '../../../shared/serving/release-manifest.ts'
 import { sha256Of } from '../approval/canonical.ts'
@@ -88,7 +88,7 @@ function refuseUnless(holds: boolean, message: string, remedy: string): void {
 }
 
 function documentOf(task: RetrainTask, data: LabelledData, file: { sha256: string; bytes: number }): object {
-  const { approved, columns, target } = data
+  const { approved, columns, targets, query } = data
   const { run, evidence, policy } = approved
   return {
     schema: 'assay.retrain/1',
@@ -104,7 +104,9 @@ function documentOf(task: RetrainTask, data: LabelledData, file: { sha256: strin
       ...file,
       rows: data.rows,
       labelled: data.labelled,
-      target,
+      target: targets.length === 1 ? targets[0] : null,
+      ...(run.task === 'multilabel' ? { labels: targets } : {}),
+      ...(query === null ? {} : { query }),
       columns,
       from: data.from,
       to: data.to,

@@ -1,6 +1,6 @@
 /** The triggers of a version: the usual ones, or what was set. */
 import type { VersionId } from '../../../shared/contract/ids.ts'
-import type { Triggers } from '../../../shared/contract/monitor.ts'
+import type { Triggers } from '../../../shared/contract/monitor-triggers.ts'
 import { defaultTriggers, parseTriggers } from '../../../shared/monitor/default-triggers.ts'
 import { sha256Of } from '../approval/canonical.ts'
 import type { Engine } from '../engine.ts'

@@ -3,6 +3,7 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId, VersionId } from '../../../shared/contract/ids.ts'
 import type { WatchedVersion } from '../../../shared/contract/monitor.ts'
 import type { Evidence, Run } from '../../../shared/contract/run.ts'
+import { decisionThreshold } from '../../../shared/scoring/decision-threshold.ts'
 import { servedName } from '../../../shared/serving/release-manifest.ts'
 import { evidenceByHash } from '../approval/gates.ts'
 import { readPolicy } from '../approval/policies.ts'
@@ -49,10 +50,8 @@ export async function approvedOf(engine: Engine, versionId: VersionId): Promise<
   return { run, evidence: await evidenceByHash(engine, evidenceSha256), evidenceSha256, until: null, policy: null }
 }
 
-/** What the version was approved at; only a binary task has one. */
-export function thresholdOf({ evidence }: Approved): number {
-  return evidence.detail.kind === 'binary' ? evidence.detail.threshold : 0.5
-}
+/** What the version was approved at, for tasks that have a threshold. */
+export const thresholdOf = ({ evidence }: Approved): number => decisionThreshold(evidence.detail) ?? 0.5
 
 const hasRun = (ledger: Ledger, id: string): boolean =>
   ledger.prepare('SELECT 1 FROM run WHERE id = ?').get(id) !== undefined

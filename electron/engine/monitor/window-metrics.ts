@@ -1,7 +1,7 @@
 /** Metrics of each window's labelled rows, and whether its predictions mean what they say: pure, for the worker thread. */
 import type { Metric, Metrics } from '../../../shared/contract/evidence.ts'
 import type { OutputBinding } from '../../../shared/contract/model.ts'
-import { proportionMetric, undefinedMetric } from '../../../shared/metrics/metric.ts'
+import { normalMetric, proportionMetric, undefinedMetric } from '../../../shared/metrics/metric.ts'
 import { z95 } from '../../../shared/statistics/normal.ts'
 import { meanAndError } from '../../../shared/statistics/mean.ts'
 import { compute } from '../evaluation/compute.ts'
@@ -27,6 +27,8 @@ export interface WindowMetrics {
 export interface AllWindowMetrics {
   readonly windows: readonly WindowMetrics[]
   readonly overall: Metrics
+  /** Why no window has a calibration; null where it is for want of rows. */
+  readonly calibrationReason: string | null
 }
 
 const metricsOf = (request: WindowMetricsRequest, gathered: Gathered): Metrics =>
@@ -38,28 +40,55 @@ export function windowMetrics(
 ): AllWindowMetrics {
   const { gathered, windows, count, minimumRows } = request
   const rows: number[][] = Array.from({ length: count }, () => [])
-  for (let row = 0; row < gathered.used; row++) if (windows[row]! >= 0) rows[windows[row]!]!.push(row)
+  const windowOf = gathered.query === null ? windows : windowsOfQueries(gathered.query, gathered.queries, windows)
+  for (let row = 0; row < gathered.used; row++) if (windowOf[row]! >= 0) rows[windowOf[row]!]!.push(row)
+  const calibrationReason = whyUncalibrated(gathered, request.output)
   const found = rows.map((own, window): WindowMetrics => {
     progress(window, count)
     if (own.length < minimumRows) return { labelled: own.length, metrics: {}, calibration: null }
     const part = partOf(gathered, own, request.output)
-    return { labelled: own.length, metrics: metricsOf(request, part), calibration: calibrationOf(part, request.output) }
+    const calibration = calibrationReason === null ? calibrationOf(part, request.output) : null
+    return { labelled: own.length, metrics: metricsOf(request, part), calibration }
   })
-  return { windows: found, overall: gathered.used >= minimumRows ? metricsOf(request, gathered) : {} }
+  const overall = gathered.used >= minimumRows ? metricsOf(request, gathered) : {}
+  return { windows: found, overall, calibrationReason }
+}
+
+/** A query is judged whole, in the window of its first row. */
+function windowsOfQueries(query: Int32Array, queries: number, windows: Int16Array): Int16Array {
+  const first = new Int16Array(queries).fill(-1)
+  query.forEach((q, row) => {
+    if (first[q] === -1) first[q] = windows[row]!
+  })
+  return Int16Array.from(query, (q) => first[q]!)
+}
+
+/** Queries are numbered anew, in the order in which they come. */
+function queriesOf(whole: Gathered, rows: readonly number[]): Pick<Gathered, 'query' | 'queries'> {
+  if (whole.query === null) return { query: null, queries: 0 }
+  const numbers = new Map<number, number>()
+  const query = Int32Array.from(rows, (row) => {
+    const known = numbers.get(whole.query![row]!)
+    if (known === undefined) numbers.set(whole.query![row]!, numbers.size)
+    return known ?? numbers.size - 1
+  })
+  return { query, queries: numbers.size }
+}
+
+/** Of a row-major table. */
+function takeRows<T extends Uint8Array | Float32Array | Float64Array>(
+  table: T,
+  rows: readonly number[],
+  width: number,
+): T {
+  const taken = table.slice(0, rows.length * width) as T
+  rows.forEach((row, to) => taken.set(table.subarray(row * width, (row + 1) * width), to * width))
+  return taken
 }
 
 /** The rows of a window as if they were all there are. */
 function partOf(whole: Gathered, rows: readonly number[], { classes: names }: OutputBinding): Gathered {
   const { width } = whole
-  const scores =
-    whole.scores === null
-      ? null
-      : whole.scores instanceof Float32Array
-        ? new Float32Array(rows.length * width)
-        : new Float64Array(rows.length * width)
-  rows.forEach((row, to) => {
-    for (let k = 0; k < width; k++) scores![to * width + k] = whole.scores![row * width + k]!
-  })
   const classes = whole.classes && Int32Array.from(rows, (row) => whole.classes![row]!)
   const unnamed = classes?.reduce((n, index) => n + Number(index < 0 || index >= names.length), 0) ?? 0
   return {
@@ -67,22 +96,53 @@ function partOf(whole: Gathered, rows: readonly number[], { classes: names }: Ou
     used: rows.length,
     excluded: [],
     classes,
-    labelTruth: null,
-    query: null,
-    queries: 0,
-    weights: whole.weights && Float64Array.from(rows, (row) => whole.weights![row]!),
-    values: whole.values && Float64Array.from(rows, (row) => whole.values![row]!),
-    scores,
+    labelTruth: whole.labelTruth && takeRows(whole.labelTruth, rows, width),
+    ...queriesOf(whole, rows),
+    weights: whole.weights && takeRows(whole.weights, rows, 1),
+    values: whole.values && takeRows(whole.values, rows, 1),
+    scores: whole.scores && takeRows(whole.scores, rows, width),
     width,
     labels: whole.labels && Int32Array.from(rows, (row) => whole.labels![row]!),
     unnamed: unnamed > 0 ? [{ value: '', n: unnamed }] : [],
   }
 }
 
-/** Mean prediction against what came: of the positive class's chance, or of the predicted number. */
+function whyUncalibrated({ scores }: Gathered, { task }: OutputBinding): string | null {
+  if (scores === null) return 'the model gives labels without scores'
+  if (task === 'ranking') return 'a score to rank by predicts no value'
+  if (task === 'multiclass') return 'it is about one chance a row, and several classes have several'
+  if (task === 'multilabel' && scores.some((score) => score < 0 || score > 1)) {
+    return 'scores outside 0 to 1 are not probabilities'
+  }
+  return null
+}
+
+/**
+ * Mean prediction against what came: of the positive class's chance, of the predicted number, or of a label's chance over
+ * all labels of all rows, where rows are what is sampled, for the labels of one depend on each other.
+ */
 function calibrationOf(rows: Gathered, output: OutputBinding): WindowMetrics['calibration'] {
-  const { scores, used, width } = rows
-  if (scores === null || output.task === 'multiclass') return null
+  const { used, width } = rows
+  const scores = rows.scores!
+  if (output.task === 'multilabel') {
+    const meanOf = (values: ArrayLike<number>, row: number): number => {
+      let sum = 0
+      for (let k = 0; k < width; k++) sum += values[row * width + k]!
+      return sum / width
+    }
+    const { mean, standardError } = meanAndError(used, (row) => meanOf(rows.labelTruth!, row))
+    return {
+      predicted: meanAndError(used, (row) => meanOf(scores, row)).mean,
+      observed: normalMetric({
+        value: mean,
+        standardError,
+        n: used,
+        method: 'Mean over rows',
+        scale: 'logit',
+        range: [0, 1],
+      }),
+    }
+  }
   if (output.task === 'regression') {
     const { mean } = meanAndError(used, (row) => scores[row]!)
     const seen = meanAndError(used, (row) => rows.values![row]!)

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { VersionId } from '../../../shared/contract/ids.ts'
-import type { Alert } from '../../../shared/contract/monitor.ts'
+import type { Alert } from '../../../shared/contract/monitor-alerts.ts'
 import { formatAgo } from '../../../shared/format/time.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'

@@ -1,6 +1,7 @@
 /** What was imported: logs and labels, what was left out of each, and the reports made of them. */
 import { Link } from 'react-router'
-import type { MonitorBatch, WatchedVersion } from '../../../shared/contract/monitor.ts'
+import type { WatchedVersion } from '../../../shared/contract/monitor.ts'
+import type { MonitorBatch } from '../../../shared/contract/monitor-log.ts'
 import { formatCount, plural } from '../../../shared/format/number.ts'
 import { formatTime } from '../../../shared/format/time.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'

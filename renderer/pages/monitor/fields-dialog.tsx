@@ -1,7 +1,8 @@
 /** What importing a log and importing labels share: the file's fields are read, shown to choose from, and taken in. */
 import type { ReactNode } from 'react'
 import type { GrantedFile } from '../../../shared/contract/bridge.ts'
-import type { LogFields, WatchedVersion } from '../../../shared/contract/monitor.ts'
+import type { WatchedVersion } from '../../../shared/contract/monitor.ts'
+import type { LogFields } from '../../../shared/contract/monitor-log.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { ProblemPanel } from '../../components/problem-panel.tsx'

@@ -1,6 +1,6 @@
 /** Which field of a log holds what: guessed, shown, and changed where the guess is wrong. */
 import { useState } from 'react'
-import type { LogFields, LogMapping } from '../../../shared/contract/monitor.ts'
+import type { LogFields, LogMapping } from '../../../shared/contract/monitor-log.ts'
 import { formatCount } from '../../../shared/format/number.ts'
 import { Field, Select } from '../../components/field.tsx'
 import { FieldsDialog, TakeIn } from './fields-dialog.tsx'
@@ -9,6 +9,8 @@ import type { ImportProps } from './fields-dialog.tsx'
 const uses = [
   ['time', 'Time'],
   ['id', 'Id of the row'],
+  ['row', 'Place in the request'],
+  ['query', 'Query'],
   ['prediction', 'Prediction'],
   ['actual', 'True value'],
   ['latency', 'Latency in ms'],
@@ -35,20 +37,24 @@ const Mapping = ({
     onChange(field === '' ? others : { ...others, [use]: field })
   }
   const found = Object.keys(mapping.features ?? {}).length
+  const labels = Object.keys(mapping.actuals ?? {})
   return (
     <>
       <p className="muted">
         {formatCount(found)} of the model’s columns are found by their names
-        {mapping.scores ? `, and the scores of ${Object.keys(mapping.scores).join(', ')}` : ''}.
+        {mapping.scores ? `, and the scores of ${Object.keys(mapping.scores).join(', ')}` : ''}
+        {labels.length > 0 ? `, and the true values of ${labels.join(', ')}` : ''}.
       </p>
       <div className="monitor-fields">
-        {uses.map(([use, title]) => (
-          <Field key={use} label={title}>
-            {(ids) => (
-              <Select {...ids} value={mapping[use] ?? ''} choices={choices} onChoose={(field) => set(use, field)} />
-            )}
-          </Field>
-        ))}
+        {uses
+          .filter(([use]) => use !== 'query' || fields.task === 'ranking')
+          .map(([use, title]) => (
+            <Field key={use} label={title}>
+              {(ids) => (
+                <Select {...ids} value={mapping[use] ?? ''} choices={choices} onChoose={(field) => set(use, field)} />
+              )}
+            </Field>
+          ))}
       </div>
     </>
   )

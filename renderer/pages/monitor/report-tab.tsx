@@ -2,9 +2,11 @@
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import type { MonitorId } from '../../../shared/contract/ids.ts'
-import type { MonitorReport, WatchedVersion } from '../../../shared/contract/monitor.ts'
+import type { WatchedVersion } from '../../../shared/contract/monitor.ts'
+import type { MonitorReport } from '../../../shared/contract/monitor-report.ts'
 import { driftDefinitions } from '../../../shared/drift/definitions.ts'
 import { formatCount, plural } from '../../../shared/format/number.ts'
+import { absentParts } from '../../../shared/monitor/absent-parts.ts'
 import { formatTime } from '../../../shared/format/time.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { alarmsSpec, calibrationSpec, metricTitle, performanceSpec } from '../../charts/monitor.ts'
@@ -38,6 +40,20 @@ const Conditions = ({ report }: { readonly report: MonitorReport }) => {
         remedy: opensTask ? 'It is a reason of the retraining task.' : '',
       }))}
     />
+  )
+}
+
+const Absent = ({ report }: { readonly report: MonitorReport }) => {
+  const absent = absentParts(report)
+  if (absent.length === 0) return null
+  return (
+    <ul className="monitor-absent muted">
+      {absent.map(({ what, reason }) => (
+        <li key={what}>
+          No {what}: {reason}.
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -132,6 +148,7 @@ const Report = ({ report }: { readonly report: MonitorReport }) => {
         </div>
       </Section>
       <Charts report={report} />
+      <Absent report={report} />
       <WindowsTable report={report} />
       <Columns report={report} />
       {report.findings.length > 0 && (

@@ -1,7 +1,8 @@
 /** Retraining: why, the request, the challenger, and fitting again without training. */
 import { useState } from 'react'
 import { Link } from 'react-router'
-import type { RetrainTask, WatchedVersion } from '../../../shared/contract/monitor.ts'
+import type { WatchedVersion } from '../../../shared/contract/monitor.ts'
+import type { RetrainTask } from '../../../shared/contract/monitor-alerts.ts'
 import { formatCount, plural } from '../../../shared/format/number.ts'
 import { formatTime } from '../../../shared/format/time.ts'
 import { Button } from '../../components/button.tsx'

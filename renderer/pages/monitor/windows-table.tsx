@@ -1,6 +1,7 @@
 /** Each window: traffic, performance, calibration, drift and gates. */
+import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import type { Metric } from '../../../shared/contract/evidence.ts'
-import type { MonitorReport, MonitorWindow } from '../../../shared/contract/monitor.ts'
+import type { MonitorReport, MonitorWindow } from '../../../shared/contract/monitor-report.ts'
 import { intervalText } from '../../../shared/format/interval.ts'
 import { formatCount, formatMetric, formatNumber, formatPercent, plural } from '../../../shared/format/number.ts'
 import { formatP } from '../../../shared/format/p-value.ts'
@@ -79,7 +80,7 @@ const asTsv = ({ windows, watched }: MonitorReport): string =>
 
 export const WindowsTable = ({ report }: { readonly report: MonitorReport }) => {
   const { windows, watched, task } = report
-  const rate = task === 'binary'
+  const rate = !givesOneNumber(task)
   const failed = windows.some(({ errors }) => errors !== null)
   const timed = windows.some(({ latencyMs }) => latencyMs !== null)
   const judged = windows.some(({ gates }) => gates.length > 0)

@@ -1,5 +1,5 @@
 /** States of alerts and tasks in words, each with an icon. */
-import type { Alert, RetrainTask } from '../../../shared/contract/monitor.ts'
+import type { Alert, RetrainTask } from '../../../shared/contract/monitor-alerts.ts'
 import type { Look } from '../approvals/words.ts'
 
 export type MonitorEvent = Alert['events'][number]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Metric } from '../../../shared/contract/evidence.ts'
-import type { MonitorWindow, Triggers } from '../../../shared/contract/monitor.ts'
+import type { MonitorWindow } from '../../../shared/contract/monitor-report.ts'
+import type { Triggers } from '../../../shared/contract/monitor-triggers.ts'
 import { againstApproved, compareWithApproved } from '../../../shared/monitor/against-approved.ts'
 import { findConditions, newestRun } from '../../../shared/monitor/conditions.ts'
 import type { ConditionsRequest } from '../../../shared/monitor/conditions.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OutputBinding } from '../../../shared/contract/model.ts'
-import { fieldsOf, guessMapping, ownMapping, readPath, rowId, valueAt } from '../../../shared/monitor/log-fields.ts'
+import { fieldsOf, guessMapping, ownMapping, readPath, valueAt } from '../../../shared/monitor/log-fields.ts'
 
 const binary: OutputBinding = {
   task: 'binary',
@@ -33,8 +33,10 @@ describe('paths into a line', () => {
       'ts',
       'a.b',
       'input.age',
+      'input.tags',
       'input.tags[0]',
       'input.tags[1]',
+      'scores',
       'scores[0]',
       'scores[1]',
     ])
@@ -44,7 +46,13 @@ describe('paths into a line', () => {
 describe('the mapping of a log', () => {
   it('is guessed from names, the model’s columns first', () => {
     const fields = ['timestamp', 'request_id', 'input.age', 'input.score', 'probability_Yes', 'latency_ms', 'churned']
-    expect(guessMapping(fields, ['age', 'score'], binary, 'churned')).toEqual({
+    const expected = {
+      features: ['age', 'score'],
+      output: binary,
+      targets: { whole: 'churned', each: {} },
+      query: null,
+    }
+    expect(guessMapping(fields, expected)).toEqual({
       features: { age: 'input.age', score: 'input.score' },
       scores: { Yes: 'probability_Yes' },
       actual: 'churned',
@@ -60,7 +68,32 @@ describe('the mapping of a log', () => {
     expect(mapping.features).toEqual({ age: 'inputs.age' })
   })
 
-  it('names a row by its request and its place', () => {
-    expect([rowId('r7', 0), rowId('r7', 3)]).toEqual(['r7', 'r7#3'])
+  it('of several labels a row finds what came true of each, and scores by label', () => {
+    const output: OutputBinding = { ...binary, task: 'multilabel', classes: ['news', 'sport'], positive: null }
+    const expected = {
+      features: [],
+      output,
+      targets: { whole: null, each: { news: 'is_news', sport: 'is_sport' } },
+      query: null,
+    }
+    const fields = ['request', 'row', 'predictions.probabilities.news', 'predictions.probabilities.sport', 'is_sport']
+    expect(guessMapping(fields, expected)).toEqual({
+      features: {},
+      id: 'request',
+      row: 'row',
+      scores: { news: 'predictions.probabilities.news', sport: 'predictions.probabilities.sport' },
+      actuals: { sport: 'is_sport' },
+    })
+    expect(guessMapping(['id', 'tags'], expected)).toMatchObject({ id: 'id', actual: 'tags' })
+  })
+
+  it('of a ranking finds the query: by the approved column, by a usual name, or the request with many rows', () => {
+    const output: OutputBinding = { ...binary, task: 'ranking', classes: [], positive: null }
+    const expected = { features: [], output, targets: { whole: 'grade', each: {} }, query: 'srch' }
+    expect(guessMapping(['id', 'srch', 'qid'], expected).query).toBe('srch')
+    expect(guessMapping(['id', 'qid'], expected).query).toBe('qid')
+    expect(guessMapping(['request_id', 'row'], expected)).toMatchObject({ query: 'request_id', row: 'row' })
+    expect(guessMapping(['request_id', 'score'], expected).query).toBeUndefined()
+    expect(ownMapping([], output)).toMatchObject({ query: 'request', row: 'row', prediction: 'scores[0]' })
   })
 })
