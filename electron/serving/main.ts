@@ -30,7 +30,7 @@ const usage = `assay serving
   serve   --release DIR [--release DIR …]   (a folder of releases is all of them)
   verify  --release DIR
   batch   --release DIR --input FILE --output DIR [--shard K/N] [--keep COLUMNS] [--bad-rows stop|mark]
-          [--out-format csv|jsonl|parquet]
+          [--out-format csv|jsonl|parquet] [--reasons MOST]
           [--shards N --merge-to FILE: in a Job with N + 1 indexes the last one waits for all parts and merges them]
   merge   --output DIR --to FILE [--out-format csv|jsonl|parquet]   (left out: by the name of FILE)
   drift   --release DIR --input FILE [--to REPORT] [--limit 0.25]
@@ -66,6 +66,7 @@ async function run(argv: readonly string[]): Promise<void> {
       threads: { type: 'string' },
       'bad-rows': { type: 'string' },
       'merge-to': { type: 'string' },
+      reasons: { type: 'string' },
       limit: { type: 'string' },
       rest: { type: 'string' },
       grpc: { type: 'string' },

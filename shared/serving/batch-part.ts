@@ -25,6 +25,8 @@ export const batchPartSchema = z.strictObject({
   keep: z.array(z.string()),
   badRows: z.enum(['stop', 'mark']),
   threads: z.int().positive(),
+  /** Reasons for each prediction at most; 0 is none. */
+  reasons: z.int().nonnegative().default(0),
   /** Of the output. */
   format: tableFormatSchema.default('csv'),
   output: z.strictObject({ file: z.string(), sha256: sha256Schema, bytes: z.int().nonnegative() }),

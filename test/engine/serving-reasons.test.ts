@@ -2,6 +2,8 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import Papa from 'papaparse'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetOptions } from '../../shared/contract/dataset.ts'
 import type { ExplainRequest } from '../../shared/contract/explain.ts'
@@ -74,6 +76,16 @@ const wine: Case = ['wine/holdout.csv', 'wine/random-forest.onnx', { target: 'cu
 const diabetes: Case = ['diabetes/holdout.csv', 'diabetes/ridge.onnx', { target: 'progression', task: 'regression' }]
 const churnOptions = { target: 'churned', id: 'customer_id', task: 'binary', positive: 'Yes' } as const
 
+const numbers = ['tenure_months', 'monthly_charges', 'total_charges', 'support_calls']
+/** A row of the churn sample as a caller sends it. */
+const inputOf = (names: readonly string[], cells: readonly string[]) =>
+  Object.fromEntries(
+    names.map((name, k) => {
+      const text = cells[k]!.trim()
+      return [name, text === '' ? null : numbers.includes(name) ? Number(text) : text]
+    }),
+  )
+
 describe('reasons are those of the workbench', () => {
   let churn: Served
   beforeAll(async () => {
@@ -142,6 +154,81 @@ describe('reasons are those of the workbench', () => {
     expect([answer.status, (answer.body as { code: string }).code]).toEqual([status, code])
   })
 
+  const rowsOf = async (path: string): Promise<Record<string, unknown>[]> => {
+    const text = () => readFileSync(path, 'utf8').trim()
+    if (path.endsWith('.csv'))
+      return Papa.parse<Record<string, string>>(text(), { header: true, skipEmptyLines: true }).data
+    if (path.endsWith('.jsonl'))
+      return text()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    const read = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path}')`)
+    connection.closeSync()
+    instance.closeSync()
+    return read.getRowObjects()
+  }
+
+  it.each(['csv', 'jsonl', 'parquet'] as const)(
+    'in a batch written as %s are those of the server, and merged shards are the bytes of one process',
+    async (format) => {
+      // Parquet has row groups of 8192 rows, and a bad row has no reasons.
+      const [header, ...lines] = readFileSync(join(samples, 'churn/holdout.csv'), 'utf8').trim().split('\n')
+      const many = [...lines, lines[0]!.split(',').with(3, 'many').join(), ...(format === 'parquet' ? lines : [])]
+      const input = join(temporaryFolder(), 'many.csv')
+      writeFileSync(input, `${[header, ...many].join('\n')}\n`)
+      const [one, two] = [temporaryFolder(), temporaryFolder()]
+      const batch = (output: string, shard: string, more: readonly string[] = ['--reasons', '3']) =>
+        runServing([
+          ...['batch', '--release', churn.folder, '--input', input, '--output', output, '--shard', shard],
+          ...['--out-format', format, '--bad-rows', 'mark', ...more],
+        ])
+      const ended = await Promise.all([batch(one, '0/1'), batch(two, '0/2'), batch(two, '1/2')])
+      expect(ended.map(({ stderr }) => stderr).join('')).toBe('')
+      const all = join(two, `all.${format}`)
+      expect((await runServing(['merge', '--output', two, '--to', all])).stderr).toBe('')
+      expect(readFileSync(all).equals(readFileSync(join(one, `part-00000-of-00001.${format}`)))).toBe(true)
+      const found = await rowsOf(all)
+      expect(found.length).toBe(many.length)
+      const wanted = [0, 511, 512, 2999, 4998]
+      const predictions = await predict(churn.server, {
+        rows: wanted.map((k) => inputOf(header!.split(','), lines[k]!.split(','))),
+        reasons: 3,
+      })
+      for (const [at, k] of wanted.entries()) {
+        const { reasonsFor, reasons } = predictions[at]!
+        const row = found[k]!
+        expect(row['reasons_for']).toBe(reasonsFor)
+        for (const place of [0, 1, 2]) {
+          const cell = (part: string) => row[`reason_${place + 1}_${part}`]
+          const reason = reasons[place]
+          if (reason === undefined) expect([cell('column') || null, cell('words') || null]).toEqual([null, null])
+          else {
+            expect(cell('column')).toBe(reason.column)
+            // Made harmless to spreadsheets there.
+            if (format !== 'csv') expect([cell('value'), cell('words')]).toEqual([reason.value, reason.words])
+            expect(Number(cell('contribution'))).toBeCloseTo(reason.contribution, 9)
+            expect(Number(cell('share'))).toBeCloseTo(reason.share, 9)
+          }
+        }
+      }
+      const bad = found[5000]!
+      expect(bad['error']).not.toBe('')
+      expect([bad['reasons_for'] || null, bad['reason_1_column'] || null]).toEqual([null, null])
+      // Other work: a part without reasons is not taken for this one, nor merged with it.
+      expect(JSON.parse((await batch(two, '1/2', [])).stdout)).toMatchObject({ already: false, reasons: 0 })
+      expect((await runServing(['merge', '--output', two, '--to', all])).stderr).toContain('batch/parts-differ')
+    },
+    120_000,
+  )
+
+  it.each([['0.5'], ['51'], ['many']])('a batch with --reasons %s is refused', async (most) => {
+    const more = ['--input', join(samples, 'churn/holdout.csv'), '--output', temporaryFolder(), '--reasons', most]
+    const { code, stderr } = await runServing(['batch', '--release', churn.folder, ...more])
+    expect([code, (JSON.parse(stderr) as { code: string }).code]).toEqual([2, 'usage/batch'])
+  })
+
   it('refuses to start with reasons that are not those of the approved explanation', async () => {
     const altered = (change: (reasons: { seed: number }) => void, isSigned: boolean): string => {
       const folder = join(temporaryFolder(), 'release')
@@ -173,6 +260,23 @@ describe('where there are none, or no trees', () => {
     const [alone] = await predict(server, { rows: second, reasons: 5 })
     expect(there!.reasons.map(({ words }) => words)).toEqual(alone!.reasons.map(({ words }) => words))
     expect(alone!.reasons.length).toBeGreaterThan(1)
+    // In a batch too, in blocks of hundreds of rows.
+    const [one, two] = [temporaryFolder(), temporaryFolder()]
+    const input = join(temporaryFolder(), 'many.csv')
+    const [header, ...lines] = readFileSync(join(samples, 'wine/holdout.csv'), 'utf8').trim().split('\n')
+    const many = Array.from({ length: 700 }, (_, k) => lines[k % lines.length]!)
+    writeFileSync(input, [header, ...many].join('\n'))
+    const batch = (output: string, shard: string) =>
+      runServing([
+        ...['batch', '--release', folder, '--input', input, '--output', output, '--shard', shard],
+        ...['--reasons', '2'],
+      ])
+    const ended = await Promise.all([batch(one, '0/1'), batch(two, '0/2'), batch(two, '1/2')])
+    expect(ended.map(({ stderr }) => stderr).join('')).toBe('')
+    await runServing(['merge', '--output', two, '--to', join(two, 'all.csv')])
+    const text = readFileSync(join(one, 'part-00000-of-00001.csv'), 'utf8')
+    expect(readFileSync(join(two, 'all.csv'), 'utf8')).toBe(text)
+    expect(text).toContain('points')
     // Scores are explained: what the reasons add cannot be more than a probability has.
     for (const { contribution, words } of alone!.reasons) {
       expect(Math.abs(contribution)).toBeLessThan(1)
@@ -188,6 +292,9 @@ describe('where there are none, or no trees', () => {
     const [row] = goldenOf(folder)
     const answer = await post(server.rest, '/v1/predict', JSON.stringify({ rows: row!.inputs, reasons: 3 }))
     expect([answer.status, (answer.body as { code: string }).code]).toEqual([400, 'request/no-reasons'])
+    const more = ['--input', join(samples, 'diabetes/holdout.csv'), '--output', temporaryFolder(), '--reasons', '3']
+    const ended = await runServing(['batch', '--release', folder, ...more])
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('gives no reasons')])
     const evidence = await test.call.runs.evidence({ id: run.id })
     const { evidenceSha256 } = await test.call.runs.get({ id: run.id })
     const approval = approvalBy([[statementFor(evidence, evidenceSha256!, approverKey), approverKey]])

@@ -2,9 +2,13 @@
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { formatOf, tableFormatSchema } from '../../../shared/serving/batch-part.ts'
 import type { TableFormat } from '../../../shared/serving/batch-part.ts'
+import { mostReasons } from '../../../shared/serving/predictions.ts'
+import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import { readConfig } from '../config.ts'
 import { loadTrusted } from '../trust.ts'
 import { startModel } from '../model/model.ts'
+import { startReasons } from '../reasons/reasons.ts'
+import type { Reasons } from '../reasons/reasons.ts'
 import { logToStderr } from '../watch/log.ts'
 import { checkDrift, refuseDrifted } from './drift.ts'
 import { mergeParts, mergeWhenComplete } from './merge.ts'
@@ -26,6 +30,7 @@ export interface BatchFlags {
   readonly threads?: string | undefined
   readonly 'bad-rows'?: string | undefined
   readonly 'merge-to'?: string | undefined
+  readonly reasons?: string | undefined
 }
 
 function usage(message: string, remedy: string): AssayError {
@@ -73,13 +78,14 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
   if (!Number.isInteger(threads) || threads < 1 || threads > 256)
     throw usage('--threads is no number.', 'Say 1 or more.')
   const { release } = loadTrusted(flags.release, config, (message) => logToStderr('warn', message))
+  const reasons = readReasons(flags, release)
   const keep = (flags.keep ?? '').split(',').filter(Boolean)
-  checkNames({ manifest: release.manifest, keep, badRows })
+  checkNames({ manifest: release.manifest, keep, badRows, reasons })
   if (isMerger(flags, index)) {
     const { manifest, manifestSha256 } = release
     const input = await measureTable({ path: flags.input, format, manifest, keep })
     const shards = Number(flags.shards)
-    const wanted: CommonFacts = { manifestSha256, input, shards, keep, badRows, threads, format: outFormat }
+    const wanted: CommonFacts = { manifestSha256, input, shards, keep, badRows, threads, reasons, format: outFormat }
     const merged = await mergeWhenComplete(flags.output, flags['merge-to'], wanted)
     return print(`${JSON.stringify(merged)}\n`)
   }
@@ -87,6 +93,7 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
   const { part, already } = await scoreShard({
     release,
     startModel: () => startModel(entry, release.model, { sessions: 1, threads }, () => process.exit(1)),
+    reasons: reasons === 0 ? null : { most: reasons, start: () => reasonsOf(entry, release) },
     input: flags.input,
     format,
     outFormat,
@@ -98,6 +105,24 @@ export async function batchCommand(flags: BatchFlags, entry: URL, print: (text: 
     threads,
   })
   print(`${JSON.stringify({ ...part, already })}\n`)
+}
+
+/** @throws AssayError usage/batch */
+function readReasons({ reasons: text = '0' }: BatchFlags, release: VerifiedRelease): number {
+  const reasons = Number(text)
+  if (!Number.isInteger(reasons) || reasons < 0 || reasons > mostReasons)
+    throw usage(`--reasons ${text}`, `Say a whole number up to ${mostReasons}.`)
+  if (reasons > 0 && !release.reasons)
+    throw usage(
+      'This release gives no reasons.',
+      'Leave out --reasons, or release the explained run again with reasons.',
+    )
+  return reasons
+}
+
+function reasonsOf(entry: URL, { model, manifest, reasons }: VerifiedRelease): Promise<Reasons> {
+  const { binding, inputs } = manifest
+  return startReasons(entry, { model, binding, file: reasons! }, inputs, Infinity, () => process.exit(1))
 }
 
 /** A column that is carried over under the name of one that the batch writes could not be told from it. */

@@ -39,11 +39,11 @@ async function readParts(folder: string, format: TableFormat): Promise<BatchPart
 /** What must be the same in all parts. */
 export type CommonFacts = Pick<
   BatchPart,
-  'manifestSha256' | 'input' | 'shards' | 'keep' | 'badRows' | 'threads' | 'format'
+  'manifestSha256' | 'input' | 'shards' | 'keep' | 'badRows' | 'threads' | 'reasons' | 'format'
 >
 
-const common = ({ manifestSha256, input, shards, keep, badRows, threads, format }: CommonFacts): string =>
-  JSON.stringify([manifestSha256, input, shards, keep, badRows, threads, format])
+const common = ({ manifestSha256, input, shards, keep, badRows, threads, reasons, format }: CommonFacts): string =>
+  JSON.stringify([manifestSha256, input, shards, keep, badRows, threads, reasons, format])
 
 function checkParts(parts: readonly BatchPart[]): void {
   const [first] = parts

@@ -1,6 +1,11 @@
-/** What a batch writes of each row: its number, columns that are carried over, scores, the class, and what was unusual. */
+/**
+ * What a batch writes of each row: its number, columns that are carried over, scores, the class, the reasons where they
+ * are asked for, and what was unusual.
+ */
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
-import { predictionOf, rowScores } from '../../../shared/serving/predictions.ts'
+import type { ReasonCode } from '../../../shared/explain/reasons.ts'
+import { predictionOf, rowScores, withReasons } from '../../../shared/serving/predictions.ts'
+import type { ExplainedPrediction } from '../../../shared/serving/predictions.ts'
 import type { ReadRow } from '../../../shared/serving/input-rows.ts'
 import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
 import type { ScoreColumns } from '../../../shared/scoring/outputs.ts'
@@ -18,7 +23,25 @@ export interface OutputWish {
   readonly manifest: Pick<ReleaseManifest, 'binding' | 'threshold'>
   readonly keep: readonly string[]
   readonly badRows: 'stop' | 'mark'
+  /** For each prediction at most; 0 is none. */
+  readonly reasons: number
 }
+
+/** Scores of the rows that have some, in their order, and what speaks for and against them. */
+export interface ScoredRows {
+  readonly columns: ScoreColumns
+  /** By row: the output that is spoken of, and the strongest reasons first; null where none are asked for. */
+  readonly explained: readonly { readonly reasonsFor: string; readonly reasons: readonly ReasonCode[] }[] | null
+}
+
+/** What is written of each reason, in the server's words; its direction is the sign of the contribution. */
+const reasonParts = [
+  ['column', 'text'],
+  ['value', 'text'],
+  ['contribution', 'number'],
+  ['share', 'number'],
+  ['words', 'text'],
+] as const
 
 export interface PendingRow {
   /** In the file, counted from 0. */
@@ -30,7 +53,7 @@ export interface PendingRow {
   readonly error: string
 }
 
-export function outputColumns({ manifest, keep, badRows }: OutputWish): OutputColumn[] {
+export function outputColumns({ manifest, keep, badRows, reasons }: OutputWish): OutputColumn[] {
   const { output } = manifest.binding
   const isNumber = givesOneNumber(output.task)
   const scores =
@@ -42,17 +65,21 @@ export function outputColumns({ manifest, keep, badRows }: OutputWish): OutputCo
     ...scores.map((name): OutputColumn => ({ name, kind: 'number' })),
     ...(isNumber ? [] : [text('predicted')]),
     ...(output.label === null ? [] : [text('model_label')]),
+    ...(reasons === 0 ? [] : [text('reasons_for')]),
+    ...Array.from({ length: reasons }, (_, k) =>
+      reasonParts.map(([part, kind]): OutputColumn => ({ name: `reason_${k + 1}_${part}`, kind })),
+    ).flat(),
     text('warnings'),
     ...(badRows === 'mark' ? [text('error')] : []),
   ]
 }
 
-/** @param scored the scores of the rows that have some, in their order; null where none has */
+/** @param scored null where no row has a score */
 export function outputCells(
-  { manifest, keep, badRows }: OutputWish,
+  { manifest, keep, badRows, reasons: most }: OutputWish,
   width: number,
   pending: readonly PendingRow[],
-  scored: ScoreColumns | null,
+  scored: ScoredRows | null,
 ): OutputCell[][] {
   const { binding, threshold } = manifest
   const { output } = binding
@@ -60,17 +87,28 @@ export function outputCells(
   return pending.map(({ number, kept, read, error }) => {
     const start = [number + 1, ...kept]
     if (!read) return [...start, ...new Array<null>(width - keep.length - 2).fill(null), error]
-    const scores = rowScores(scored!, at)
-    const modelLabel = scored!.labels?.[at] ?? null
+    const { columns, explained } = scored!
+    const scores = rowScores(columns, at)
+    const modelLabel = columns.labels?.[at] ?? null
     const prediction = predictionOf(scores, modelLabel, output, threshold, read.warnings)
+    const why = explained?.[at]
     at++
     return [
       ...start,
       ...(scores ?? []).map((score) => (Number.isFinite(score) ? score : null)),
       ...(givesOneNumber(output.task) ? [] : [prediction.label]),
       ...(output.label === null ? [] : [modelLabel]),
+      ...(why ? reasonCells(withReasons(prediction, why.reasonsFor, why.reasons), most) : []),
       read.warnings.map((warning) => `${warning.code} ${warning.column}`).join('; '),
       ...(badRows === 'mark' ? [''] : []),
     ]
   })
+}
+
+/** Of a prediction with fewer reasons than asked for the last ones are empty. */
+function reasonCells({ reasonsFor, reasons }: ExplainedPrediction, most: number): OutputCell[] {
+  return [
+    reasonsFor,
+    ...Array.from({ length: most }, (_, k) => reasonParts.map(([part]) => reasons[k]?.[part] ?? null)).flat(),
+  ]
 }

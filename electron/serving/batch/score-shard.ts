@@ -7,15 +7,21 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AssayError } from '../../../shared/contract/errors.ts'
+import { scoreNames } from '../../../shared/explain/score-places.ts'
+import type { ScoreColumns } from '../../../shared/scoring/outputs.ts'
 import { batchPartSchema, partName, shardRows } from '../../../shared/serving/batch-part.ts'
 import type { BatchPart, TableFormat } from '../../../shared/serving/batch-part.ts'
 import type { ReadRow } from '../../../shared/serving/input-rows.ts'
+import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import type { Model } from '../model/model.ts'
+import { explainedOutputs } from '../reasons/reasons.ts'
+import type { Reasons } from '../reasons/reasons.ts'
 import { RowScorer } from '../score-rows.ts'
+import type { Run } from '../score-rows.ts'
 import { groupRows, makeEncoder } from './encode-rows.ts'
 import { outputCells, outputColumns } from './output-columns.ts'
-import type { PendingRow } from './output-columns.ts'
+import type { PendingRow, ScoredRows } from './output-columns.ts'
 import { PartFile, writeWhole } from './part-file.ts'
 import { measureTable, readTable } from './read-table.ts'
 import type { TableRow } from './read-table.ts'
@@ -24,6 +30,8 @@ export interface ShardRequest {
   readonly release: VerifiedRelease
   /** Started only when there is something to score. */
   readonly startModel: () => Promise<Model>
+  /** How many for each prediction at most, and what gives them; null where none are asked for. */
+  readonly reasons: { readonly most: number; readonly start: () => Promise<Reasons> } | null
   readonly input: string
   readonly format: TableFormat
   /** Of the part. */
@@ -53,7 +61,8 @@ export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPa
   const { from, to } = shardRows(input.rows, shard, shards, cut)
   const file = partName(shard, shards, request.outFormat)
   const path = join(request.folder, file)
-  const wish = { manifest, keep: request.keep, badRows: request.badRows }
+  const most = request.reasons?.most ?? 0
+  const wish = { manifest, keep: request.keep, badRows: request.badRows, reasons: most }
   const facts = {
     schema: 'assay.batch-part/1' as const,
     manifestSha256: release.manifestSha256,
@@ -65,6 +74,7 @@ export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPa
     keep: [...request.keep],
     badRows: request.badRows,
     threads: request.threads,
+    reasons: most,
     format: request.outFormat,
   }
   const done = await finishedPart(path, facts)
@@ -75,6 +85,7 @@ export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPa
   const part = await PartFile.open(path)
   let bad = 0
   let model: Model | null = null
+  let reasoner: Reasons | null = null
   try {
     await part.write(encoder.head())
     let scorer: RowScorer | null = null
@@ -84,10 +95,13 @@ export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPa
       const running = (model ??= await request.startModel())
       scorer ??= new RowScorer(manifest, running)
       const good = pending.flatMap((entry) => (entry.read ? [entry.read] : []))
-      const scored =
-        good.length > 0
-          ? await scorer.score(good, async (feeds, _rows, fetches) => (await running.run(feeds, fetches)).outputs)
-          : null
+      let scored: ScoredRows | null = null
+      if (good.length > 0) {
+        const run: Run = async (feeds, _rows, fetches) => (await running.run(feeds, fetches)).outputs
+        const scores = await scorer.score(good, run)
+        if (request.reasons) reasoner ??= await request.reasons.start()
+        scored = { columns: scores, explained: reasoner && (await explain(reasoner, most, manifest, good, scores)) }
+      }
       await part.write(encoder.rows(outputCells(wish, columns.length, pending, scored)))
       pending = []
     }
@@ -111,7 +125,22 @@ export async function scoreShard(request: ShardRequest): Promise<{ part: BatchPa
   } finally {
     // Assigned in a closure, which the compiler does not follow.
     await (model as Model | null)?.stop()
+    await (reasoner as Reasons | null)?.stop()
   }
+}
+
+/** The rows of a block meet the same neighbours whatever the shard, and so have the same reasons to the last bit. */
+async function explain(
+  reasoner: Reasons,
+  most: number,
+  { binding: { output } }: ReleaseManifest,
+  read: readonly ReadRow[],
+  scores: ScoreColumns,
+): Promise<ScoredRows['explained']> {
+  const outputs = explainedOutputs(scores, read.length, output)
+  const names = scoreNames(output)
+  const { reasons } = await reasoner.give(read, outputs, most, Infinity)
+  return reasons.map((own, at) => ({ reasonsFor: names[outputs[at]!]!, reasons: own }))
 }
 
 /** A part that is there, whole, and of the same work. */

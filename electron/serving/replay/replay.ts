@@ -83,6 +83,7 @@ async function throughBatch(release: VerifiedRelease, entry: URL): Promise<Answe
       shards: 1,
       keep: [],
       badRows: 'stop',
+      reasons: null,
       threads: 1,
     })
     const parser = new CsvRecords(',', '"')
