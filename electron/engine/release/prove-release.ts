@@ -10,11 +10,10 @@ import { z } from 'zod'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { proofSchema, replaySchema } from '../../../shared/serving/golden.ts'
 import type { ReleaseProof, Replay } from '../../../shared/serving/golden.ts'
-import { nodeFlags } from '../../../shared/serving/node-flags.ts'
+import { localFlags, serverEnvironment } from '../../../shared/serving/server-start.ts'
 import type { Trust } from '../../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../../shared/serving/verify-release.ts'
 import type { JobContext } from '../jobs/jobs.ts'
-import { serverEnvironment } from '../scoring/launcher.ts'
 import { awaitServing, proofFailed } from './await-serving.ts'
 import type { StartedServer } from './await-serving.ts'
 import { startImage } from './image/run-image.ts'
@@ -50,7 +49,7 @@ export function servingProgram(): Program {
       message: 'The window cannot start the server of a release.',
       remedy: 'Prove the release with the command line: assay prove DIR.',
     })
-  return { command: process.execPath, args: ['--no-warnings', ...nodeFlags, bundle] }
+  return { command: process.execPath, args: [...localFlags, bundle] }
 }
 
 /** The settings by which the container's program knows whose signatures count. */
@@ -65,7 +64,7 @@ export function trustSettings(trust: Trust | null): Record<string, string> {
 function startServer(program: Program, folder: string, trust: Trust | null): Promise<StartedServer> {
   const child = spawn(program.command, [...program.args, 'serve', '--release', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: serverEnvironment({
+    env: serverEnvironment(process.env, {
       ASSAY_PORT: '0',
       ASSAY_GRPC_PORT: '0',
       ASSAY_DRAIN_DELAY_MS: '0',
@@ -79,7 +78,7 @@ function startServer(program: Program, folder: string, trust: Trust | null): Pro
 async function runProgram(program: Program, args: readonly string[], signal: AbortSignal): Promise<string> {
   const child = spawn(program.command, [...program.args, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: serverEnvironment({}),
+    env: serverEnvironment(process.env, {}),
     signal,
   })
   let out = ''

@@ -4,7 +4,7 @@
  */
 import { fork, spawn } from 'node:child_process'
 import { dirname, extname, join } from 'node:path'
-import { nodeFlags } from '../../../shared/serving/node-flags.ts'
+import { localFlags, serverEnvironment, stopWithinMs } from '../../../shared/serving/server-start.ts'
 
 export interface ScorerProcess {
   readonly pid: number | null
@@ -31,15 +31,6 @@ export interface Launcher {
   serve(args: readonly string[], env: Readonly<Record<string, string>>): Promise<ServerProcess>
 }
 
-/** How long a server may take to end. */
-export const stopWithinMs = 5_000
-
-/** No setting of the user's own shell may change what is served. */
-export function serverEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('ASSAY_'))
-  return { ...Object.fromEntries(kept), ORT_DISABLE_TELEMETRY: '1', ...env }
-}
-
 /** The server beside the scorer: a bundle in dist, the source in tests. */
 const servingPath = (scorerPath: string): string =>
   extname(scorerPath) === '.ts'
@@ -50,9 +41,9 @@ const servingPath = (scorerPath: string): string =>
 export function childProcessLauncher(scorerPath: string): Launcher {
   return {
     serve: async (args, env) => {
-      const child = spawn(process.execPath, ['--no-warnings', ...nodeFlags, servingPath(scorerPath), ...args], {
+      const child = spawn(process.execPath, [...localFlags, servingPath(scorerPath), ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: serverEnvironment(env),
+        env: serverEnvironment(process.env, env),
       })
       return {
         pid: child.pid ?? null,

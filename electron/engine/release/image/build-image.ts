@@ -2,7 +2,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeFlags } from '../../../../shared/serving/node-flags.ts'
+import { nodeFlags } from '../../../../shared/serving/server-start.ts'
 import { releaseFiles, signatureFile } from '../../../../shared/serving/release-manifest.ts'
 import type { TrustFile } from '../../../../shared/serving/trust.ts'
 import type { VerifiedRelease } from '../../../../shared/serving/verify-release.ts'
