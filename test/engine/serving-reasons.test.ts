@@ -260,23 +260,24 @@ describe('where there are none, or no trees', () => {
     const [alone] = await predict(server, { rows: second, reasons: 5 })
     expect(there!.reasons.map(({ words }) => words)).toEqual(alone!.reasons.map(({ words }) => words))
     expect(alone!.reasons.length).toBeGreaterThan(1)
-    // In a batch too, in blocks of hundreds of rows.
+    // In a batch too: the second shard's rows alone are what one process writes last.
     const [one, two] = [temporaryFolder(), temporaryFolder()]
     const input = join(temporaryFolder(), 'many.csv')
     const [header, ...lines] = readFileSync(join(samples, 'wine/holdout.csv'), 'utf8').trim().split('\n')
-    const many = Array.from({ length: 700 }, (_, k) => lines[k % lines.length]!)
+    const many = Array.from({ length: 530 }, (_, k) => lines[k % lines.length]!)
     writeFileSync(input, [header, ...many].join('\n'))
     const batch = (output: string, shard: string) =>
       runServing([
         ...['batch', '--release', folder, '--input', input, '--output', output, '--shard', shard],
-        ...['--reasons', '2'],
+        ...['--reasons', '2', '--out-format', 'jsonl'],
       ])
-    const ended = await Promise.all([batch(one, '0/1'), batch(two, '0/2'), batch(two, '1/2')])
+    const ended = await Promise.all([batch(one, '0/1'), batch(two, '1/2')])
     expect(ended.map(({ stderr }) => stderr).join('')).toBe('')
-    await runServing(['merge', '--output', two, '--to', join(two, 'all.csv')])
-    const text = readFileSync(join(one, 'part-00000-of-00001.csv'), 'utf8')
-    expect(readFileSync(join(two, 'all.csv'), 'utf8')).toBe(text)
-    expect(text).toContain('points')
+    const whole = readFileSync(join(one, 'part-00000-of-00001.jsonl'), 'utf8')
+    const last = readFileSync(join(two, 'part-00001-of-00002.jsonl'), 'utf8')
+    expect(last.split('\n').length - 1).toBe(530 - 512)
+    expect(whole.endsWith(last)).toBe(true)
+    expect(last).toContain('points')
     // Scores are explained: what the reasons add cannot be more than a probability has.
     for (const { contribution, words } of alone!.reasons) {
       expect(Math.abs(contribution)).toBeLessThan(1)

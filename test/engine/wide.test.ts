@@ -2,8 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openDuck } from '../../electron/data-plane/duck.ts'
 import { openTestEngine } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
+import { makeMlp } from '../support/make-mlp.ts'
 
 const width = 1000
 const rows = 300
@@ -44,3 +46,42 @@ it('imports a thousand columns, each with its own type and statistics', async ()
   })
   expect(columns[999]!.top).toHaveLength(100)
 })
+
+it('takes a log of a thousand columns in, and writes them out again, in row groups that fit in memory', async () => {
+  const header = Array.from({ length: width }, (_, column) => `x${column}`)
+  const line = (row: number): string[] => header.map((_, column) => String((row * 31 + column * 17) % 97))
+  const table = (name: string, rows: number, more: (row: number) => readonly string[], names: readonly string[]) => {
+    const lines = Array.from({ length: rows }, (_, row) => [...line(row), ...more(row)].join())
+    writeFileSync(join(test.folder, name), [[...header, ...names].join(), ...lines].join('\n'))
+    return join(test.folder, name)
+  }
+  writeFileSync(join(test.folder, 'wide.onnx'), makeMlp([width, 1]))
+  const known = table('known.csv', 200, (row) => [String(row % 2)], ['y'])
+  const dataset = await test.importDataset(known, { target: 'y', task: 'binary' })
+  const version = await test.importModel(join(test.folder, 'wide.onnx'), 'Wide')
+  await test.evaluate(await test.score(version, dataset))
+  const rows = 7000
+  const log = table('log.csv', rows, (row) => [`r${row}`, '0.25', String(row % 2)], ['id', 'probability', 'y'])
+  const started = performance.now()
+  await test.finish((await test.call.monitor.import({ file: { path: log }, versionId: version.id })).jobId)
+  const [batch] = await test.call.monitor.batches({})
+  expect(batch).toMatchObject({ rows, findings: [], absent: [] })
+  const task = await test.call.monitor.openTask({ versionId: version.id, note: '' })
+  const folder = join(test.folder, 'again')
+  await test.finish(
+    (await test.call.monitor.retrain({ id: task.id, folder: { path: folder }, image: 'train:1' })).jobId,
+  )
+  expect(performance.now() - started).toBeLessThan(60_000)
+  const duck = await openDuck({ temporaryDirectory: test.folder })
+  for (const path of [test.engine.workspace.files.path(batch!.data.sha256), join(folder, 'data.parquet')]) {
+    const found = await duck.run(
+      `SELECT row_group_num_rows FROM parquet_metadata('${path}') WHERE column_id = 0 ORDER BY row_group_id`,
+    )
+    const groups = (await found.getRows()).map(([n]) => Number(n))
+    expect(groups.reduce((sum, n) => sum + n, 0)).toBe(rows)
+    // Of 4,096 rows, and what the last piece that was read brings with it.
+    expect(Math.max(...groups), path).toBeLessThan(4096 + 2048)
+    expect(groups.length, path).toBeGreaterThan(1)
+  }
+  duck.close()
+}, 120_000)

@@ -13,7 +13,8 @@ import { diskError } from '../../data-plane/disk-error.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
-import { makeRoomFor, rowGroupRows } from '../../data-plane/wide.ts'
+import { makeRoomFor } from '../../data-plane/wide.ts'
+import { writeParquet } from '../../data-plane/write-parquet.ts'
 import { newId } from '../workspace/new-id.ts'
 import { castExpression, checkChosen } from './cast-columns.ts'
 import { columnStatistics } from './column-statistics.ts'
@@ -277,13 +278,6 @@ function typeOfParquet(type: string, name: string, fileName: string): Column['ty
     })
   }
   return 'string'
-}
-
-async function writeParquet(duck: Duck, query: string, path: string, width: number): Promise<void> {
-  await makeRoomFor(duck, width)
-  await duck.run(
-    `COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupRows(width)})`,
-  )
 }
 
 async function describeDataset(

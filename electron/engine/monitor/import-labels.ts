@@ -12,6 +12,7 @@ import { plural } from '../../../shared/format/number.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteText } from '../../data-plane/quote.ts'
+import { writeParquet } from '../../data-plane/write-parquet.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset } from '../records.ts'
@@ -63,10 +64,12 @@ export async function importLabels(engine: Engine, request: LabelsRequest, conte
     const truth = truthOf(output, truthTexts(log, targets))
     const names = truthNames(output)
     const values = truth.values.map((sql, k) => `${sql} AS ${names[k]}`)
-    await duck.run(
-      `COPY (SELECT * FROM (SELECT ${key} AS ${own.id}, ${values.join(', ')} FROM ${log.sql})
-         WHERE ${own.id} <> '' AND coalesce(${names.join(', ')}) IS NOT NULL)
-       TO ${quoteText(outputFile)} (FORMAT parquet, COMPRESSION lz4_raw)`,
+    const keyed = `SELECT ${key} AS ${own.id}, ${values.join(', ')} FROM ${log.sql}`
+    await writeParquet(
+      duck,
+      `SELECT * FROM (${keyed}) WHERE ${own.id} <> '' AND coalesce(${names.join(', ')}) IS NOT NULL`,
+      outputFile,
+      1 + names.length,
     )
     const counts = await countLabels(engine, duck, versionId, { source: log.sql, path: outputFile, names })
     if (counts.rows === 0) {

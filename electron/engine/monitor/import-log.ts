@@ -15,6 +15,7 @@ import { servedName } from '../../../shared/serving/release-manifest.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteText } from '../../data-plane/quote.ts'
+import { writeParquet } from '../../data-plane/write-parquet.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset, readVersion } from '../records.ts'
@@ -223,9 +224,7 @@ async function writeBatch(
   )
   const columns: LogColumns = { log, mapping, output, features, predictionIsChance: row?.[0] === true }
   const select = logSelect(columns)
-  await duck.run(
-    `COPY (SELECT ${select.join(', ')} FROM ${log.sql}) TO ${quoteText(outputFile)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 32768)`,
-  )
+  await writeParquet(duck, `SELECT ${select.join(', ')} FROM ${log.sql}`, outputFile, select.length)
   const file = `read_parquet(${quoteText(outputFile)})`
   const [score = own.label] = scoreNames(output)
   const hasScores = score !== own.label && select.some((column) => column.endsWith(score))

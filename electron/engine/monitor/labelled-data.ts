@@ -4,6 +4,7 @@ import type { VersionId } from '../../../shared/contract/ids.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import { boundColumns } from '../../../shared/scoring/bound-columns.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { writeParquet } from '../../data-plane/write-parquet.ts'
 import { own } from './log-sql.ts'
 import { openProduction } from './production.ts'
 import type { Production } from './production.ts'
@@ -53,9 +54,8 @@ export async function writeLabelledData(
     const select = [own.id, own.time, ...columns.map(({ name }) => quoteIdentifier(name))]
     const came = targets.map(({ name }) => `${quoteIdentifier(name)} IS NOT NULL`)
     const where = labelled ? ` WHERE ${came.join(' AND ')}` : ''
-    await duck.run(
-      `COPY (SELECT ${select.join(', ')} FROM read_parquet(${quoteText(rowsPath)})${where}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd)`,
-    )
+    const wanted = `SELECT ${select.join(', ')} FROM read_parquet(${quoteText(rowsPath)})${where}`
+    await writeParquet(duck, wanted, path, select.length, 'zstd')
     const names = targets.map(({ name }) => name)
     const count = labelled ? rows.labelled : rows.scored
     return { approved, path, rows: count, labelled, targets: names, query, columns, from, to }

@@ -12,6 +12,7 @@ import type { LabelBatch, LogBatch } from '../../../shared/contract/monitor-log.
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { writeParquet } from '../../data-plane/write-parquet.ts'
 import type { Engine } from '../engine.ts'
 import { readDataset, readVersion } from '../records.ts'
 import { scoreColumns, scoreShape } from '../scoring/hash-scores.ts'
@@ -102,11 +103,13 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
       })
     }
     const predicted = needed.map((name) => `t.${name} IS NOT NULL`).join(' AND ')
-    await duck.run(
-      `COPY (SELECT ${['t.*', ...actual].join(', ')} FROM ${traffic} t
-         ${latest === null ? '' : `LEFT JOIN ${latest} l ON l.key = t.${own.id}`}
-         WHERE t.${own.error} IS NULL AND ${predicted} ORDER BY t.${own.time} NULLS LAST, t.${own.id})
-       TO ${quoteText(joinedPath)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 32768)`,
+    await writeParquet(
+      duck,
+      `SELECT ${['t.*', ...actual].join(', ')} FROM ${traffic} t
+       ${latest === null ? '' : `LEFT JOIN ${latest} l ON l.key = t.${own.id}`}
+       WHERE t.${own.error} IS NULL AND ${predicted} ORDER BY t.${own.time} NULLS LAST, t.${own.id}`,
+      joinedPath,
+      stored.size + actual.length,
     )
     const joined = `read_parquet(${quoteText(joinedPath)})`
     const kept = [
@@ -119,13 +122,13 @@ export async function openProduction(engine: Engine, versionId: VersionId, appro
         (target, k) => `${typedTruth(`"assay:truth${k}"`, target, output)} AS ${quoteIdentifier(target.name)}`,
       ),
     ]
-    await duck.run(`COPY (SELECT ${kept.join(', ')} FROM ${joined}) TO ${quoteText(rowsPath)} (FORMAT parquet)`)
+    await writeParquet(duck, `SELECT ${kept.join(', ')} FROM ${joined}`, rowsPath, kept.length)
     const type = shape.wide ? 'DOUBLE' : 'FLOAT'
     const label = labelSql(output)
     const scores = scored.map(({ name }, k) =>
       name === 'label' ? `${label} AS label` : `${sources[k]}::${type} AS ${name}`,
     )
-    await duck.run(`COPY (SELECT ${scores.join(', ')} FROM ${joined}) TO ${quoteText(scoresPath)} (FORMAT parquet)`)
+    await writeParquet(duck, `SELECT ${scores.join(', ')} FROM ${joined}`, scoresPath, scores.length)
     const rows = `read_parquet(${quoteText(rowsPath)})`
     const distinct = features.map(({ name }) => `approx_count_distinct(${quoteIdentifier(name)})`)
     const [facts] = await (
