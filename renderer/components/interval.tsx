@@ -24,20 +24,25 @@ export const IntervalBar = ({ metric, range }: { readonly metric: Metric; readon
   )
 }
 
-/** "0.841 (0.823 to 0.859)" on one line; "—" and the reason where it is undefined. */
+/** "0.841 (0.823 to 0.859)", on one line where there is room; "—" and the reason where it is undefined. */
 export const MetricText = ({ metric }: { readonly metric: Metric }) => {
   const interval = intervalText(metric)
   if (metric.value === null) {
     return (
-      <span className="tabular">
+      <span className="tabular metric-text">
         — <span className="muted">{metric.reason ?? 'undefined'}</span>
       </span>
     )
   }
   return (
-    <span className="tabular">
+    <span className="tabular metric-text">
       {formatMetric(metric).value}
-      {interval !== null && <span className="muted"> ({interval})</span>}
+      {interval !== null && (
+        <>
+          {' '}
+          <span className="muted interval-text">({interval})</span>
+        </>
+      )}
     </span>
   )
 }

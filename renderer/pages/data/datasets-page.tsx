@@ -1,7 +1,7 @@
-import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import type { DatasetSummary } from '../../../shared/contract/dataset.ts'
 import { Button } from '../../components/button.tsx'
+import { useLongList } from '../../components/long-list.tsx'
 import { Page } from '../../components/page.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
@@ -50,11 +50,24 @@ const DatasetsTable = ({ datasets }: { readonly datasets: readonly DatasetSummar
   </div>
 )
 
+const FilteredDatasets = ({ datasets }: { readonly datasets: readonly DatasetSummary[] }) => {
+  const { shown, filter, more } = useLongList(datasets, ({ name, sourceFileName }) => `${name} ${sourceFileName}`, {
+    label: 'Filter the datasets',
+    placeholder: 'Name or file',
+    one: 'dataset',
+  })
+  return (
+    <>
+      {filter}
+      {shown.length > 0 && <DatasetsTable datasets={shown} />}
+      {more && <div className="more">{more}</div>}
+    </>
+  )
+}
+
 export const DatasetsPage = () => {
   const navigate = useNavigate()
-  const [filter, setFilter] = useState('')
   const datasets = useQuery(['datasets', 'list'], (client) => client.datasets.list())
-  const words = filter.trim().toLowerCase()
   const importButton = (
     <Button kind="primary" icon="plus" onClick={() => void chooseAndOpen('dataset', navigate)}>
       Import a dataset
@@ -75,26 +88,7 @@ export const DatasetsPage = () => {
               </Empty>
             )
           }
-          const shown = list.filter((dataset) =>
-            `${dataset.name} ${dataset.sourceFileName}`.toLowerCase().includes(words),
-          )
-          return (
-            <>
-              <input
-                type="search"
-                className="rows-filter"
-                aria-label="Filter the datasets"
-                placeholder="Name or file"
-                value={filter}
-                onChange={(event) => setFilter(event.target.value)}
-              />
-              {shown.length === 0 ? (
-                <Empty icon="search" title="No dataset matches the filter" />
-              ) : (
-                <DatasetsTable datasets={shown} />
-              )}
-            </>
-          )
+          return <FilteredDatasets datasets={list} />
         }}
       </Answered>
     </Page>
