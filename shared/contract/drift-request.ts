@@ -61,11 +61,11 @@ export const driftRequestSchema = z.strictObject({
   currentWindow: driftWindowSchema.optional(),
   /** Left out: features, the target, recorded predictions and protected columns. */
   columns: z.array(z.string()).min(1).optional(),
-  /** Number columns to treat as categories. */
+  /** Columns of numbers or texts to treat as categories. */
   categorical: z.array(z.string()).optional(),
   /** Number columns with five distinct values or fewer to treat as numbers all the same. */
   numeric: z.array(z.string()).optional(),
-  /** Columns of texts to compare by their content; left out: those of which most rows have a text of their own. */
+  /** Columns of texts to compare by their content, besides those of which most rows have a text of their own. */
   text: z.array(z.string()).optional(),
   options: driftOptionsSchema.prefault({}),
 })

@@ -104,3 +104,25 @@ export const driftDefinitions: Readonly<Record<DriftTestName, DriftDefinition>> 
     source: 'Welch 1947. As scipy.stats.ttest_ind, equal_var=False.',
   },
 }
+
+/** The tests of all features together. */
+export const togetherDefinitions = {
+  domainClassifier: {
+    title: 'Telling the samples apart, ROC AUC',
+    definition:
+      'Boosted trees of depth two learn to tell current rows from reference rows, and are judged on rows that they did not learn from: 0.5 is chance, 1 always right.',
+    source: 'Lopez-Paz and Oquab 2017; interval by DeLong, DeLong and Clarke-Pearson 1988.',
+  },
+  pca: {
+    title: 'PCA reconstruction error',
+    definition:
+      'How far rows lie from the principal components of the reference: a higher error now says that columns no longer go together as they did.',
+    source: 'NannyML’s multivariate drift; components fitted on other reference rows than are measured.',
+  },
+  meanDiscrepancy: {
+    title: 'Maximum mean discrepancy',
+    definition:
+      'Squared distance between the means of both samples in the space of a Gaussian kernel over all features: 0 only where they are distributed alike.',
+    source: 'Gretton et al. 2012, with the random features of Rahimi and Recht 2007.',
+  },
+} as const satisfies Readonly<Record<string, DriftDefinition>>

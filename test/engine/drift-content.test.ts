@@ -70,6 +70,15 @@ describe('reviews', () => {
     // Named as categories they are counted as such; a number is no text.
     const counted = await compare({ referenceId: before.id, currentId: same.id, categorical: ['review'] })
     expect(counted.columns.map(({ name, kind }) => [name, kind])).toEqual([['review', 'categorical']])
+    // Naming another column as texts leaves this one as it is.
+    const named = await compare({
+      referenceId: before.id,
+      currentId: same.id,
+      columns: ['id', 'review'],
+      text: ['id'],
+    })
+    expect(verdicts(named)).toEqual(verdicts(still))
+    expect(named.skipped).toEqual([{ name: 'id', reason: 'it holds integer values, not texts' }])
     const { jobId } = await test.call.drift.compare({ referenceId: before.id, currentId: same.id, text: ['nothing'] })
     expect(await codeOf(test.finish(jobId))).toBe('drift/unknown-column')
   })

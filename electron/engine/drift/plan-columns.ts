@@ -116,7 +116,7 @@ function planColumn(request: DriftRequest, name: string, reference: Side, curren
     }
     if (first.type === 'image') return 'an image has no categories'
     const isText =
-      request.text?.includes(name) ?? [reference, current].some(({ dataset }) => looksLikeText(dataset, name))
+      request.text?.includes(name) === true || [reference, current].some(({ dataset }) => looksLikeText(dataset, name))
     if (first.type === 'string' && isText && !asCategories) return planTexts(base)
     if (Math.max(first.distinct, second.distinct) > categoriesAtMost * 1.1) return tooManyCategories
     return [{ ...base, kind: 'categorical', number: null }]

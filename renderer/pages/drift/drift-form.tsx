@@ -1,20 +1,28 @@
 /** Which dataset against which, and how the verdicts are made. Runs on both are taken along where there are any. */
 import { useState } from 'react'
-import type { DatasetSummary } from '../../../shared/contract/dataset.ts'
-import type { DriftCorrection, DriftPreset, DriftRequest } from '../../../shared/contract/drift-request.ts'
+import type { Column, DatasetSummary } from '../../../shared/contract/dataset.ts'
+import type { DriftCorrection, DriftPreset } from '../../../shared/contract/drift-request.ts'
+import { driftPeriodSchema } from '../../../shared/contract/drift-request.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { DatasetId } from '../../../shared/contract/ids.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
 import { Field, Select } from '../../components/field.tsx'
+import { NumberField } from '../../components/number-field.tsx'
 import { Section } from '../../components/page.tsx'
 import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { JobProgress } from '../../components/progress.tsx'
+import { typedNumber } from '../../components/typed-number.ts'
 import { runJob, useJob } from '../../engine/jobs.ts'
 import { toProblem } from '../../engine/problem.ts'
+import { useQuery } from '../../engine/query.ts'
 import { useAction } from '../../engine/use-action.ts'
-import { plural } from '../../../shared/format/number.ts'
+import { formatCount, formatNumber, plural } from '../../../shared/format/number.ts'
 import { useLeadOn } from '../../shell/use-lead-on.ts'
+import { ColumnUses } from './column-uses.tsx'
+import type { DriftChoices, Timeline } from './drift-choices.ts'
+import { driftRequest, driftRules, isCompared, runPairs, usualChoices } from './drift-choices.ts'
+import { LimitFields, WindowFields } from './more-choices.tsx'
 
 const presets: readonly { readonly value: DriftPreset; readonly title: string; readonly help: string }[] = [
   {
@@ -40,23 +48,86 @@ const corrections: readonly { readonly value: DriftCorrection; readonly title: s
   { value: 'none', title: 'None' },
 ]
 
-const timelines = ['none', 'rows', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const
-type TimelineChoice = (typeof timelines)[number]
-const timelineTitle = (choice: TimelineChoice): string =>
-  choice === 'none' ? 'None' : choice === 'rows' ? 'Ten chunks of rows' : `By ${choice}`
-const timelineOf = (choice: TimelineChoice): DriftRequest['options']['timeline'] =>
-  choice === 'none' ? null : choice === 'rows' ? { by: 'rows', chunks: 10 } : { by: 'time', period: choice }
+const timelines: readonly Timeline[] = ['none', 'rows', ...driftPeriodSchema.options]
+const timelineTitle = (choice: Timeline): string =>
+  choice === 'none'
+    ? 'None'
+    : choice === 'rows'
+      ? 'Chunks of rows'
+      : `By ${choice === 'quarter-hour' ? 'quarter of an hour' : choice}`
 
-/** The newest pair of scored runs of one version, one on each dataset. */
-const runsFor = (runs: readonly Run[], referenceId: string, currentId: string): readonly [Run, Run] | null => {
-  const scored = runs.filter(({ scoresSha256 }) => scoresSha256 !== null)
-  for (const current of scored.filter(({ datasetId }) => datasetId === currentId)) {
-    const reference = scored.find(
-      ({ datasetId, versionId }) => datasetId === referenceId && versionId === current.versionId,
-    )
-    if (reference) return [reference, current]
-  }
-  return null
+const correctionHelp = ({ correction, alpha }: DriftChoices): string => {
+  const rate = 100 * (typedNumber(alpha, driftRules.alpha) ?? 0.05)
+  return correction === 'none'
+    ? `${formatNumber(rate)} in 100 unchanged columns will be called drifted.`
+    : `At most ${formatNumber(rate)} % false alarms over all columns together.`
+}
+
+const columnsTitle = (columns: readonly Column[], choices: DriftChoices): string =>
+  columns.length === 0
+    ? 'Columns'
+    : `Columns: ${formatCount(columns.filter((column) => isCompared(column, choices)).length)} of ${formatCount(columns.length)} compared`
+
+/** The datasets, and the version whose predictions are compared with them. */
+const Sides = ({
+  datasets,
+  pairs,
+  choices,
+  onChange,
+}: {
+  readonly datasets: readonly DatasetSummary[]
+  readonly pairs: readonly (readonly [Run, Run])[]
+  readonly choices: DriftChoices
+  readonly onChange: (changed: Partial<DriftChoices>) => void
+}) => {
+  const offered = datasets.map(({ id, name, rows }) => ({
+    value: id as string,
+    title: `${name} · ${plural(rows, 'row')}`,
+  }))
+  return (
+    <div className="field-row">
+      <Field label="Reference" help="What it was">
+        {(ids) => (
+          <Select
+            {...ids}
+            value={choices.referenceId}
+            onChoose={(referenceId) => onChange({ referenceId, versionId: null, uses: new Map(), time: '' })}
+            choices={offered}
+          />
+        )}
+      </Field>
+      <Field label="Current" help="What it is now">
+        {(ids) => (
+          <Select
+            {...ids}
+            value={choices.currentId}
+            onChoose={(currentId) => onChange({ currentId, versionId: null })}
+            choices={offered}
+          />
+        )}
+      </Field>
+      <Field
+        label="Predictions of"
+        help={
+          pairs.length > 0
+            ? 'Compared like a column; performance is estimated without labels.'
+            : 'No model version has scored both: columns are compared, predictions are not.'
+        }
+      >
+        {(ids) => (
+          <Select
+            {...ids}
+            value={choices.versionId ?? pairs[0]?.[1].versionId ?? ''}
+            onChoose={(versionId) => onChange({ versionId })}
+            choices={[
+              ...pairs.map(([, run]) => ({ value: run.versionId as string, title: `${run.model} ${run.version}` })),
+              { value: '', title: 'No model' },
+            ]}
+          />
+        )}
+      </Field>
+    </div>
+  )
 }
 
 export const DriftForm = ({
@@ -68,29 +139,24 @@ export const DriftForm = ({
 }) => {
   const leadOn = useLeadOn()
   // The list is newest first: what came before is the likelier reference.
-  const [referenceId, setReferenceId] = useState<string>(datasets[1]?.id ?? datasets[0]?.id ?? '')
-  const [currentId, setCurrentId] = useState<string>(datasets[0]?.id ?? '')
-  const [preset, setPreset] = useState<DriftPreset>('assay')
-  const [correction, setCorrection] = useState<DriftCorrection>('benjamini-hochberg')
-  const [timeline, setTimeline] = useState<TimelineChoice>('none')
+  const [choices, setChoices] = useState(() =>
+    usualChoices(datasets[1]?.id ?? datasets[0]?.id ?? '', datasets[0]?.id ?? ''),
+  )
+  const change = (changed: Partial<DriftChoices>): void => setChoices({ ...choices, ...changed })
   const [jobId, setJobId] = useState<string>()
   const job = useJob(jobId)
   const { busy, problem, run } = useAction()
-  const pair = runsFor(runs, referenceId, currentId)
-  const choices = datasets.map(({ id, name, rows }) => ({
-    value: id as string,
-    title: `${name} · ${plural(rows, 'row')}`,
-  }))
+  const referenceId = choices.referenceId as DatasetId
+  const reference = useQuery(['datasets', 'get', referenceId], (client) => client.datasets.get({ id: referenceId }))
+  const columns = reference.data?.columns ?? []
+  const pairs = runPairs(runs, choices.referenceId, choices.currentId)
+  const pair = pairs.find(([, { versionId }]) => versionId === (choices.versionId ?? pairs[0]?.[1].versionId))
+  const request = driftRequest(choices, columns, pair)
   const compare = (): void => {
+    if (request === null) return
     void run(async () => {
       const ended = await runJob(
-        (client) =>
-          client.drift.compare({
-            referenceId: referenceId as DatasetId,
-            currentId: currentId as DatasetId,
-            ...(pair ? { referenceRunId: pair[0].id, currentRunId: pair[1].id } : {}),
-            options: { preset, correction, timeline: timelineOf(timeline) },
-          }),
+        (client) => client.drift.compare(request),
         (answer) => setJobId(answer.jobId),
       )
       if (ended.error) throw new AssayError(toProblem({ data: ended.error }))
@@ -106,47 +172,66 @@ export const DriftForm = ({
           compare()
         }}
       >
+        <Sides datasets={datasets} pairs={pairs} choices={choices} onChange={change} />
         <div className="field-row">
-          <Field label="Reference" help="What it was">
-            {(ids) => <Select {...ids} value={referenceId} onChoose={setReferenceId} choices={choices} />}
+          <Field label="Verdict by" help={presets.find(({ value }) => value === choices.preset)?.help}>
+            {(ids) => (
+              <Select {...ids} value={choices.preset} onChoose={(preset) => change({ preset })} choices={presets} />
+            )}
           </Field>
-          <Field label="Current" help="What it is now">
-            {(ids) => <Select {...ids} value={currentId} onChoose={setCurrentId} choices={choices} />}
-          </Field>
-        </div>
-        <div className="field-row">
-          <Field label="Verdict by" help={presets.find(({ value }) => value === preset)?.help}>
-            {(ids) => <Select {...ids} value={preset} onChoose={setPreset} choices={presets} />}
-          </Field>
-          <Field
-            label="Corrected for many columns by"
-            help={
-              correction === 'none'
-                ? 'One unchanged column in twenty will be called drifted.'
-                : 'At most 5 % false alarms over all columns together.'
-            }
-          >
-            {(ids) => <Select {...ids} value={correction} onChoose={setCorrection} choices={corrections} />}
-          </Field>
-          <Field label="Timeline" help="Chunks of the data against the whole reference">
+          <Field label="Corrected for many columns by" help={correctionHelp(choices)}>
             {(ids) => (
               <Select
                 {...ids}
-                value={timeline}
-                onChoose={setTimeline}
+                value={choices.correction}
+                onChoose={(correction) => change({ correction })}
+                choices={corrections}
+              />
+            )}
+          </Field>
+          <Field label="Timeline" help="Parts of the data, one after the other, against the whole reference">
+            {(ids) => (
+              <Select
+                {...ids}
+                value={choices.timeline}
+                onChoose={(timeline) => change({ timeline })}
                 choices={timelines.map((choice) => ({ value: choice, title: timelineTitle(choice) }))}
               />
             )}
           </Field>
+          {choices.timeline === 'rows' && (
+            <NumberField
+              label="Chunks"
+              help="Of equally many rows; 2 to 200."
+              rule={driftRules.chunks}
+              text={choices.chunks}
+              placeholder="10"
+              onChange={(chunks) => change({ chunks })}
+            />
+          )}
         </div>
-        <p className="muted">
-          {pair
-            ? `Predictions of ${pair[0].model} ${pair[0].version} on both are compared too, and its performance is estimated.`
-            : 'No model version has scored both: columns are compared, predictions are not.'}
-        </p>
+        <div>
+          <details>
+            <summary>{columnsTitle(columns, choices)}</summary>
+            <ColumnUses columns={columns} uses={choices.uses} onChange={(uses) => change({ uses })} />
+          </details>
+          <details>
+            <summary>Part of the rows, by time</summary>
+            <WindowFields columns={columns} choices={choices} onChange={change} />
+          </details>
+          <details>
+            <summary>Limits and measures</summary>
+            <LimitFields choices={choices} onChange={change} />
+          </details>
+        </div>
         {problem && <ProblemPanel problem={problem} />}
         {job?.state === 'running' && <JobProgress job={job} />}
-        <Button kind="primary" type="submit" busy={busy} disabled={referenceId === '' || currentId === ''}>
+        <Button
+          kind="primary"
+          type="submit"
+          busy={busy}
+          disabled={request === null || choices.referenceId === '' || choices.currentId === ''}
+        >
           Compare datasets
         </Button>
       </form>

@@ -5,6 +5,7 @@ import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
 import { formatCount } from '../../../shared/format/number.ts'
 import { DriftForm } from './drift-form.tsx'
+import { sideTitle } from './side-words.ts'
 
 const counted = (title: string, count: keyof DriftSummary['counts']) => ({
   title,
@@ -14,7 +15,7 @@ const counted = (title: string, count: keyof DriftSummary['counts']) => ({
 const columns = [
   {
     title: 'Reference and current',
-    cell: ({ reference, current }: DriftSummary) => `${reference.name} and ${current.name}`,
+    cell: ({ reference, current }: DriftSummary) => `${sideTitle(reference)} and ${sideTitle(current)}`,
   },
   counted('Drifted', 'drifted'),
   counted('Slight', 'slight'),

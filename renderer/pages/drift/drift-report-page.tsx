@@ -1,5 +1,5 @@
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
-import type { DriftReport } from '../../../shared/contract/drift.ts'
+import type { DriftReport, DriftSide } from '../../../shared/contract/drift.ts'
 import type { DriftId } from '../../../shared/contract/ids.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { Findings } from '../../components/findings.tsx'
@@ -11,6 +11,7 @@ import { formatCount, formatPercent, plural } from '../../../shared/format/numbe
 import { formatTime } from '../../../shared/format/time.ts'
 import { ColumnDetail, sideName } from './column-detail.tsx'
 import { DriftTable, mostDriftedFirst } from './drift-table.tsx'
+import { windowText } from './side-words.ts'
 import { Together } from './together.tsx'
 
 const corrections = { holm: 'Holm', 'benjamini-hochberg': 'Benjamini–Hochberg', none: 'nothing' } as const
@@ -83,6 +84,9 @@ const Body = ({ report }: { readonly report: DriftReport }) => {
   )
 }
 
+const rowsText = (side: DriftSide, which: string): string =>
+  `${plural(side.rows, `${which} row`)}${side.window === null ? '' : `, ${windowText(side)}`}`
+
 export const DriftReportPage = () => {
   const id = useParams()['id'] as DriftId
   const navigate = useNavigate()
@@ -95,9 +99,9 @@ export const DriftReportPage = () => {
         report && (
           <>
             <Link to={`/data/${report.reference.datasetId}`}>{report.reference.name}</Link>
-            <span>{plural(report.reference.rows, 'reference row')}</span>
+            <span>{rowsText(report.reference, 'reference')}</span>
             <Link to={`/data/${report.current.datasetId}`}>{report.current.name}</Link>
-            <span>{plural(report.current.rows, 'current row')}</span>
+            <span>{rowsText(report.current, 'current')}</span>
             <span>{formatTime(report.createdAt)}</span>
           </>
         )

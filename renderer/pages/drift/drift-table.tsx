@@ -88,7 +88,7 @@ export const DriftTable = ({
     <>
       {columns.filter}
       <div className="table-scroll" role="group" aria-label="Columns compared" tabIndex={0}>
-        <table className="table" data-testid="drift">
+        <table className="table table-dense" data-testid="drift">
           <thead>
             <tr>
               <th scope="col">Column</th>

@@ -1,6 +1,9 @@
 /** What the columns say together, and what the runs add: classifier, PCA, performance without labels, concept drift. */
 import type { Metric } from '../../../shared/contract/evidence.ts'
 import type { DriftReport } from '../../../shared/contract/drift.ts'
+import type { ReactNode } from 'react'
+import { togetherDefinitions } from '../../../shared/drift/definitions.ts'
+import { Definition } from '../../components/definition.tsx'
 import { Facts } from '../../components/facts.tsx'
 import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
@@ -8,77 +11,123 @@ import { formatCount, formatNumber, formatPercent, plural } from '../../../share
 import { formatP } from '../../../shared/format/p-value.ts'
 import { metricTitle } from '../../../shared/format/words.ts'
 
+/** One test of all features: what was found, what chance gives, p, and the rows of both sides. */
+const TestRow = ({
+  of,
+  found,
+  chance,
+  p,
+  rows,
+}: {
+  readonly of: keyof typeof togetherDefinitions
+  readonly found: ReactNode
+  readonly chance: ReactNode
+  readonly p: number | null
+  readonly rows: { readonly reference: number; readonly current: number }
+}) => {
+  const { title, definition, source } = togetherDefinitions[of]
+  return (
+    <tr>
+      <th scope="row">
+        <Definition term={title}>
+          {definition} {source}
+        </Definition>
+      </th>
+      <td className="number">{found}</td>
+      <td className="number">{chance}</td>
+      <td className="number">{formatP(p)}</td>
+      <td className="number">
+        {formatCount(rows.reference)}, {formatCount(rows.current)}
+      </td>
+    </tr>
+  )
+}
+
+const NotMade = ({ of, reason }: { readonly of: keyof typeof togetherDefinitions; readonly reason: string }) => (
+  <tr>
+    <th scope="row">{togetherDefinitions[of].title}</th>
+    <td colSpan={4}>
+      — <span className="muted">{reason}</span>
+    </td>
+  </tr>
+)
+
 const Multivariate = ({ report }: { readonly report: DriftReport }) => {
   const { domainClassifier, pca, meanDiscrepancy } = report
+  const by = domainClassifier.made
+    ? domainClassifier.result.importance.slice(0, 5).filter(({ share }) => share > 0)
+    : []
   return (
     <Section title="All features together" note="What no column shows by itself">
-      <Facts
-        facts={[
-          [
-            'Telling the samples apart, ROC AUC',
-            domainClassifier.made ? (
-              <>
-                <MetricText metric={domainClassifier.result.auc} />
-                <span className="muted"> 0.5 is no drift; p {formatP(domainClassifier.result.p)}</span>
-              </>
+      <div className="table-scroll" role="group" aria-label="All features together" tabIndex={0}>
+        <table className="table" data-testid="drift-together">
+          <thead>
+            <tr>
+              <th scope="col">Test</th>
+              <th scope="col" className="number">
+                Found
+              </th>
+              <th scope="col" className="number">
+                Without drift
+              </th>
+              <th scope="col" className="number">
+                p
+              </th>
+              <th scope="col" className="number">
+                n reference, current
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {domainClassifier.made ? (
+              <TestRow
+                of="domainClassifier"
+                found={<MetricText metric={domainClassifier.result.auc} />}
+                chance="0.5"
+                p={domainClassifier.result.p}
+                rows={domainClassifier.result.rows}
+              />
             ) : (
-              `— ${domainClassifier.reason}`
-            ),
-          ],
-          ...(domainClassifier.made
-            ? [
-                [
-                  'By',
-                  domainClassifier.result.importance
-                    .slice(0, 5)
-                    .filter(({ share }) => share > 0)
-                    .map(({ column, share }) => `${column} ${formatPercent(share, 0)}`)
-                    .join(', ') || '—',
-                ] as const,
-                [
-                  'Rows used',
-                  `${formatCount(domainClassifier.result.rows.reference)} of ${formatCount(report.reference.rows)} and ${formatCount(domainClassifier.result.rows.current)} of ${formatCount(report.current.rows)}`,
-                ] as const,
-              ]
-            : []),
-          [
-            'PCA reconstruction error',
-            pca.made ? (
-              <>
-                <MetricText metric={pca.result.reference} /> on the reference,{' '}
-                <MetricText metric={pca.result.current} /> now
-                <span className="muted">
-                  {' '}
-                  {plural(pca.result.components, 'component')} with {formatPercent(pca.result.explained, 0)} of the
-                  variance; p {formatP(pca.result.p)}
-                </span>
-              </>
+              <NotMade of="domainClassifier" reason={domainClassifier.reason} />
+            )}
+            {pca.made ? (
+              <TestRow
+                of="pca"
+                found={<MetricText metric={pca.result.current} />}
+                chance={<MetricText metric={pca.result.reference} />}
+                p={pca.result.p}
+                rows={{ reference: pca.result.reference.n, current: pca.result.current.n }}
+              />
             ) : (
-              `— ${pca.reason}`
-            ),
-          ],
-          ...(meanDiscrepancy
-            ? [
-                [
-                  'Maximum mean discrepancy',
-                  meanDiscrepancy.made ? (
-                    <span key="mmd">
-                      <span className="tabular">{formatNumber(meanDiscrepancy.result.statistic)}</span>
-                      <span className="muted">
-                        {' '}
-                        mixed rows exceed {formatNumber(meanDiscrepancy.result.limit)} in 5 of 100; p{' '}
-                        {formatP(meanDiscrepancy.result.p)} from{' '}
-                        {plural(meanDiscrepancy.result.permutations, 'mixture')}
-                      </span>
+              <NotMade of="pca" reason={pca.reason} />
+            )}
+            {meanDiscrepancy &&
+              (meanDiscrepancy.made ? (
+                <TestRow
+                  of="meanDiscrepancy"
+                  found={<span className="tabular">{formatNumber(meanDiscrepancy.result.statistic)}</span>}
+                  chance={
+                    <span title={`${plural(meanDiscrepancy.result.permutations, 'random mixture')} of the rows`}>
+                      ≤ {formatNumber(meanDiscrepancy.result.limit)} in 95 of 100 mixtures
                     </span>
-                  ) : (
-                    `— ${meanDiscrepancy.reason}`
-                  ),
-                ] as const,
-              ]
-            : []),
-        ]}
-      />
+                  }
+                  p={meanDiscrepancy.result.p}
+                  rows={meanDiscrepancy.result.rows}
+                />
+              ) : (
+                <NotMade of="meanDiscrepancy" reason={meanDiscrepancy.reason} />
+              ))}
+          </tbody>
+        </table>
+      </div>
+      {by.length > 0 && (
+        <p className="muted">
+          The samples are told apart by{' '}
+          {by.map(({ column, share }) => `${column} (${formatPercent(share, 0)})`).join(', ')}.
+          {pca.made &&
+            ` ${plural(pca.result.components, 'principal component')} hold ${formatPercent(pca.result.explained, 0)} of the variance.`}
+        </p>
+      )}
     </Section>
   )
 }
