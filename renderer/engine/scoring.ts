@@ -44,6 +44,9 @@ export interface ScoreRequest {
   readonly versionId: VersionId
   readonly datasetId: DatasetId
   readonly device: Run['requestedDevice']
+  /** Left out, a short benchmark chooses. */
+  readonly batchRows?: number
+  readonly threads?: number
 }
 
 /** Resolves as soon as the run exists. What goes wrong later shows on the run and in its job. */

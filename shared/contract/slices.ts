@@ -115,7 +115,7 @@ export const slicesOptionsSchema = z.strictObject({
   /** Left out: the error rate, or the absolute error of a regression. */
   metric: sliceMetricSchema.optional(),
   /** Columns to search; left out, the features and the protected columns. */
-  columns: z.array(z.string()).min(1).max(1000).optional(),
+  columns: z.array(z.string()).min(1).max(10_000).optional(),
   depth: z.int().min(1).max(3).default(3),
   minimumRows: z.int().min(10).max(10_000_000).optional(),
   level: z.number().min(0.001).max(0.5).default(0.05),

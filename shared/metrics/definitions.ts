@@ -24,3 +24,12 @@ export const headlineMetrics = {
   regression: 'rmse',
   ranking: 'ndcg',
 } as const
+
+/** Besides the headline, the metrics of a comparison that a margin is most often set for. */
+export const otherMarginMetrics: Readonly<Record<keyof typeof headlineMetrics, readonly string[]>> = {
+  binary: ['average_precision', 'log_loss', 'brier_score', 'accuracy', 'balanced_accuracy', 'precision', 'f1', 'mcc'],
+  multiclass: ['balanced_accuracy', 'f1_macro', 'f1_weighted', 'log_loss', 'mcc'],
+  multilabel: [],
+  regression: ['mae', 'r2', 'mape'],
+  ranking: [],
+}

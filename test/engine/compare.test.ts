@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Comparison } from '../../shared/contract/comparison.ts'
 import type { Dataset } from '../../shared/contract/dataset.ts'
 import type { Evidence, Run } from '../../shared/contract/run.ts'
+import { otherMarginMetrics } from '../../shared/metrics/definitions.ts'
 import { churnFile, churnOptions, compareRuns, openChurnRuns } from '../support/churn-runs.ts'
 import { codeOf, samples } from '../support/engine.ts'
 import type { TestEngine } from '../support/engine.ts'
@@ -165,6 +166,10 @@ describe('comparison', () => {
     const [constant, linear] = comparison.pairs
     expect(constant!.differences['rmse']!.verdict).toBe('worse')
     expect(linear!.differences['rmse']!.rope!.verdict).toBe('equivalent')
+    // What the window offers margins of is compared.
+    const offered = (task: 'binary' | 'multiclass' | 'regression') =>
+      expect.arrayContaining([...otherMarginMetrics[task]])
+    expect(comparison.metricOrder).toEqual(offered('regression'))
     expect(constant!.mcnemar).toBeNull()
     expect(constant!.signedRank!.p).toBeLessThan(0.01)
     expect(constant!.changed.fixed + constant!.changed.broken).toBeLessThanOrEqual(diabetes.rows)
@@ -176,6 +181,8 @@ describe('comparison', () => {
     })
     const forest = await test.score(await test.importModel(join(samples, 'wine/random-forest.onnx')), wine)
     const multiclass = (await compare({ runs: [forest.id], train: wineTrain.id })).comparison
+    expect(multiclass.metricOrder).toEqual(offered('multiclass'))
+    expect((await compare({ runs: [boosting.id] })).comparison.metricOrder).toEqual(offered('binary'))
     expect(multiclass.pairs[0]!.differences['accuracy']!.verdict).toBe('worse')
     expect(Object.keys(multiclass.pairs[0]!.differences)).toEqual(
       expect.arrayContaining(['f1_macro', 'mcc', 'roc_auc_ovr_present', 'log_loss', 'top_2_accuracy']),

@@ -85,6 +85,9 @@ describe('the churn sample', () => {
     expect(await codeOf(fairnessOf(test, run, { by: ['nothing'] }))).toBe('dataset/no-such-column')
     expect(await codeOf(fairnessOf(test, run, { by: ['customer_id'] }))).toBe('fairness/too-many-values')
     expect(await codeOf(fairnessOf(test, run, { selected: 'Maybe' }))).toBe('fairness/no-such-class')
+    const reference = (value: object) => codeOf(fairnessOf(test, run, { by: ['gender'], reference: value }))
+    expect(await reference({ gender: 'Mal' })).toBe('fairness/no-such-group')
+    expect(await reference({ contract: 'One year' })).toBe('fairness/no-such-group')
   })
 })
 

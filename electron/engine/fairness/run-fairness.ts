@@ -22,7 +22,7 @@ import { readCodes } from '../slices/read-codes.ts'
 import { oneAnswerTask } from '../evaluation/gather-run.ts'
 import { weightsUnused } from '../evaluation/weights-unused.ts'
 
-/** @throws AssayError fairness/no-attribute, fairness/no-such-class, dataset/no-such-column, run/not-evaluated */
+/** @throws AssayError fairness/no-attribute, fairness/no-such-class, fairness/no-such-group, dataset/no-such-column, run/not-evaluated */
 export async function runFairness(
   engine: Engine,
   runId: RunId,
@@ -33,6 +33,7 @@ export async function runFairness(
   const names = attributeColumns(decided, options)
   const strata = options.strata === undefined ? [] : [columnNamed(decided, options.strata)]
   const columns = await readColumns(engine, decided, [...names, ...strata], context)
+  checkReference(columns.slice(0, names.length), options)
   const selected = selectedClass(decided, options)
   const rows = inputRows(decided, selected)
   context.progress({ step: 'Comparing groups', done: 0, total: null, unit: 'steps' })
@@ -106,6 +107,24 @@ function attributeColumns(decided: DecidedRun, { by }: FairnessOptions): Column[
     })
   }
   return marked.slice(0, 20)
+}
+
+/** A reference that is misspelt would silently become the largest group. */
+function checkReference(columns: readonly CodedColumn[], { reference }: FairnessOptions): void {
+  for (const [name, value] of Object.entries(reference)) {
+    const column = columns.find((one) => one.name === name)
+    if (column?.labels.includes(value)) continue
+    throw new AssayError({
+      code: 'fairness/no-such-group',
+      message: column
+        ? `No row has the value "${value}" in "${name}", so it cannot be the reference.`
+        : `Rows are not grouped by "${name}", so it has no reference group.`,
+      remedy: column
+        ? `Its values are ${column.labels.slice(0, 12).join(', ')}.`
+        : `They are grouped by ${columns.map((one) => one.name).join(', ')}.`,
+      where: { column: name, value },
+    })
+  }
 }
 
 /** Each column alone; with intersections every pair, and all of three. */

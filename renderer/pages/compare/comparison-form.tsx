@@ -16,9 +16,13 @@ import { plural } from '../../../shared/format/number.ts'
 import { formatAgo } from '../../../shared/format/time.ts'
 import { metricTitle } from '../../../shared/format/words.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
-import { headlineMetrics } from '../../../shared/metrics/definitions.ts'
+import { headlineMetrics, otherMarginMetrics } from '../../../shared/metrics/definitions.ts'
+import { NumberField } from '../../components/number-field.tsx'
+import { typedNumber } from '../../components/typed-number.ts'
 import { useLeadOn } from '../../shell/use-lead-on.ts'
-import { CanaryFields } from './canary-fields.tsx'
+import { CanaryFields, canaryRequest, noCanary } from './canary-fields.tsx'
+
+const marginRule = { least: 0, open: true }
 
 const RunChoice = ({
   run,
@@ -85,20 +89,24 @@ export const ComparisonForm = ({
   const [picked, setPicked] = useState<readonly RunId[]>(() => newestOfEach(runs, datasetId))
   const [referenceId, setReferenceId] = useState<RunId | undefined>(picked[picked.length - 1])
   const [train, setTrain] = useState('')
-  const [margin, setMargin] = useState('')
-  const [canary, setCanary] = useState('')
-  const [order, setOrder] = useState('')
+  const [marginTexts, setMarginTexts] = useState<Readonly<Record<string, string>>>({})
+  const [canaryTexts, setCanaryTexts] = useState(noCanary)
   const [jobId, setJobId] = useState<string>()
   const job = useJob(jobId)
   const { busy, problem, run: act } = useAction()
   const task = own[0]?.task ?? 'binary'
   const reference = picked.includes(referenceId as RunId) ? referenceId : picked[0]
-  const width = Number(margin)
-  const marginWrong = margin.trim() !== '' && !(width > 0)
+  const headline = headlineMetrics[task]
+  const margins = [headline, ...otherMarginMetrics[task]].flatMap((name) => {
+    const width = typedNumber(marginTexts[name] ?? '', marginRule)
+    return width === undefined ? [] : [[name, width] as const]
+  })
+  const canary = picked.length < 2 ? undefined : canaryRequest(canaryTexts)
+  const wrong = canary === null || margins.some(([, width]) => width === null)
 
   const chooseDataset = (id: string): void => {
     setDatasetId(id as DatasetId)
-    setOrder('')
+    setCanaryTexts({ ...canaryTexts, order: '', loss: '' })
     const newest = newestOfEach(runs, id as DatasetId)
     setPicked(newest)
     setReferenceId(newest[newest.length - 1])
@@ -110,10 +118,8 @@ export const ComparisonForm = ({
           client.comparisons.start({
             runs: [reference as RunId, ...picked.filter((id) => id !== reference)],
             ...(train === '' ? {} : { train: train as DatasetId }),
-            ...(margin.trim() === '' ? {} : { margins: { [headlineMetrics[task]]: width } }),
-            ...(canary === '' || picked.length < 2
-              ? {}
-              : { canary: { share: Number(canary), ...(order === '' ? {} : { order }) } }),
+            ...(margins.length === 0 ? {} : { margins: Object.fromEntries(margins) as Record<string, number> }),
+            ...(canary ? { canary } : {}),
           }),
         (answer) => setJobId(answer.jobId),
       )
@@ -121,6 +127,17 @@ export const ComparisonForm = ({
       if (done.result) leadOn(`/compare/${done.result}`)
     })
   }
+  const margin = (name: string, help?: string) => (
+    <NumberField
+      key={name}
+      label={`Margin of ${metricTitle(name)}`}
+      help={help}
+      rule={marginRule}
+      text={marginTexts[name] ?? ''}
+      placeholder="none"
+      onChange={(text) => setMarginTexts({ ...marginTexts, [name]: text })}
+    />
+  )
   return (
     <Section title="Compare runs" note="Pairs need the same rows: the runs of one dataset">
       <form
@@ -189,29 +206,16 @@ export const ComparisonForm = ({
               />
             )}
           </Field>
-          <Field
-            label={`Margin of ${metricTitle(headlineMetrics[task])}`}
-            help={
-              marginWrong
-                ? 'A number above 0.'
-                : 'A difference smaller than this does not matter. Set it before you look.'
-            }
-          >
-            {(ids) => (
-              <input
-                {...ids}
-                type="text"
-                inputMode="decimal"
-                placeholder="none"
-                value={margin}
-                aria-invalid={marginWrong}
-                onChange={(event) => setMargin(event.target.value)}
-              />
-            )}
-          </Field>
+          {margin(headline, 'A difference smaller than this does not matter. Set it before you look.')}
         </div>
+        {otherMarginMetrics[task].length > 0 && (
+          <details>
+            <summary>Margins of other metrics</summary>
+            <div className="field-row">{otherMarginMetrics[task].map((name) => margin(name))}</div>
+          </details>
+        )}
         {picked.length > 1 && (
-          <CanaryFields datasetId={datasetId} share={canary} order={order} onShare={setCanary} onOrder={setOrder} />
+          <CanaryFields datasetId={datasetId} task={task} texts={canaryTexts} onChange={setCanaryTexts} />
         )}
         {problem && <ProblemPanel problem={problem} />}
         {job?.state === 'running' && (
@@ -219,7 +223,7 @@ export const ComparisonForm = ({
             <JobProgress job={job} />
           </div>
         )}
-        <Button kind="primary" type="submit" busy={busy} disabled={picked.length === 0 || marginWrong}>
+        <Button kind="primary" type="submit" busy={busy} disabled={picked.length === 0 || wrong}>
           {picked.length === 1 ? 'Compare with the baselines' : `Compare ${plural(picked.length, 'run')}`}
         </Button>
       </form>

@@ -6,6 +6,8 @@ import type { Run } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
 import type { Choice } from '../../components/field.tsx'
 import { Field, Select } from '../../components/field.tsx'
+import { NumberField } from '../../components/number-field.tsx'
+import { typedNumber } from '../../components/typed-number.ts'
 import { useQuery } from '../../engine/query.ts'
 import { plural } from '../../../shared/format/number.ts'
 
@@ -22,6 +24,8 @@ const games: readonly Choice<ExplainRequest['game']>[] = [
   { value: 'interventional', title: 'Values of background rows' },
 ]
 
+const rowsRule = { least: 1, most: 1_000_000, whole: true }
+
 export const ExplainForm = ({
   run,
   explanation,
@@ -37,16 +41,25 @@ export const ExplainForm = ({
   const [game, setGame] = useState<ExplainRequest['game']>(explanation?.game ?? 'path-dependent')
   const [background, setBackground] = useState<string>('')
   const datasets = useQuery(['datasets', 'list'], (client) => client.datasets.list()).data ?? []
+  const [rowsText, setRowsText] = useState('')
+  const [effects, setEffects] = useState(true)
+  const rows = typedNumber(rowsText, rowsRule)
   const hasGame = method === 'auto' || method === 'tree'
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        onStart({ method, game, background: background === '' ? null : (background as DatasetId) })
+        onStart({
+          method,
+          game,
+          background: background === '' ? null : (background as DatasetId),
+          effects,
+          rows: method === 'tree' || method === 'linear' ? null : (rows ?? null),
+        })
       }}
     >
-      <div className="field-row">
+      <div className="field-row field-row-wide">
         <Field label="Method" help="Sampling works for any model and gives standard errors.">
           {(ids) => <Select {...ids} value={method} onChoose={setMethod} choices={methods} />}
         </Field>
@@ -70,9 +83,23 @@ export const ExplainForm = ({
             />
           )}
         </Field>
+        {method !== 'tree' && method !== 'linear' && (
+          <NumberField
+            label="Rows to sample"
+            help="Of the sampled methods, evenly spaced; the exact ones explain all rows."
+            rule={rowsRule}
+            text={rowsText}
+            placeholder={method === 'exact' ? '20' : '200'}
+            onChange={setRowsText}
+          />
+        )}
       </div>
+      <label className="check">
+        <input type="checkbox" checked={effects} onChange={(event) => setEffects(event.target.checked)} />
+        <span>Importance, effects, interactions and tests of the attributions, which score the model many times</span>
+      </label>
       <div>
-        <Button kind={explanation ? 'plain' : 'primary'} type="submit" busy={busy}>
+        <Button kind={explanation ? 'plain' : 'primary'} type="submit" busy={busy} disabled={rows === null}>
           Explain {plural(run.rows, 'row')}
         </Button>
       </div>

@@ -4,6 +4,7 @@ import type { RowExplanation, TextRow } from '../../../shared/contract/explain-r
 import type { Run } from '../../../shared/contract/run.ts'
 import { wordOrderSpec } from '../../charts/attributions.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
+import { Field, Select } from '../../components/field.tsx'
 import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { Skeleton } from '../../components/states.tsx'
 import { ask } from '../../engine/client.ts'
@@ -38,21 +39,40 @@ const Words = ({ text }: { readonly text: TextRow['columns'][number] }) => {
 
 export const TextPanel = ({ run, row }: { readonly run: Run; readonly row: number }) => {
   const [found, setFound] = useState<TextRow | null>(null)
+  const [className, setClassName] = useState('')
+  const { classes } = run.binding.output
   const { problem, run: act } = useAction()
   useEffect(() => {
     let current = true
     void act(async () => {
-      const answer = await ask((client) => client.explain.texts({ id: run.id, row }))
+      const answer = await ask((client) =>
+        client.explain.texts({ id: run.id, row, className: className === '' ? null : className }),
+      )
       if (current) setFound(answer)
     })
     return () => {
       current = false
     }
-  }, [act, run.id, row])
+  }, [act, run.id, row, className])
   if (problem) return <ProblemPanel problem={problem} />
   if (!found) return <Skeleton label="Deleting words" rows={3} />
   return (
     <div className="stack">
+      {classes.length > 2 && (
+        <Field label="Class of the words">
+          {(ids) => (
+            <Select
+              {...ids}
+              value={className}
+              onChoose={setClassName}
+              choices={[
+                { value: '', title: 'The predicted one' },
+                ...classes.map((name) => ({ value: name as string, title: name as string })),
+              ]}
+            />
+          )}
+        </Field>
+      )}
       <p className="muted">
         {found.className}, score {formatFixed(found.score, 4)}: how much it falls when a word is deleted. Orange speaks
         for it, blue against it.

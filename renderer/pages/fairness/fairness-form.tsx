@@ -6,9 +6,25 @@ import { Button } from '../../components/button.tsx'
 import { CheckList } from '../../components/check-list.tsx'
 import { Field, Select } from '../../components/field.tsx'
 import { LeastRows } from '../../components/least-rows.tsx'
+import { NumberField } from '../../components/number-field.tsx'
+import { typedNumber } from '../../components/typed-number.ts'
+import { useQuery } from '../../engine/query.ts'
 import { plural } from '../../../shared/format/number.ts'
+import { ReferenceGroups } from './reference-groups.tsx'
 
 const none = ''
+const gapRule = { least: 0, most: 1 }
+
+/** Groups of single columns that were held against others than the largest. */
+const chosenBefore = (section: FairnessSection | null): ReadonlyMap<string, string> =>
+  new Map(
+    (section?.attributes ?? []).flatMap(({ columns: [name, ...others], groups, reference }) => {
+      const largest = groups.reduce((best, group) => (group.n > best.n ? group : best))
+      return name !== undefined && others.length === 0 && largest.label !== reference
+        ? [[name, reference] as const]
+        : []
+    }),
+  )
 
 export const FairnessForm = ({
   evidence,
@@ -33,8 +49,13 @@ export const FairnessForm = ({
   const [strata, setStrata] = useState(section?.strata ?? none)
   const { classes } = evidence.model.binding.output
   const [selected, setSelected] = useState(section?.selected ?? none)
+  const [reference, setReference] = useState(() => chosenBefore(section))
+  const [gap, setGap] = useState('')
+  const datasetId = evidence.dataset.id
+  const dataset = useQuery(['datasets', 'get', datasetId], (client) => client.datasets.get({ id: datasetId }))
   const minimumGroup = Number(minimum)
-  const valid = by.length > 0 && Number.isInteger(minimumGroup) && minimumGroup >= 5
+  const largestGap = typedNumber(gap, gapRule)
+  const valid = by.length > 0 && Number.isInteger(minimumGroup) && minimumGroup >= 5 && largestGap !== null
   const id = useId()
   return (
     <form
@@ -45,7 +66,8 @@ export const FairnessForm = ({
           by: [...by],
           intersections,
           minimumGroup,
-          reference: {},
+          reference: Object.fromEntries([...reference].filter(([name]) => by.includes(name))),
+          ...(largestGap === undefined || largestGap === null ? {} : { largestGap }),
           ...(strata === none ? {} : { strata }),
           ...(selected === none ? {} : { selected }),
         })
@@ -54,6 +76,7 @@ export const FairnessForm = ({
       <div className="field-row">
         <CheckList
           legend="Group by"
+          one="column"
           choices={columns.map((column) => ({
             value: column.name,
             title: column.protected ? `${column.name} (protected)` : column.name,
@@ -112,8 +135,25 @@ export const FairnessForm = ({
               )}
             </Field>
           )}
+          {evidence.task === 'binary' && evidence.model.binding.output.score !== null && (
+            <NumberField
+              label="Gap that one threshold may leave"
+              help="Between groups, in the rate that thresholds make alike."
+              rule={gapRule}
+              text={gap}
+              placeholder="0.05"
+              onChange={setGap}
+            />
+          )}
         </div>
       </div>
+      <ReferenceGroups
+        by={by}
+        columns={dataset.data?.columns ?? []}
+        section={section}
+        reference={reference}
+        onChange={setReference}
+      />
       <div>
         <Button
           kind={section ? 'plain' : 'primary'}
@@ -126,7 +166,7 @@ export const FairnessForm = ({
         </Button>
         {!valid && (
           <p className="field-help" id={id}>
-            Choose at least one column, and a whole number of 5 rows or more.
+            Choose at least one column, a whole number of 5 rows or more, and a gap from 0 to 1.
           </p>
         )}
       </div>

@@ -6,6 +6,8 @@ import { kindDefinitions, kindNames } from '../../../shared/robustness/kinds.ts'
 import { Button } from '../../components/button.tsx'
 import { CheckList } from '../../components/check-list.tsx'
 import { Field, Select } from '../../components/field.tsx'
+import { FoldedCheckList } from '../../components/folded-check-list.tsx'
+import { useLongList } from '../../components/long-list.tsx'
 import { formatCount, plural } from '../../../shared/format/number.ts'
 import { boundColumns } from '../../../shared/scoring/bound-columns.ts'
 import { ownValue } from '../../../shared/format/own-value.ts'
@@ -18,7 +20,46 @@ const numbersOf = (evidence: Evidence): readonly string[] => {
   return evidence.dataset.columns
     .filter((column) => bound.has(column.name) && (column.type === 'integer' || column.type === 'float'))
     .map((column) => column.name)
-    .slice(0, 12)
+}
+
+const Directions = ({
+  columns,
+  expected,
+  onChange,
+}: {
+  readonly columns: readonly string[]
+  readonly expected: Readonly<Record<string, Direction>>
+  readonly onChange: (expected: Readonly<Record<string, Direction>>) => void
+}) => {
+  const { shown, filter, more } = useLongList(columns, (name) => name, {
+    label: 'Filter the columns with a direction',
+    placeholder: 'Name',
+    one: 'column',
+  })
+  return (
+    <div className="stack">
+      {filter}
+      <div className="field-row">
+        {shown.map((name) => (
+          <Field key={name} label={name}>
+            {(ids) => (
+              <Select
+                {...ids}
+                value={ownValue(expected, name) ?? 'any'}
+                onChoose={(direction) => onChange({ ...expected, [name]: direction })}
+                choices={[
+                  { value: 'any', title: 'Any' } as const,
+                  { value: 'rising', title: 'Must not fall' } as const,
+                  { value: 'falling', title: 'Must not rise' } as const,
+                ]}
+              />
+            )}
+          </Field>
+        ))}
+      </div>
+      {more}
+    </div>
+  )
 }
 
 export const RobustnessForm = ({
@@ -38,12 +79,15 @@ export const RobustnessForm = ({
     section ? offered.filter((kind) => section.perturbations.some((entry) => entry.kind === kind)) : offered,
   )
   const [rows, setRows] = useState('5000')
+  const readColumns = boundColumns(evidence.model.binding)
+  const [changed, setChanged] = useState<readonly string[]>(readColumns)
+  const [monotonicity, setMonotonicity] = useState(true)
   const numbers = evidence.task === 'multiclass' ? [] : numbersOf(evidence)
   const [expected, setExpected] = useState<Readonly<Record<string, Direction>>>(() =>
     Object.fromEntries((section?.monotonicity ?? []).map((entry) => [entry.column, entry.expected ?? 'any'])),
   )
   const most = Number(rows)
-  const valid = kinds.length > 0 && Number.isInteger(most) && most >= 50 && most <= 100_000
+  const valid = kinds.length > 0 && changed.length > 0 && Number.isInteger(most) && most >= 50 && most <= 100_000
   return (
     <form
       className="stack"
@@ -52,7 +96,8 @@ export const RobustnessForm = ({
         onStart({
           rows: most,
           kinds: [...kinds] as PerturbationKind[],
-          monotonicity: true,
+          monotonicity,
+          ...(changed.length === readColumns.length ? {} : { columns: [...changed] }),
           expected: Object.fromEntries(
             Object.entries(expected).filter((entry): entry is [string, 'rising' | 'falling'] => entry[1] !== 'any'),
           ),
@@ -62,6 +107,7 @@ export const RobustnessForm = ({
       <div className="field-row">
         <CheckList
           legend="Changes"
+          one="change"
           choices={offered.map((kind) => ({ value: kind, title: kindDefinitions[kind].title }))}
           chosen={kinds}
           onChange={setKinds}
@@ -83,27 +129,25 @@ export const RobustnessForm = ({
           )}
         </Field>
       </div>
+      {readColumns.length > 1 && (
+        <FoldedCheckList
+          legend="Columns to change"
+          one="column"
+          choices={readColumns.map((name) => ({ value: name, title: name }))}
+          chosen={changed}
+          onChange={setChanged}
+        />
+      )}
       {numbers.length > 0 && (
+        <label className="check">
+          <input type="checkbox" checked={monotonicity} onChange={(event) => setMonotonicity(event.target.checked)} />
+          <span>Move rows along single columns, to see whether the score rises or falls with them</span>
+        </label>
+      )}
+      {monotonicity && numbers.length > 0 && (
         <details>
           <summary>Directions that the score must have</summary>
-          <div className="field-row">
-            {numbers.map((name) => (
-              <Field key={name} label={name}>
-                {(ids) => (
-                  <Select
-                    {...ids}
-                    value={ownValue(expected, name) ?? 'any'}
-                    onChoose={(direction) => setExpected({ ...expected, [name]: direction })}
-                    choices={[
-                      { value: 'any', title: 'Any' } as const,
-                      { value: 'rising', title: 'Must not fall' } as const,
-                      { value: 'falling', title: 'Must not rise' } as const,
-                    ]}
-                  />
-                )}
-              </Field>
-            ))}
-          </div>
+          <Directions columns={numbers} expected={expected} onChange={setExpected} />
         </details>
       )}
       <div>

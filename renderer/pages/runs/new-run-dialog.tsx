@@ -8,6 +8,8 @@ import type { Run } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { Field, Select } from '../../components/field.tsx'
+import { NumberField } from '../../components/number-field.tsx'
+import { typedNumber } from '../../components/typed-number.ts'
 import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { Answered, Empty } from '../../components/states.tsx'
 import { useQuery } from '../../engine/query.ts'
@@ -18,6 +20,9 @@ import { deviceTitle } from '../../../shared/format/words.ts'
 
 const versionsOf = (models: readonly ModelSummary[]) =>
   models.flatMap((model) => model.versions.map((version) => ({ ...version, name: model.name })))
+
+const batchRule = { least: 1, most: 1_000_000, whole: true }
+const threadsRule = { least: 1, most: 256, whole: true }
 
 const Form = ({
   models,
@@ -35,6 +40,10 @@ const Form = ({
   const [versionId, setVersionId] = useState<string>(given.versionId ?? versions[0]?.id ?? '')
   const [datasetId, setDatasetId] = useState<string>(given.datasetId ?? datasets[0]?.id ?? '')
   const [device, setDevice] = useState<Run['requestedDevice']>('auto')
+  const [batch, setBatch] = useState('')
+  const [threads, setThreads] = useState('')
+  const batchRows = typedNumber(batch, batchRule)
+  const threadCount = typedNumber(threads, threadsRule)
   const devices = useQuery(['devices', 'list'], (client) => client.devices.list({ refresh: false }))
   const { busy, problem, run } = useAction()
   const dataset = datasets.find((one) => one.id === datasetId)
@@ -45,6 +54,8 @@ const Form = ({
         versionId: versionId as VersionId,
         datasetId: datasetId as DatasetId,
         device,
+        ...(batchRows ? { batchRows } : {}),
+        ...(threadCount ? { threads: threadCount } : {}),
       })
       void navigate(`/runs/${runId}`, { replace: true })
     })
@@ -115,11 +126,36 @@ const Form = ({
           />
         )}
       </Field>
+      <details>
+        <summary>Batch and threads</summary>
+        <div className="field-row">
+          <NumberField
+            label="Rows a batch"
+            rule={batchRule}
+            text={batch}
+            placeholder="by benchmark"
+            onChange={setBatch}
+          />
+          <NumberField
+            label="Threads"
+            help="Of ONNX Runtime."
+            rule={threadsRule}
+            text={threads}
+            placeholder="by benchmark"
+            onChange={setThreads}
+          />
+        </div>
+      </details>
       {devices.problem && <ProblemPanel problem={devices.problem} retry={devices.refresh} />}
       {problem && <ProblemPanel problem={problem} />}
       <footer className="dialog-foot">
         <Button onClick={onClose}>Close</Button>
-        <Button kind="primary" type="submit" busy={busy} disabled={versionId === '' || !dataset}>
+        <Button
+          kind="primary"
+          type="submit"
+          busy={busy}
+          disabled={versionId === '' || !dataset || batchRows === null || threadCount === null}
+        >
           Score {dataset ? plural(dataset.rows, 'row') : `${formatCount(0)} rows`}
         </Button>
       </footer>

@@ -5,7 +5,10 @@ import type { Evidence } from '../../../shared/contract/run.ts'
 import { filterText } from '../../../shared/slices/condition.ts'
 import { Button } from '../../components/button.tsx'
 import { Field, Select } from '../../components/field.tsx'
+import { FoldedCheckList } from '../../components/folded-check-list.tsx'
 import { LeastRows } from '../../components/least-rows.tsx'
+import { NumberField } from '../../components/number-field.tsx'
+import { typedNumber } from '../../components/typed-number.ts'
 import { plural } from '../../../shared/format/number.ts'
 import { OwnSlices, slicesOf } from './own-slices.tsx'
 import { metricTitles } from './slice-words.ts'
@@ -16,6 +19,14 @@ const metricsOf = (evidence: Evidence): readonly SliceMetric[] => {
   if (evidence.task === 'multiclass') return ['error_rate', ...scored]
   return ['error_rate', ...scored, 'false_negative_rate', 'false_positive_rate']
 }
+
+const levelRule = { least: 0.001, most: 0.5 }
+
+/** Columns that are searched where nothing is said. */
+const usuallySearched = (evidence: Evidence): readonly string[] =>
+  evidence.dataset.columns
+    .filter((column) => column.role === 'feature' || (column.protected && column.role !== 'target'))
+    .map(({ name }) => name)
 
 export const SlicesForm = ({
   evidence,
@@ -30,6 +41,12 @@ export const SlicesForm = ({
 }) => {
   const metrics = metricsOf(evidence)
   const columns = evidence.dataset.columns.filter((column) => column.type !== 'image').map((column) => column.name)
+  const searchable = evidence.dataset.columns.filter(({ role }) => role !== 'target').map(({ name }) => name)
+  const usual = usuallySearched(evidence)
+  const [searched, setSearched] = useState<readonly string[]>(() =>
+    section ? [...section.features, ...section.left].map(({ column }) => column) : usual,
+  )
+  const [levelText, setLevelText] = useState(section && section.level !== 0.05 ? String(section.level) : '')
   const [metric, setMetric] = useState<SliceMetric>(section?.metric ?? metrics[0]!)
   const [depth, setDepth] = useState(String(section?.depth ?? 3))
   const [minimum, setMinimum] = useState(section ? String(section.minimumRows) : '')
@@ -38,7 +55,13 @@ export const SlicesForm = ({
   )
   const minimumRows = Number(minimum)
   const defined = slicesOf(texts, columns)
-  const valid = defined !== null && (minimum === '' || (Number.isInteger(minimumRows) && minimumRows >= 10))
+  const level = typedNumber(levelText, levelRule)
+  const asUsual = searched.length === usual.length && usual.every((name) => searched.includes(name))
+  const valid =
+    defined !== null &&
+    level !== null &&
+    searched.length > 0 &&
+    (minimum === '' || (Number.isInteger(minimumRows) && minimumRows >= 10))
   return (
     <form
       className="stack"
@@ -47,8 +70,9 @@ export const SlicesForm = ({
         onStart({
           metric,
           depth: Number(depth),
-          level: section?.level ?? 0.05,
+          level: level ?? 0.05,
           defined: defined ?? [],
+          ...(asUsual ? {} : { columns: [...searched] }),
           ...(minimum === '' ? {} : { minimumRows }),
         })
       }}
@@ -85,7 +109,22 @@ export const SlicesForm = ({
           value={minimum}
           onChange={setMinimum}
         />
+        <NumberField
+          label="Share of false alarms"
+          help="Among the slices that are found; 0.001 to 0.5."
+          rule={levelRule}
+          text={levelText}
+          placeholder="0.05"
+          onChange={setLevelText}
+        />
       </div>
+      <FoldedCheckList
+        legend="Columns to search"
+        one="column"
+        choices={searchable.map((name) => ({ value: name, title: name }))}
+        chosen={searched}
+        onChange={setSearched}
+      />
       <OwnSlices texts={texts} columns={columns} onChange={setTexts} />
       <div>
         <Button kind={section ? 'plain' : 'primary'} type="submit" busy={busy} disabled={!valid}>
