@@ -7,6 +7,7 @@ import type {
   Reliability,
 } from '../contract/calibration.ts'
 import type { EvidenceFinding, Metrics } from '../contract/evidence.ts'
+import { plural } from '../format/number.ts'
 import { calibrationErrorEstimate, meanEstimate } from '../comparison/paired-estimate.ts'
 import { clippedLogLoss } from '../metrics/log-loss.ts'
 import type { GroupColumn } from '../comparison/group-differences.ts'
@@ -46,6 +47,8 @@ const rightEvent = 'the predicted class is right'
 const mostClasses = 30
 /** Classes past which only a temperature, which is one number for all of them, is fitted. */
 const mostMaps = 50
+/** The mean of so few differences is not normal enough for its interval. */
+const fewRows = 50
 
 export function analyseCalibration(
   input: CalibrationInput,
@@ -60,6 +63,15 @@ export function analyseCalibration(
   if (methods.length === 0) return { events, groups, split: null, before: null, candidates: [], findings, seed }
   const { fit, judge } = splitRows(input)
   const before = judgeRows(judge, judge.scores, input)
+  if (judge.classes.length < fewRows) {
+    findings.push({
+      code: 'calibration/few-rows',
+      severity: 'warning',
+      message: `The recalibrations are judged on ${plural(judge.classes.length, 'row')}: their intervals hold for many rows, not for so few.`,
+      remedy: `Bring a run of ${2 * fewRows} rows or more before you accept one.`,
+      where: { rows: judge.classes.length },
+    })
+  }
   const candidates = methods.flatMap((method, at): CalibrationCandidate[] => {
     const fitted =
       input.labels.length > mostMaps && method !== 'temperature'

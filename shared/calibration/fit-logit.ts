@@ -16,7 +16,8 @@ export interface LogitFit {
  * @param features One array of a value a row each.
  * @param target In [0, 1], one a row.
  * @param offset Added to the predictor; left out, 0.
- * @returns Null where the features do not determine the coefficients (one value in every row, or perfect separation).
+ * @returns Null where the features do not determine the coefficients (one value in every row). Where they tell the target apart
+ * perfectly the coefficients run away, and their standard errors with them.
  */
 export function fitLogit(
   features: readonly Float64Array[],

@@ -40,6 +40,8 @@ export function measureCalibration({ event, happened, probability, seed }: Event
 }
 
 const lineMethod = 'Information matrix of the logistic fit'
+/** On logits, a coefficient that is known no better than this runs away: the scores tell the classes apart, or all but one. */
+const widestError = 1e3
 
 /**
  * Slope and intercept of logit P(event) on the logit of the probability (Cox 1958; Steyerberg 2019): 1 and 0 where the
@@ -51,9 +53,15 @@ function calibrationLine(happened: Uint8Array, probability: Float32Array | Float
     n === 0
       ? null
       : fitLogit([Float64Array.from(probability, logit), new Float64Array(n).fill(1)], Float64Array.from(happened))
+  const isKnown = fit?.standardErrors.every((error) => error < widestError) === true
   const metric = (at: number): Metric =>
-    fit
-      ? normalMetric({ value: fit.coefficients[at]!, standardError: fit.standardErrors[at]!, n, method: lineMethod })
+    isKnown
+      ? normalMetric({
+          value: fit!.coefficients[at]!,
+          standardError: fit!.standardErrors[at]!,
+          n,
+          method: lineMethod,
+        })
       : undefinedMetric(
           n,
           'the scores do not determine a line: they are all equal, or tell the classes apart perfectly',

@@ -104,6 +104,26 @@ describe('isotonic regression', () => {
 })
 
 describe('fits', () => {
+  it('scores that tell the classes apart, or all but one score, determine no line', () => {
+    const measured = (happened: number[], probability: number[]) =>
+      measureCalibration({
+        event: 'e',
+        happened: Uint8Array.from(happened),
+        probability: Float64Array.from(probability),
+        seed: 1,
+      }).metrics['calibration_slope']!
+    const probability = [0.05, 0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9]
+    expect(measured([0, 0, 0, 0, 0, 1, 1, 1], probability)).toMatchObject({
+      value: null,
+      reason: expect.stringContaining('perfectly'),
+    })
+    // The two rows at 0.6 are of both classes, all others are told apart.
+    expect(measured([0, 0, 0, 0, 0, 1, 1, 1], probability.with(5, 0.6)).value).toBeNull()
+    const overlapping = measured([0, 0, 0, 1, 0, 1, 1, 1], probability)
+    expect(overlapping.value).toBeGreaterThan(0)
+    expect(overlapping.high).toBeLessThan(10)
+  })
+
   it('a logistic fit is where the likelihood is flat, and its errors are the inverse information', () => {
     const { happened, probability } = distorted(7, 4000, 0.7, 0.3)
     const x = probability.map(logit)
