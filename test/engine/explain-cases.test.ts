@@ -157,6 +157,8 @@ describe.skipIf(cases === null)('reference cases', () => {
         dataset: subject.dataset,
         predictor,
         players: subject.columns.map((name) => ({ name, columns: [name], kind: 'number', inputs: 1 })),
+        sizes: new Float64Array(subject.columns.length).fill(1),
+        exact: false,
         given: { ...all, columns: all.columns.slice(0, fed.length) },
         truth: truthOf(subject, all.columns.at(-1)!.values as string[]),
         seed: 1,

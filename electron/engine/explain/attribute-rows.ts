@@ -11,7 +11,12 @@ import { openFront } from './front.ts'
 import { fedColumns } from '../../../shared/explain/given-rows.ts'
 import { readEvenly } from './read-rows.ts'
 import { openPredictor } from './predictor.ts'
-import { errorShare, explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
+import {
+  affordableRows,
+  affordableSamples,
+  errorShare,
+  explainBySampling,
+} from '../../../shared/explain/sampling/sampled-rows.ts'
 import { playersOf } from '../../../shared/explain/graph/exact-core.ts'
 import type { Reference } from './row-worker.ts'
 import { describePlayers } from './subject.ts'
@@ -110,7 +115,8 @@ export async function attributeBySampling(wish: Wish, method: 'exact' | 'permuta
   const started = performance.now()
   const columns = fedColumns(subject.version, subject.binding)
   const background = await readEvenly(engine, reference, columns, sampledBackground)
-  const rows = await readEvenly(engine, subject.dataset, columns, request.rows ?? defaultRows[method])
+  const usual = method === 'exact' ? defaultRows.exact : affordableRows(columns.length, defaultRows[method])
+  const rows = await readEvenly(engine, subject.dataset, columns, request.rows ?? usual)
   const predictor = await openPredictor(engine, subject, scorer)
   const found = await explainBySampling({
     method,
@@ -120,6 +126,10 @@ export async function attributeBySampling(wish: Wish, method: 'exact' | 'permuta
     rows,
     background,
     seed: request.seed,
+    // Rows that were asked for are worth what they cost.
+    ...(request.rows === null && method !== 'exact'
+      ? { most: affordableSamples(method, columns.length, rows.rows) }
+      : {}),
     context,
   })
   const outputs = predictor.names.length

@@ -79,7 +79,7 @@ export async function explainRun(engine: Engine, request: ExplainRequest, contex
       elapsedMs: Math.round(found.elapsedMs),
       rowsPerSecond: Math.round(found.rows / Math.max(1e-3, found.elapsedMs / 1000)),
       ...stored,
-      findings: [...found.findings, ...findingsOf(subject, request, found, reference.rows)],
+      findings: [...found.findings, ...findingsOf(subject, request, found, reference.rows, more?.importance ?? null)],
     })
     await addSection(engine, request.id, 'explanation', explanationSchema.parse(explanation))
     return explanation
@@ -137,6 +137,7 @@ function findingsOf(
   request: ExplainRequest,
   found: Attributed,
   referenceRows: number,
+  importance: Explanation['importance'],
 ): EvidenceFinding[] {
   const findings: EvidenceFinding[] = []
   const note = (code: string, message: string, remedy: string, where: EvidenceFinding['where']) =>
@@ -155,6 +156,16 @@ function findingsOf(
       `Absent columns take their values from ${found.referenceUsed} of the background's ${referenceRows} rows, evenly spaced.`,
       'Nothing to do; or choose a smaller background.',
       { rows: found.referenceUsed, total: referenceRows, limit: mostBackground },
+    )
+  }
+  const shuffled = importance?.features.length ?? 0
+  const columns = found.players.filter((player) => player.columns.length > 0).length
+  if (importance && shuffled < columns) {
+    note(
+      'explain/importance-of-some',
+      `${shuffled} of ${columns} columns have a permutation importance: those with the largest attributions and those with none, because each takes many scored rows.`,
+      'Look at the attributions of the others.',
+      { columns: shuffled, total: columns },
     )
   }
   if (request.background === null) {

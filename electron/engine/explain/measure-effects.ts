@@ -39,6 +39,8 @@ export async function measureEffects(
         dataset: subject.dataset,
         predictor,
         players,
+        sizes: sizesOf(outputs, players.length),
+        exact: found.reference !== null,
         given,
         truth: truthOf(subject, all.columns.at(-1)!.values as (string | null)[]),
         seed: request.seed,
@@ -88,6 +90,13 @@ export async function measureEffects(
   } finally {
     await explainer.close()
   }
+}
+
+/** Mean size of each player's attribution, summed over the outputs. */
+function sizesOf(outputs: readonly ExplainedOutput[], players: number): Float64Array {
+  const sizes = new Float64Array(players)
+  for (const { features } of outputs) for (const { player, meanAbs } of features) sizes[player]! += meanAbs.value ?? 0
+  return sizes
 }
 
 function surrogateColumns(given: GivenRows): SurrogateColumn[] {

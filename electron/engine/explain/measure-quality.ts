@@ -8,7 +8,8 @@ import { pick, pickRows } from '../../../shared/explain/given-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import { mixRows } from '../../../shared/explain/mix-rows.ts'
 import type { Mixed } from '../../../shared/explain/mix-rows.ts'
-import { explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
+import { affordable, atOnce } from '../../../shared/explain/work.ts'
+import { affordableRows, explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
 import { meanAndError } from '../../../shared/statistics/mean.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import type { Random } from '../../../shared/statistics/random.ts'
@@ -58,7 +59,8 @@ async function coalitionScores(
   const { predictor, output, context } = request
   const players = playerOf(request, rows)
   const out = new Float64Array(rows.rows * coalitions)
-  const perMessage = Math.max(1, Math.floor(32_768 / (coalitions * background.rows)))
+  const ofRow = coalitions * background.rows
+  const perMessage = atOnce(ofRow, rows.columns.length, Math.max(1, Math.floor(32_768 / ofRow)))
   for (let from = 0; from < rows.rows; from += perMessage) {
     const mixed: Mixed[] = []
     for (let row = from; row < Math.min(rows.rows, from + perMessage); row++) {
@@ -85,7 +87,11 @@ export async function measureQuality(request: QualityRequest): Promise<Quality |
   if (count < 2 || given.rows === 0) return null
   context.progress({ step: 'Testing the attributions', done: 0, total: 4, unit: 'steps' })
   const random = createRandom(seed)
-  const rows = pickRows(given, evenly(given.rows, isSampled ? mostRows.sampled : mostRows.exact))
+  const width = given.columns.length
+  const afforded = isSampled
+    ? affordableRows(width, mostRows.sampled, 0.25)
+    : affordable((count + 1) * backgroundRows, width, 20, mostRows.exact, 0.25)
+  const rows = pickRows(given, evenly(given.rows, afforded))
   const background = pickRows(request.background, evenly(request.background.rows, backgroundRows))
   const n = rows.rows
   const part = (values: Float64Array, of = n) => values.subarray(output * count * of, (output + 1) * count * of)
@@ -135,7 +141,7 @@ export async function measureQuality(request: QualityRequest): Promise<Quality |
   const agreement = [agreementOf('replacing one column', values, replaced, count, n)]
   const isPlain = players.every((player, k) => player.columns.length === 1 && player.columns[0] === request.columns[k])
   if (isPlain) {
-    const some = evenly(n, secondRows)
+    const some = evenly(n, affordable(2 * count * secondSamples, width, 3, secondRows, 0.25))
     const other = await explainBySampling({
       method: isSampled ? 'kernel' : 'permutation',
       names: predictor.names,

@@ -5,7 +5,7 @@ import { playersOf } from '../../../shared/explain/graph/exact-core.ts'
 import type { ExactCore } from '../../../shared/explain/graph/exact-core.ts'
 import { fedColumns } from '../../../shared/explain/given-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
-import { explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
+import { affordableSamples, explainBySampling } from '../../../shared/explain/sampling/sampled-rows.ts'
 import type { Engine } from '../engine.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
 import { sampledBackground } from './attribute-rows.ts'
@@ -16,6 +16,9 @@ import { readEvenly } from './read-rows.ts'
 import { RowPool } from './row-pool.ts'
 import type { Reference } from './row-worker.ts'
 import type { Subject } from './subject.ts'
+
+/** As if so many rows were explained at once: one row alone is not given the time of all of them. */
+const leastShared = 20
 
 export interface Attributions {
   readonly base: Float64Array
@@ -90,6 +93,7 @@ async function coreInputs(front: Front, scorer: Scorer, rows: GivenRows): Promis
 async function openSampled(request: ExplainerRequest): Promise<Explainer> {
   const { engine, subject, predictor, explained, reference, signal } = request
   const { method, seed } = explained
+  const sampler = method === 'kernel' ? 'kernel' : 'permutation'
   let background: GivenRows | null = null
   return {
     explain: async (rows) => {
@@ -100,13 +104,14 @@ async function openSampled(request: ExplainerRequest): Promise<Explainer> {
         sampledBackground,
       )
       const found = await explainBySampling({
-        method: method === 'exact' || method === 'kernel' ? method : 'permutation',
+        method: method === 'exact' ? method : sampler,
         names: predictor.names,
         predict: (columns, n) => predictor.predict(columns, n, signal),
         columns: subject.columns,
         rows,
         background,
         seed,
+        most: affordableSamples(sampler, subject.columns.length, Math.max(leastShared, rows.rows)),
         context: { signal, progress: () => undefined },
       })
       return { base: found.base, margins: found.scores, values: found.values, errors: found.errors }

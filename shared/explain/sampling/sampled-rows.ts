@@ -13,17 +13,35 @@ import { shareRemainder } from './spread.ts'
 import { createRandom } from '../../statistics/random.ts'
 import { pickRows } from '../given-rows.ts'
 import { mixRows, playerOfColumn } from '../mix-rows.ts'
+import { affordable, atOnce } from '../work.ts'
 import type { Mixed } from '../mix-rows.ts'
 import type { GivenRows } from '../given-rows.ts'
 
-/** Rows whose samples are scored together. */
-const together = 64
+/** Rows whose samples are scored together, where their columns are few. */
+const mostTogether = 64
 const leastSamples = 16
+/** What most rows need. */
+const usualSamples = 48
 /** Largest standard error, as a share of the standard deviation of the background's scores. */
 export const errorShare = 0.02
 const mostSamples = { permutation: 1600, kernel: 8000 } as const
 /** Scored rows of one explained row, where every coalition is scored. */
 const mostMixtures = 1 << 17
+
+/** Rows made up for one sample: the players in one order and in its reverse, or a coalition and its complement. */
+const rowsOfSample = (method: 'permutation' | 'kernel', players: number): number =>
+  method === 'permutation' ? 2 * players : 2
+
+/** Explained however many columns there are. */
+const leastRows = 20
+
+/** Rows that can be explained, where they are not said: `most`, or fewer of many columns. */
+export const affordableRows = (columns: number, most: number, share = 1): number =>
+  affordable(2 * columns * usualSamples, columns, Math.min(most, Math.ceil(share * leastRows)), most, share)
+
+/** Samples of a row that can be afforded; of few columns that is more than the errors need. */
+export const affordableSamples = (method: 'permutation' | 'kernel', columns: number, rows: number): number =>
+  affordable(rowsOfSample(method, columns) * rows, columns, leastSamples, Infinity)
 
 export interface SampledRows {
   readonly base: Float64Array
@@ -122,7 +140,9 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
       for (let row = 0; row < n; row++) values[(k * players + only) * n + row] = own[k]![row]! - base[k]!
     return { base, scores: flat(own), values, errors, samples, converged: n, backgroundUsed: background.rows }
   }
-  const placeOf = new Map(playing.map((player, place) => [player, place]))
+  const placeOf = new Int32Array(players).fill(-1)
+  playing.forEach((player, place) => (placeOf[player] = place))
+  const together = atOnce(rowsOfSample(method, playing.length), rows.columns.length, mostTogether)
   const make = method === 'permutation' ? permutationSampler : kernelSampler
   let active: { row: number; sampler: Sampler }[] = []
   let next = 0
@@ -141,7 +161,7 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
         row: active[a]!.row,
         background: other,
         // What plays no part comes from the row.
-        fromRow: (player) => fromRow[placeOf.get(player) ?? -1] !== 0,
+        fromRow: (player) => fromRow[placeOf[player]!] !== 0,
       })),
     )
     const scores = await predict(
