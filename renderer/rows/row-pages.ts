@@ -56,6 +56,12 @@ export class RowPages {
     this.need(0, 0)
   }
 
+  /** @returns null where one of the rows is not in memory */
+  inMemory(first: number, count: number): readonly Row[] | null {
+    const rows = Array.from({ length: count }, (_, at) => this.row(first + at))
+    return rows.every((row) => row !== undefined) ? rows : null
+  }
+
   /** Rows for the clipboard, which may not be on screen. */
   async slice(first: number, count: number): Promise<readonly Row[]> {
     const rows: Row[] = []

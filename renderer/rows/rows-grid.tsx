@@ -1,5 +1,5 @@
 /** The visible part of a table of any length: virtual in both directions, with a selection that can be copied. */
-import type { ClipboardEvent, KeyboardEvent } from 'react'
+import type { KeyboardEvent } from 'react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { Rows, RowsRequest } from '../../shared/contract/dataset.ts'
@@ -8,7 +8,7 @@ import { formatCount } from '../../shared/format/number.ts'
 import { pushToast } from '../shell/toast-store.ts'
 import { ColumnHead } from './column-head.tsx'
 import { GridRow } from './grid-row.tsx'
-import type { RowPages } from './row-pages.ts'
+import type { Row, RowPages } from './row-pages.ts'
 import type { Selection } from './selection.ts'
 import { boxOf, moved } from './selection.ts'
 import { toTsv } from './tsv.ts'
@@ -95,25 +95,39 @@ export const RowsGrid = ({
     down.scrollToIndex(next.row)
     across.scrollToIndex(next.column)
   }
-  const onCopy = (event: ClipboardEvent): void => {
-    if (!selection) return
-    event.preventDefault()
-    const box = boxOf(selection)
-    const selected = box.bottom - box.top + 1
-    const count = Math.min(maxCopiedRows, selected)
-    const names = columns.slice(box.left, box.right + 1).map((column) => column.name)
-    void pages.slice(box.top, count).then((found) => {
-      const cells = found.map((row) => row.slice(box.left, box.right + 1))
-      if (count < selected) {
-        pushToast({
-          kind: 'note',
-          title: `The first ${formatCount(count)} of ${formatCount(selected)} rows were copied`,
-          body: 'The clipboard takes no more. Export the scores as a file for all rows.',
-        })
+  // Where no text is selected the event is the body's, whatever has the focus.
+  useEffect(() => {
+    const onCopy = (event: ClipboardEvent): void => {
+      if (!selection || document.activeElement !== scroller.current) return
+      event.preventDefault()
+      const box = boxOf(selection)
+      const selected = box.bottom - box.top + 1
+      const count = Math.min(maxCopiedRows, selected)
+      const names = columns.slice(box.left, box.right + 1).map((column) => column.name)
+      const asTsv = (found: readonly Row[]): string => {
+        const cells = found.map((row) => row.slice(box.left, box.right + 1))
+        return toTsv(count > 1 ? [names, ...cells] : cells)
       }
-      return navigator.clipboard.writeText(toTsv(count > 1 ? [names, ...cells] : cells))
-    })
-  }
+      // At once where the rows are there: what is written later needs the window to have the focus still.
+      const known = pages.inMemory(box.top, count)
+      if (known) {
+        event.clipboardData?.setData('text/plain', asTsv(known))
+        return
+      }
+      void pages.slice(box.top, count).then((found) => {
+        if (count < selected) {
+          pushToast({
+            kind: 'note',
+            title: `The first ${formatCount(count)} of ${formatCount(selected)} rows were copied`,
+            body: 'The clipboard takes no more. Export the scores as a file for all rows.',
+          })
+        }
+        return navigator.clipboard.writeText(asTsv(found))
+      })
+    }
+    document.addEventListener('copy', onCopy)
+    return () => document.removeEventListener('copy', onCopy)
+  }, [selection, columns, pages])
   const box = selection ? boxOf(selection) : null
   const wide = across.getTotalSize()
   return (
@@ -128,7 +142,6 @@ export const RowsGrid = ({
       tabIndex={0}
       ref={scroller}
       onKeyDown={onKeyDown}
-      onCopy={onCopy}
     >
       <div role="rowgroup" className="grid-head" style={{ width: wide }}>
         <div role="row" aria-rowindex={1}>
