@@ -25,6 +25,8 @@ export const axis = (colors: Colors, title: string, range: AxisRange = {}) => ({
     padding: 6,
     maxRotation: 0,
     maxTicksLimit: 7,
+    // An end of the axis that is no round number, such as 4,999 rows, has no tick.
+    includeBounds: false,
     callback: tickText,
   },
 })

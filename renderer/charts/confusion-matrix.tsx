@@ -4,8 +4,12 @@ import { CopyButton } from '../components/copy-button.tsx'
 import { formatCount, formatPercent } from '../../shared/format/number.ts'
 import { toCsv } from './to-csv.ts'
 
+/** Above this many classes the cells are as narrow as their numbers, and heads stand upright. */
+const mostWide = 12
+
 export const ConfusionMatrix = ({ confusion, note }: { readonly confusion: Confusion; readonly note: string }) => {
   const { labels, counts } = confusion
+  const isDense = labels.length > mostWide
   const table = {
     columns: ['Actual', ...labels.map((label) => `Predicted ${label}`)],
     rows: labels.map((label, row) => [label, ...labels.map((_, column) => counts[row]?.[column] ?? 0)]),
@@ -22,7 +26,7 @@ export const ConfusionMatrix = ({ confusion, note }: { readonly confusion: Confu
         </div>
       </figcaption>
       <div className="table-scroll" tabIndex={0} role="group" aria-label="Confusion matrix">
-        <table className="confusion">
+        <table className={isDense ? 'confusion confusion-dense' : 'confusion'}>
           <thead>
             <tr>
               <td />
@@ -33,8 +37,8 @@ export const ConfusionMatrix = ({ confusion, note }: { readonly confusion: Confu
             <tr>
               <th scope="col">Actual</th>
               {labels.map((label) => (
-                <th key={label} scope="col" className="number">
-                  {label}
+                <th key={label} scope="col" className="number" title={isDense ? label : undefined}>
+                  <span>{label}</span>
                 </th>
               ))}
             </tr>
@@ -44,7 +48,9 @@ export const ConfusionMatrix = ({ confusion, note }: { readonly confusion: Confu
               const total = (counts[row] ?? []).reduce((sum, n) => sum + n, 0)
               return (
                 <tr key={label}>
-                  <th scope="row">{label}</th>
+                  <th scope="row" title={isDense ? label : undefined}>
+                    <span>{label}</span>
+                  </th>
                   {labels.map((other, column) => {
                     const n = counts[row]?.[column] ?? 0
                     const share = total === 0 ? 0 : n / total
@@ -58,7 +64,7 @@ export const ConfusionMatrix = ({ confusion, note }: { readonly confusion: Confu
                         }}
                         title={`Actual ${label}, predicted ${other}: ${formatCount(n)} of ${formatCount(total)}`}
                       >
-                        {formatCount(n)}
+                        {isDense && n === 0 ? <span className="visually-hidden">0</span> : formatCount(n)}
                         {labels.length <= 6 && <span className="confusion-share">{formatPercent(share)}</span>}
                       </td>
                     )

@@ -19,7 +19,9 @@ export const histogramSpec = (
     y = 'Rows',
   }: { readonly title: string; readonly note: string; readonly x: string; readonly y?: string },
 ): ChartSpec => {
+  const [first = 0, last = 1] = [histogram.edges[0], histogram.edges.at(-1)]
   const bins = histogram.edges.slice(0, -1).map((from, index) => ({ from, to: histogram.edges[index + 1] ?? from }))
+  const middle = (at: number): number => ((bins[at]?.from ?? first) + (bins[at]?.to ?? last)) / 2
   return {
     title,
     note,
@@ -34,10 +36,9 @@ export const histogramSpec = (
     draw: (colors) => ({
       type: 'bar',
       data: {
-        labels: bins.map((bin) => short((bin.from + bin.to) / 2)),
         datasets: histogram.series.map((series, index) => ({
           label: series.label,
-          data: [...series.counts],
+          data: series.counts.map((n, at) => ({ x: middle(at), y: n })),
           backgroundColor: fade(seriesColor(colors, index), 0.55),
           borderColor: seriesColor(colors, index),
           borderWidth: 1,
@@ -48,7 +49,10 @@ export const histogramSpec = (
       },
       options: {
         ...baseOptions(colors),
-        scales: { x: { ...axis(colors, x), grid: { display: false } }, y: axis(colors, y, { min: 0 }) },
+        scales: {
+          x: { ...axis(colors, x, { min: first, max: last }), type: 'linear', offset: false, grid: { display: false } },
+          y: { ...axis(colors, y, { min: 0 }), ticks: { ...axis(colors, y).ticks, precision: 0 } },
+        },
         plugins: {
           tooltip: {
             ...baseOptions(colors).plugins.tooltip,
@@ -57,7 +61,8 @@ export const histogramSpec = (
                 const bin = bins[items[0]?.dataIndex ?? 0]
                 return bin ? `${short(bin.from)} to ${short(bin.to)}` : ''
               },
-              label: (item) => `${item.dataset.label ?? ''}: ${formatCount(Number(item.raw))} ${y.toLowerCase()}`,
+              label: (item) =>
+                `${item.dataset.label ?? ''}: ${formatCount((item.raw as { y: number }).y)} ${y.toLowerCase()}`,
             },
           },
         },
@@ -69,7 +74,7 @@ export const histogramSpec = (
               directLabels(
                 histogram.series.map((series, index) => ({
                   text: series.label,
-                  x: peak(series.counts),
+                  x: middle(peak(series.counts)),
                   y: series.counts[peak(series.counts)] ?? 0,
                   color: seriesColor(colors, index),
                 })),

@@ -2,7 +2,8 @@
 import type { ChartConfiguration } from 'chart.js'
 import type { Colors } from './colors.ts'
 
-export type Drawing = ChartConfiguration<'scatter'> | ChartConfiguration<'bar'>
+export type Drawing =
+  ChartConfiguration<'scatter'> | ChartConfiguration<'bar'> | ChartConfiguration<'bar', { x: number; y: number }[]>
 
 export interface ChartTable {
   readonly columns: readonly string[]

@@ -1,6 +1,6 @@
 /** Findings, worst first, each with a word and an icon for its severity. */
 import type { EvidenceFinding } from '../../shared/contract/evidence.ts'
-import { plural } from '../../shared/format/number.ts'
+import { formatShort, plural } from '../../shared/format/number.ts'
 import { Icon } from './icon.tsx'
 
 const rank = { error: 0, warning: 1, note: 2 } as const
@@ -11,7 +11,10 @@ export const worstFirst = (findings: readonly EvidenceFinding[]): readonly Evide
 
 const placeOf = (finding: EvidenceFinding): string =>
   Object.entries(finding.where ?? {})
-    .map(([key, value]) => `${key} ${String(value)}`)
+    .map(
+      ([key, value]) =>
+        `${key} ${typeof value === 'number' && !Number.isInteger(value) ? formatShort(value) : String(value)}`,
+    )
     .join(', ')
 
 export const Findings = ({

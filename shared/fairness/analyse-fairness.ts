@@ -11,6 +11,7 @@ import {
   groupLabel,
 } from './classifier-groups.ts'
 import type { ClassifierRows } from './classifier-groups.ts'
+import { groupMetricDefinitions } from './definitions.ts'
 import { formGroups, mostGroups } from './form-groups.ts'
 import type { CodedColumn, FormedGroups } from './form-groups.ts'
 import { mitigate } from './mitigate.ts'
@@ -200,12 +201,18 @@ function leftOutFindings({ name, groups, parity }: FairnessAttribute): EvidenceF
 }
 
 /** Differences that chance does not explain are worth a reader's attention, whatever their size. */
+/** A metric's title within a sentence. */
+function metricWords(key: string): string {
+  const title = groupMetricDefinitions[key]?.title ?? key.replaceAll('_', ' ')
+  return /^[A-Z]{2}/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1)
+}
+
 function parityFindings({ name, parity }: FairnessAttribute): EvidenceFinding[] {
   const apart = parity.filter(({ p, pAdjusted }) => p !== null && pAdjusted !== null && pAdjusted < 0.05)
   if (apart.length === 0) return []
   const listed = apart.map(
     ({ of, lowest, highest, difference }) =>
-      `${of.map((key) => key.replaceAll('_', ' ')).join(' or ')} (${lowest} to ${highest}, ${difference.value!.toFixed(3)})`,
+      `${of.map(metricWords).join(' or ')} (${lowest} to ${highest}, ${difference.value!.toFixed(3)})`,
   )
   const selection = parity.find((entry) => entry.name === 'demographic_parity')?.ratio
   const fourFifths = (selection?.high ?? 1) < 0.8

@@ -86,7 +86,7 @@ export const DifferencesTable = ({
                     {nonInferiority && <MarginVerdict found={found} />}
                   </td>
                   <td className="number">{formatCount(difference.n)}</td>
-                  <td className="muted" title={difference.method ?? difference.reason ?? ''}>
+                  <td className="muted wrap-narrow" title={difference.method ?? difference.reason ?? ''}>
                     {found.test ?? 'none'}
                   </td>
                 </tr>

@@ -3,7 +3,8 @@ import type { ExplainedOutput, Explanation } from '../../../shared/contract/expl
 import { IntervalBar, MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
 import { Button } from '../../components/button.tsx'
-import { formatNumber, plural } from '../../../shared/format/number.ts'
+import { useLongList } from '../../components/long-list.tsx'
+import { formatCount, formatMetric, formatNumber, plural } from '../../../shared/format/number.ts'
 import { HeatStrip } from './strip.tsx'
 
 export const ColumnsTable = ({
@@ -18,6 +19,13 @@ export const ColumnsTable = ({
   readonly onChoose: (player: number) => void
 }) => {
   const largest = Math.max(...output.features.map(({ meanAbs }) => meanAbs.high ?? meanAbs.value ?? 0))
+  const nameOf = (player: number): string => explanation.players[player]!.name
+  const columns = useLongList(output.features, ({ player }) => nameOf(player), {
+    label: 'Filter the columns',
+    placeholder: 'Name',
+    one: 'column',
+  })
+  const kept = output.features.length
   const [low, high] = [output.stripEdges[0] ?? 0, output.stripEdges.at(-1) ?? 1]
   return (
     <Section
@@ -29,9 +37,12 @@ export const ColumnsTable = ({
           <span className="strip-key">
             low <span aria-hidden="true" /> high
           </span>
+          {kept < explanation.players.length &&
+            `; the ${formatCount(kept)} with the largest of ${plural(explanation.players.length, 'column')}`}
         </>
       }
     >
+      {columns.filter}
       <div className="table-scroll" role="group" aria-label="Attributions by column" tabIndex={0}>
         <table className="table">
           <thead>
@@ -56,8 +67,8 @@ export const ColumnsTable = ({
             </tr>
           </thead>
           <tbody>
-            {output.features.map((feature) => {
-              const { name } = explanation.players[feature.player]!
+            {columns.shown.map((feature) => {
+              const name = nameOf(feature.player)
               const strip = output.strips.find((entry) => entry.player === feature.player)
               return (
                 <tr key={feature.player} aria-selected={feature.player === chosen}>
@@ -76,9 +87,7 @@ export const ColumnsTable = ({
                   <td>
                     <IntervalBar metric={feature.meanAbs} range={{ from: 0, to: largest }} />
                   </td>
-                  <td className="number tabular">
-                    {feature.mean.value === null ? '—' : formatNumber(feature.mean.value)}
-                  </td>
+                  <td className="number tabular">{formatMetric(feature.mean).value}</td>
                   <td className="strip-cell">
                     {strip && (
                       <HeatStrip
@@ -94,6 +103,7 @@ export const ColumnsTable = ({
           </tbody>
         </table>
       </div>
+      {columns.more && <div className="more">{columns.more}</div>}
     </Section>
   )
 }

@@ -8,6 +8,7 @@ import { waterfallSpec } from '../../charts/attributions.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
 import { Button } from '../../components/button.tsx'
 import { Field } from '../../components/field.tsx'
+import { useLongList } from '../../components/long-list.tsx'
 import { Section } from '../../components/page.tsx'
 import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { Skeleton } from '../../components/states.tsx'
@@ -26,6 +27,9 @@ type Changes = Readonly<Record<string, string>>
 const scoreText = (run: Run, score: number | null): string =>
   score === null ? '—' : givesOneNumber(run.task) ? formatNumber(score) : formatFixed(score, 4)
 
+/** Of many classes those with the highest scores are looked at, and the true one. */
+const mostScores = 8
+
 const Scores = ({
   run,
   before,
@@ -34,34 +38,47 @@ const Scores = ({
   readonly run: Run
   readonly before: RowExplanation
   readonly after: RowExplanation
-}) => (
-  <div className="table-scroll" role="group" aria-label="Scores" tabIndex={0}>
-    <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">{givesOneNumber(run.task) ? 'Predicted' : 'Score'}</th>
-          <th scope="col" className="number">
-            As it is
-          </th>
-          {after !== before && (
-            <th scope="col" className="number">
-              Changed
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {before.scores.map(({ name, score }, k) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td className="number tabular">{scoreText(run, score)}</td>
-            {after !== before && <td className="number tabular">{scoreText(run, after.scores[k]?.score ?? null)}</td>}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-)
+}) => {
+  const all = before.scores.map((entry, k) => ({ ...entry, changed: after.scores[k]?.score ?? null }))
+  const sorted = all.length > mostScores ? all.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0)) : all
+  const shown = sorted.filter(({ name }, at) => at < mostScores || name === before.target)
+  return (
+    <>
+      <div className="table-scroll" role="group" aria-label="Scores" tabIndex={0}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{givesOneNumber(run.task) ? 'Predicted' : 'Score'}</th>
+              <th scope="col" className="number">
+                As it is
+              </th>
+              {after !== before && (
+                <th scope="col" className="number">
+                  Changed
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ name, score, changed }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className="number tabular">{scoreText(run, score)}</td>
+                {after !== before && <td className="number tabular">{scoreText(run, changed)}</td>}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {shown.length < all.length && (
+        <p className="muted">
+          The {mostScores} highest of {all.length} scores
+          {shown.length > mostScores ? ', and that of the true class' : ''}.
+        </p>
+      )}
+    </>
+  )
+}
 
 const WhatIf = ({
   columns,
@@ -73,32 +90,43 @@ const WhatIf = ({
   readonly values: ReadonlyMap<string, string>
   readonly changes: Changes
   readonly onChange: (changes: Changes) => void
-}) => (
-  <div className="what-if">
-    {columns.map((column) => {
-      const own = values.get(column) ?? ''
-      const text = ownValue(changes, column) ?? own
-      return (
-        <div key={column} className={column in changes ? 'field-changed' : undefined}>
-          <Field label={column}>
-            {(ids) => (
-              <input
-                {...ids}
-                type="text"
-                value={text}
-                onChange={(event) => {
-                  const others = Object.entries(changes).filter(([name]) => name !== column)
-                  const text = event.target.value
-                  onChange(Object.fromEntries(text === own ? others : [...others, [column, text]]))
-                }}
-              />
-            )}
-          </Field>
-        </div>
-      )
-    })}
-  </div>
-)
+}) => {
+  const { shown, filter, more } = useLongList(columns, (column) => column, {
+    label: 'Filter the columns to change',
+    placeholder: 'Name',
+    one: 'column',
+  })
+  return (
+    <>
+      {filter}
+      <div className="what-if">
+        {shown.map((column) => {
+          const own = values.get(column) ?? ''
+          const text = ownValue(changes, column) ?? own
+          return (
+            <div key={column} className={column in changes ? 'field-changed' : undefined}>
+              <Field label={column}>
+                {(ids) => (
+                  <input
+                    {...ids}
+                    type="text"
+                    value={text}
+                    onChange={(event) => {
+                      const others = Object.entries(changes).filter(([name]) => name !== column)
+                      const text = event.target.value
+                      onChange(Object.fromEntries(text === own ? others : [...others, [column, text]]))
+                    }}
+                  />
+                )}
+              </Field>
+            </div>
+          )
+        })}
+      </div>
+      {more}
+    </>
+  )
+}
 
 /** Asks again a moment after the last key. */
 const debounceMs = 250

@@ -6,6 +6,7 @@ import type { Counterfactuals, CounterfactualRequest } from '../../../shared/con
 import type { Run } from '../../../shared/contract/run.ts'
 import { Button } from '../../components/button.tsx'
 import { Field, Select } from '../../components/field.tsx'
+import { useLongList } from '../../components/long-list.tsx'
 import { ProblemPanel } from '../../components/problem-panel.tsx'
 import { ask } from '../../engine/client.ts'
 import { useAction } from '../../engine/use-action.ts'
@@ -52,23 +53,29 @@ const Rules = ({
   readonly explanation: Explanation
   readonly allowed: Readonly<Record<string, Allowed>>
   readonly onChange: (name: string, rule: Allowed) => void
-}) => (
-  <details>
-    <summary>What may change</summary>
-    <div className="table-scroll" role="group" aria-label="What may change" tabIndex={0}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Column</th>
-            <th scope="col">Stays as it is</th>
-            <th scope="col">At least</th>
-            <th scope="col">At most</th>
-            <th scope="col">Cost of a change</th>
-          </tr>
-        </thead>
-        <tbody>
-          {explanation.players.flatMap(({ columns, kind }) =>
-            columns.map((name) => {
+}) => {
+  const columns = useLongList(
+    explanation.players.flatMap(({ columns, kind }) => columns.map((name) => ({ name, kind }))),
+    ({ name }) => name,
+    { label: 'Filter the columns that may change', placeholder: 'Name', one: 'column' },
+  )
+  return (
+    <details>
+      <summary>What may change</summary>
+      {columns.filter}
+      <div className="table-scroll" role="group" aria-label="What may change" tabIndex={0}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Column</th>
+              <th scope="col">Stays as it is</th>
+              <th scope="col">At least</th>
+              <th scope="col">At most</th>
+              <th scope="col">Cost of a change</th>
+            </tr>
+          </thead>
+          <tbody>
+            {columns.shown.map(({ name, kind }) => {
               const rule = allowed[name] ?? free
               const text = (part: 'low' | 'high' | 'cost', label: string) => (
                 <input
@@ -98,13 +105,14 @@ const Rules = ({
                   <td>{text('cost', 'cost of a change')}</td>
                 </tr>
               )
-            }),
-          )}
-        </tbody>
-      </table>
-    </div>
-  </details>
-)
+            })}
+          </tbody>
+        </table>
+      </div>
+      {columns.more && <div className="more">{columns.more}</div>}
+    </details>
+  )
+}
 
 const plausibleText = (plausible: boolean | null): string => (plausible === null ? '—' : plausible ? 'yes' : 'unlikely')
 

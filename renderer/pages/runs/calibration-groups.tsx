@@ -1,12 +1,14 @@
 /** Slices in which probabilities are farthest from what happened. */
 import type { CalibrationGroups } from '../../../shared/contract/calibration.ts'
 import { intervalText } from '../../../shared/format/interval.ts'
-import { formatCount, formatMetric, formatNumber, plural } from '../../../shared/format/number.ts'
+import { formatCount, formatMetric, plural } from '../../../shared/format/number.ts'
 import { formatP } from '../../../shared/format/p-value.ts'
 import { DifferenceBar } from '../../components/difference-bar.tsx'
 import { MetricText } from '../../components/interval.tsx'
 import { Section } from '../../components/page.tsx'
 import { Empty } from '../../components/states.tsx'
+import { metricDefinitions } from '../../../shared/metrics/definitions.ts'
+import { MetricName } from './metric-name.tsx'
 
 const shown = 20
 
@@ -43,7 +45,9 @@ export const CalibrationGroupsTable = ({ groups }: { readonly groups: Calibratio
                 p, adjusted
               </th>
               <th scope="col">The event is</th>
-              <th scope="col">ECE</th>
+              <th scope="col">
+                <MetricName name="ece" definition={metricDefinitions['ece']} />
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -54,15 +58,15 @@ export const CalibrationGroupsTable = ({ groups }: { readonly groups: Calibratio
                   <th scope="row">{column}</th>
                   <td>{value}</td>
                   <td className="number">{formatCount(n)}</td>
-                  <td className="number">{formatNumber(predicted)}</td>
+                  <td className="number">{formatMetric({ ...observed, value: predicted }).value}</td>
                   <td className="number metric-value">{formatMetric(observed).value}</td>
                   <td className="number">{intervalText(gap) ?? '—'}</td>
                   <td>
                     <DifferenceBar metric={gap} />
                   </td>
                   <td className="number">{formatP(pAdjusted)}</td>
-                  <td>{verdict}</td>
-                  <td>
+                  <td className="wrap-narrow">{verdict}</td>
+                  <td className="wrap-narrow">
                     <MetricText metric={ece} />
                   </td>
                 </tr>

@@ -4,6 +4,7 @@ import type { ClassEvidence, MulticlassEvidence, MultilabelEvidence } from '../.
 import type { Evidence } from '../../../shared/contract/run.ts'
 import { Field, Select } from '../../components/field.tsx'
 import { MetricText } from '../../components/interval.tsx'
+import { useLongList } from '../../components/long-list.tsx'
 import { Section } from '../../components/page.tsx'
 import { calibrationSpec } from '../../charts/calibration.ts'
 import { ChartFrame } from '../../charts/chart-frame.tsx'
@@ -11,6 +12,10 @@ import { ConfusionMatrix } from '../../charts/confusion-matrix.tsx'
 import { rocSpec } from '../../charts/roc.ts'
 import { formatCount } from '../../../shared/format/number.ts'
 import { MetricName } from './metric-name.tsx'
+import { MostConfused } from './most-confused.tsx'
+
+/** A confusion matrix of more classes is not taken in at a glance. */
+const glance = 6
 
 const ClassTable = ({
   classes,
@@ -22,44 +27,54 @@ const ClassTable = ({
   readonly evidence: Evidence
 }) => {
   const names = [...new Set(classes.flatMap((entry) => Object.keys(entry.metrics)))]
+  const one = first.toLowerCase()
+  const { shown, filter, more } = useLongList(classes, ({ label }) => label, {
+    label: `Filter by ${one}`,
+    placeholder: first,
+    one,
+  })
   return (
-    <div className="table-scroll" role="group" aria-label="Classes" tabIndex={0}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{first}</th>
-            <th scope="col" className="number">
-              Rows
-            </th>
-            <th scope="col" className="number">
-              Predicted
-            </th>
-            {names.map((name) => (
-              <th key={name} scope="col" className="number">
-                <MetricName name={name} definition={evidence.definitions[name]} />
+    <>
+      {filter}
+      <div className="table-scroll" role="group" aria-label="Classes" tabIndex={0}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{first}</th>
+              <th scope="col" className="number">
+                Rows
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {classes.map((entry) => (
-            <tr key={entry.label}>
-              <th scope="row">{entry.label}</th>
-              <td className="number">{formatCount(entry.support)}</td>
-              <td className="number">{formatCount(entry.predicted)}</td>
-              {names.map((name) => {
-                const metric = entry.metrics[name]
-                return (
-                  <td key={name} className="number">
-                    {metric ? <MetricText metric={metric} /> : '—'}
-                  </td>
-                )
-              })}
+              <th scope="col" className="number">
+                Predicted
+              </th>
+              {names.map((name) => (
+                <th key={name} scope="col" className="number">
+                  <MetricName name={name} definition={evidence.definitions[name]} />
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {shown.map((entry) => (
+              <tr key={entry.label}>
+                <th scope="row">{entry.label}</th>
+                <td className="number">{formatCount(entry.support)}</td>
+                <td className="number">{formatCount(entry.predicted)}</td>
+                {names.map((name) => {
+                  const metric = entry.metrics[name]
+                  return (
+                    <td key={name} className="number">
+                      {metric ? <MetricText metric={metric} /> : '—'}
+                    </td>
+                  )
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {more && <div className="more">{more}</div>}
+    </>
   )
 }
 
@@ -122,6 +137,9 @@ export const ClassesTab = ({
           confusion={detail.confusion}
           note="The predicted class is the most probable one. Shaded by the share of each row."
         />
+      )}
+      {detail.kind === 'multiclass' && detail.confusion.labels.length > glance && (
+        <MostConfused confusion={detail.confusion} />
       )}
       <Section title={many ? 'One label' : 'One class against the rest'}>
         <Field label={many ? 'Label' : 'Class'}>
