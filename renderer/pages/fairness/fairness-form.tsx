@@ -40,9 +40,9 @@ export const FairnessForm = ({
   const columns = evidence.dataset.columns.filter(
     (column) => column.type !== 'image' && column.role !== 'id' && column.role !== 'target',
   )
-  const used = section?.attributes.flatMap((attribute) => attribute.columns)
-  const [by, setBy] = useState<readonly string[]>(
-    () => (used && [...new Set(used)]) ?? columns.filter((column) => column.protected).map((column) => column.name),
+  const used = section?.attributes.flatMap((attribute) => attribute.columns) ?? []
+  const [by, setBy] = useState<readonly string[]>(() =>
+    used.length > 0 ? [...new Set(used)] : columns.filter((column) => column.protected).map((column) => column.name),
   )
   const [intersections, setIntersections] = useState(true)
   const [minimum, setMinimum] = useState(String(section?.minimumGroup ?? 30))

@@ -9,7 +9,7 @@ export const GroupsTable = ({ attribute }: { readonly attribute: FairnessAttribu
   const names = Object.keys(groupMetricDefinitions).filter((name) => attribute.groups[0]?.metrics[name])
   return (
     <div className="table-scroll" role="group" aria-label="Groups" tabIndex={0}>
-      <table className="table" data-testid="groups">
+      <table className="table table-wide" data-testid="groups">
         <thead>
           <tr>
             <th scope="col">{attribute.name}</th>

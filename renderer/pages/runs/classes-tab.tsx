@@ -37,7 +37,7 @@ const ClassTable = ({
     <>
       {filter}
       <div className="table-scroll" role="group" aria-label="Classes" tabIndex={0}>
-        <table className="table">
+        <table className="table table-wide">
           <thead>
             <tr>
               <th scope="col">{first}</th>
