@@ -10,7 +10,7 @@ import type { Engine } from '../engine.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
 import { checkOutput } from './check-output.ts'
 import { guessBinding, sameClass } from './guess-binding.ts'
-import { runnablePath } from './import-model.ts'
+import { runnablePath } from './runnable-path.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 type Tried = Extract<FromScorer, { type: 'tried' }>
