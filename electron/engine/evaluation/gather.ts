@@ -3,8 +3,9 @@
  * row order. Rows without a target, or with a score that is not finite, are left out and counted by reason.
  */
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
-import type { Dataset } from '../../../shared/contract/dataset.ts'
+import type { Column, Dataset } from '../../../shared/contract/dataset.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
+import type { OutputBinding } from '../../../shared/contract/model.ts'
 import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { scoreColumns } from '../scoring/hash-scores.ts'
@@ -61,10 +62,8 @@ export interface GatherRequest {
   readonly mask?: Uint8Array
 }
 
-/** @throws AssayError evaluation/no-target, evaluation/no-rows, evaluation/target-type, evaluation/no-query */
-export async function gather(request: GatherRequest): Promise<Gathered> {
-  const { dataset, shape, context } = request
-  const { output, wide } = shape
+/** @throws AssayError evaluation/no-target, evaluation/target-type */
+function targetOf(dataset: Dataset, task: OutputBinding['task']): Column {
   const target = dataset.columns.find((column) => column.role === 'target')
   if (!target) {
     throw new AssayError({
@@ -74,16 +73,24 @@ export async function gather(request: GatherRequest): Promise<Gathered> {
       where: { dataset: dataset.name },
     })
   }
-  const regression = givesOneNumber(output.task)
-  const labelled = output.task === 'multilabel'
-  if (regression && (target.type === 'string' || target.type === 'image')) {
+  if (givesOneNumber(task) && (target.type === 'string' || target.type === 'image')) {
     throw new AssayError({
       code: 'evaluation/target-type',
-      message: `The target "${target.name}" holds text; a ${output.task} needs numbers.`,
+      message: `The target "${target.name}" holds text; a ${task} needs numbers.`,
       remedy: 'Choose another target, or set the task to binary or multiclass.',
       where: { column: target.name },
     })
   }
+  return target
+}
+
+/** @throws AssayError evaluation/no-target, evaluation/no-rows, evaluation/target-type, evaluation/no-query */
+export async function gather(request: GatherRequest): Promise<Gathered> {
+  const { dataset, shape, context } = request
+  const { output, wide } = shape
+  const target = targetOf(dataset, output.task)
+  const regression = givesOneNumber(output.task)
+  const labelled = output.task === 'multilabel'
   const rows = dataset.rows
   const width = output.score === null ? 0 : regression ? 1 : output.classes.length
   const scores = width === 0 ? null : wide ? new Float64Array(rows * width) : new Float32Array(rows * width)

@@ -3,13 +3,17 @@ import { randomUUID } from 'node:crypto'
 import { copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import canonicalize from 'canonicalize'
+import type { Dataset } from '../../../shared/contract/dataset.ts'
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
+import type { ModelVersion } from '../../../shared/contract/model.ts'
+import type { Evidence, Run } from '../../../shared/contract/run.ts'
 import { checkApproval } from '../../../shared/serving/check-approval.ts'
+import type { StandingApproval } from '../../../shared/serving/check-approval.ts'
 import type { ReasonsFile } from '../../../shared/explain/reasons-file.ts'
 import type { ReleaseApproval } from '../../../shared/serving/release-approval.ts'
 import { releaseFiles, servedName, signatureFile } from '../../../shared/serving/release-manifest.ts'
-import type { ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
+import type { GoldenRow, InputColumn, ReleaseManifest } from '../../../shared/serving/release-manifest.ts'
 import type { Trust } from '../../../shared/serving/trust.ts'
 import { verifyRelease } from '../../../shared/serving/verify-release.ts'
 import { decisionThreshold } from '../../../shared/scoring/decision-threshold.ts'
@@ -50,6 +54,81 @@ function toleranceOf(parity: number | null): ReleaseManifest['golden']['toleranc
   return { absolute: Math.max(1e-6, 4 * (parity ?? 0)), relative: 1e-5 }
 }
 
+/** The raw columns that a caller sends, and the rows that prove that a server scores as the workbench did. */
+async function rowsOf(
+  engine: Engine,
+  run: Run,
+  dataset: Dataset,
+  threshold: number | null,
+): Promise<{ inputs: InputColumn[]; golden: GoldenRow[] }> {
+  const { workspace } = engine
+  const dataPath = workspace.files.path(dataset.data.sha256)
+  const duck = await openDuck({ temporaryDirectory: join(workspace.folder, 'tmp') })
+  try {
+    const inputs = await inputSchema(duck, dataset, dataPath, run.binding)
+    const chunks = listChunks(workspace.ledger, run.id)
+    const golden = await goldenRows({
+      duck,
+      dataPath,
+      chunkPaths: chunks.map((chunk) => join(workspace.runFolder(run.id), chunkName(chunk.number))),
+      rows: run.rows,
+      inputs,
+      output: run.binding.output,
+      threshold,
+    })
+    return { inputs, golden }
+  } finally {
+    duck.close()
+  }
+}
+
+interface ManifestParts {
+  readonly engine: Engine
+  readonly run: Run
+  readonly version: ModelVersion
+  readonly dataset: Dataset
+  readonly evidence: Evidence
+  readonly evidenceSha256: string
+  readonly approval: StandingApproval
+  readonly threshold: number | null
+  readonly inputs: InputColumn[]
+  readonly golden: readonly GoldenRow[]
+  readonly files: ReleaseManifest['files']
+}
+
+function manifestOf(parts: ManifestParts): ReleaseManifest {
+  const { run, version, evidence, approval, files } = parts
+  return {
+    schema: 'assay.release/2',
+    // The last signature's time, not the clock's: the same approved run is released as the same bytes.
+    createdAt: approval.statements
+      .map((statement) => statement.signedAt)
+      .sort()
+      .at(-1)!,
+    assay: parts.engine.software.assay,
+    model: {
+      name: version.name,
+      served: servedName(version.name),
+      version: version.version,
+      sha256: version.servedSha256,
+    },
+    binding: run.binding,
+    inputs: parts.inputs,
+    dialect: parts.dataset.source.dialect,
+    target: evidence.dataset.target,
+    threshold: parts.threshold,
+    evidence: { sha256: parts.evidenceSha256, runId: run.id, scoresSha256: evidence.run.scoresSha256 },
+    scoring: { batchRows: evidence.run.batchRows, threads: evidence.run.threads, device: evidence.run.device },
+    golden: { rows: parts.golden.length, tolerance: toleranceOf(evidence.run.parity) },
+    approval: {
+      sha256: files[releaseFiles.approval]!.sha256,
+      expiresAt: approval.expiresAt,
+      approvers: [...approval.approvers],
+    },
+    files,
+  }
+}
+
 /**
  * @throws AssayError run/not-evaluated, release/not-explained, release/folder-taken, release/model-altered, release/* of the approval,
  *   file/not-writable
@@ -80,25 +159,8 @@ export async function writeRelease(
   const reasons = request.reasons ? await reasonsFor(engine, run.id) : null
   await refuseTaken(folder, 'release')
   context.progress({ step: 'Choosing golden rows', done: 0, total: 3, unit: 'steps' })
-  const dataPath = workspace.files.path(dataset.data.sha256)
   const threshold = decisionThreshold(evidence.detail)
-  const duck = await openDuck({ temporaryDirectory: join(workspace.folder, 'tmp') })
-  let inputs: Awaited<ReturnType<typeof inputSchema>>
-  let golden: Awaited<ReturnType<typeof goldenRows>>
-  try {
-    inputs = await inputSchema(duck, dataset, dataPath, run.binding)
-    golden = await goldenRows({
-      duck,
-      dataPath,
-      chunkPaths: listChunks(ledger, run.id).map((chunk) => join(workspace.runFolder(run.id), chunkName(chunk.number))),
-      rows: run.rows,
-      inputs,
-      output: run.binding.output,
-      threshold,
-    })
-  } finally {
-    duck.close()
-  }
+  const { inputs, golden } = await rowsOf(engine, run, dataset, threshold)
   context.signal.throwIfAborted()
   context.progress({ step: 'Writing the release', done: 1 })
   const temporary = join(dirname(folder), `.${basename(folder)}-${randomUUID()}.tmp`)
@@ -112,35 +174,19 @@ export async function writeRelease(
     if (policy) await writeSynced(join(temporary, releaseFiles.policy), policy.text)
     if (reasons) await writeSynced(join(temporary, releaseFiles.reasons), JSON.stringify(reasons))
     for (const name of (await readdir(temporary)).sort()) files[name] = await hashFile(join(temporary, name))
-    const manifest: ReleaseManifest = {
-      schema: 'assay.release/2',
-      // The last signature's time, not the clock's: the same approved run is released as the same bytes.
-      createdAt: approval.statements
-        .map((statement) => statement.signedAt)
-        .sort()
-        .at(-1)!,
-      assay: engine.software.assay,
-      model: {
-        name: version.name,
-        served: servedName(version.name),
-        version: version.version,
-        sha256: version.servedSha256,
-      },
-      binding: run.binding,
-      inputs,
-      dialect: dataset.source.dialect,
-      target: evidence.dataset.target,
+    const manifest = manifestOf({
+      engine,
+      run,
+      version,
+      dataset,
+      evidence,
+      evidenceSha256,
+      approval,
       threshold,
-      evidence: { sha256: evidenceSha256, runId: run.id, scoresSha256: evidence.run.scoresSha256 },
-      scoring: { batchRows: evidence.run.batchRows, threads: evidence.run.threads, device: evidence.run.device },
-      golden: { rows: golden.length, tolerance: toleranceOf(evidence.run.parity) },
-      approval: {
-        sha256: files[releaseFiles.approval]!.sha256,
-        expiresAt: approval.expiresAt,
-        approvers: [...approval.approvers],
-      },
+      inputs,
+      golden,
       files,
-    }
+    })
     await writeSynced(join(temporary, releaseFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`)
     const signed = new Map(Object.entries(files).map(([name, { sha256 }]) => [name, sha256]))
     signed.set(releaseFiles.manifest, (await hashFile(join(temporary, releaseFiles.manifest))).sha256)
