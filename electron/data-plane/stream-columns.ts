@@ -8,7 +8,7 @@ import { AssayError } from '../../shared/contract/errors.ts'
 import type { ColumnValues, StreamedChunk, StreamedColumn } from '../../shared/scoring/columns.ts'
 import { notWhole } from '../../shared/scoring/whole-numbers.ts'
 import { offline } from './duck.ts'
-import { quoteIdentifier, quoteText } from './quote.ts'
+import { quoteIdentifier, quotePath } from './quote.ts'
 
 export type { ColumnValues, StreamedChunk, StreamedColumn }
 
@@ -124,7 +124,7 @@ export async function* streamColumns(request: StreamRequest): AsyncGenerator<Str
   const connection = await request.reader.connect()
   try {
     // A file without the wanted columns still has rows: one constant keeps their count.
-    const source = `read_parquet(${quoteText(request.parquetPath)})`
+    const source = `read_parquet(${quotePath(request.parquetPath)})`
     const stored = await storedTypes(connection, source)
     const select =
       columns.length > 0 ? columns.map((column) => selectOf(column, stored.get(column.name))).join(', ') : '1::FLOAT'

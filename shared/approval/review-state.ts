@@ -5,6 +5,7 @@
 import type { Signer } from '../contract/person.ts'
 import type { CommentView, FindingView, ReviewEvent } from '../contract/review.ts'
 
+/** By time, then by id: one order wherever they were merged. */
 export function sortEvents(events: readonly ReviewEvent[]): ReviewEvent[] {
   return [...events].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
 }

@@ -85,6 +85,7 @@ function newestOfEach(approvals: readonly CheckedApproval[]): Set<string> {
   return new Set([...newest.values()].map((approval) => approval.sha256))
 }
 
+/** Whether a version is approved now, until when and why not, and what became of each decision. */
 export function standingOf(request: StandingRequest): { standing: Standing; decisions: DecisionView[] } {
   const newest = newestOfEach(request.approvals)
   const decisions = request.approvals

@@ -50,6 +50,14 @@ const mostMaps = 50
 /** The mean of so few differences is not normal enough for its interval. */
 const fewRows = 50
 
+/**
+ * How well the scores of one run hold as probabilities, and which calibrator would mend them: fitted on one part of the
+ * rows, judged on the other.
+ *
+ * @param progress told after the measuring and after each method
+ * @returns `split`, `before` and `candidates` are null or empty where no method is asked for; a method that cannot be
+ *   fitted is a candidate without a calibrator and a finding
+ */
 export function analyseCalibration(
   input: CalibrationInput,
   progress: (done: number, total: number) => void = () => undefined,

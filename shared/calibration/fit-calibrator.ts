@@ -20,6 +20,10 @@ export type Fitted =
   | { readonly calibrator: Calibrator; readonly words: string; readonly reason: null }
   | { readonly calibrator: null; readonly reason: string }
 
+/**
+ * @param request scores row-major n × width, class numbers of length n; `positive` is −1 where there are more than two classes
+ * @returns the reason where a map cannot be fitted, of the first class that cannot
+ */
 export function fitCalibrator(request: FitRequest): Fitted {
   const { method, scores, classes, width, positive } = request
   const n = classes.length

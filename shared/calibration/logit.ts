@@ -4,6 +4,7 @@
  */
 export const probabilityFloor = 1e-7
 
+/** p kept within [probabilityFloor, 1 − probabilityFloor]. */
 export function clampProbability(p: number): number {
   return Math.min(Math.max(p, probabilityFloor), 1 - probabilityFloor)
 }
@@ -14,6 +15,7 @@ export function logit(p: number): number {
   return Math.log(kept) - Math.log(1 - kept)
 }
 
+/** 1 / (1 + e^−x), in (0, 1). */
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x))
 }

@@ -18,6 +18,12 @@ export interface EventRequest {
   readonly seed: number
 }
 
+/**
+ * Calibration of one event: reliability in bins of equal width and of equal count, the errors of those bins, Brier's score
+ * with its parts, and the line of a logistic fit, each with its interval or a reason.
+ *
+ * @param request `happened` holds 0 or 1 and `probability` numbers in [0, 1], of one length
+ */
 export function measureCalibration({ event, happened, probability, seed }: EventRequest): CalibrationOfEvent {
   const n = happened.length
   const wide = equalWidthSums(happened, probability)

@@ -38,6 +38,12 @@ export interface LabelsRequest {
 
 const otherClass = '(another class)'
 
+/**
+ * Rows that another model calls otherwise: how many it put right, broke, or left wrong in another way, and of the first
+ * two those that moved furthest.
+ *
+ * @param request class numbers a row, −1 for a class that neither names
+ */
 export function changedLabels(request: LabelsRequest): ChangedSides {
   const { y, other, reference, labels, movedAt, rowNumber } = request
   const size = labels.length

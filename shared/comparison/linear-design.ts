@@ -38,6 +38,7 @@ export interface DesignRows {
   readonly value: Float32Array
 }
 
+/** Where each column's features lie: two for a number with missing values, one a level for a text. */
 export function makeDesign(columns: readonly DesignColumn[]): Design {
   let features = 0
   let slots = 0
@@ -55,6 +56,7 @@ export function makeDesign(columns: readonly DesignColumn[]): Design {
   return { columns, slots, features, starts }
 }
 
+/** Room for so many encoded rows; −1 is no feature. */
 export function emptyRows(design: Design, rows: number): DesignRows {
   return {
     rows,

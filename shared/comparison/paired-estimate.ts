@@ -16,10 +16,17 @@ export interface PairedEstimate {
   readonly test: string | null
 }
 
+/** No difference and no test, and why. */
 export function undefinedEstimate(n: number, reason: string): PairedEstimate {
   return { difference: undefinedMetric(n, reason), zAt: null, test: null }
 }
 
+/**
+ * A difference whose error is normal, with its 95 % interval and its test.
+ *
+ * @param request `standardError` in the unit of `value`; a value that is not finite, or two sets that never differ, have no
+ *   interval and no test
+ */
 export function normalEstimate(request: {
   readonly value: number
   readonly standardError: number

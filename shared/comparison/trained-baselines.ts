@@ -41,6 +41,7 @@ const mostLinearClasses = 30
 
 type Fit = (input: BaselineInput) => Baseline
 
+/** A linear model and a tree, fitted on the spot to compare with; each is a reason where it cannot be fitted. */
 export function trainBaselines(
   input: TrainedBaselinesInput,
   progress: (done: number, total: number) => void = () => undefined,

@@ -25,6 +25,12 @@ export interface PointRequest {
   readonly probabilities: boolean
 }
 
+/**
+ * What deciding at one threshold gives: the confusion matrix, its rates, lift and net benefit, and the value where a
+ * payoff is given.
+ *
+ * @param request `at` is the place of the last score that is still called positive, −1 where none is
+ */
 export function operatingPoint({ counts, at, threshold, payoff, probabilities }: PointRequest): OperatingPoint {
   const confusion = confusionAt(counts, at)
   const cut = threshold ?? (at < 0 ? null : counts.threshold[at]!)

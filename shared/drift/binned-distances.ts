@@ -63,6 +63,7 @@ export function measureBins(
 
 export const measureWidth = 7
 
+/** The same of samples that are binned already. @returns length 7, as `measureBins` has them */
 export function binnedDistances({ reference, current, n, m }: BinnedSamples): Float64Array {
   const out = new Float64Array(measureWidth)
   measureBins(reference, current, n, m, out)

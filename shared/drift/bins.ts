@@ -85,6 +85,7 @@ export interface CategoryTable extends BinnedSamples {
   readonly categories: readonly string[]
 }
 
+/** Counts side by side: the reference's categories by frequency, then those that the current rows alone have. */
 export function alignCategories(
   reference: ReadonlyMap<string, number>,
   current: ReadonlyMap<string, number>,

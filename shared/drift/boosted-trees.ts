@@ -84,6 +84,12 @@ function bestSplit(
   return best
 }
 
+/**
+ * Gradient boosting of the logistic loss (Friedman 2001) on binned columns.
+ *
+ * @param rows those to fit on, with both labels among them
+ * @param options `leastWeight` is the sum of p(1 − p) that each leaf must have
+ */
 export function boostTrees(training: TrainingRows, rows: Uint32Array, options: BoostingOptions): BoostedModel {
   const { bins, labels } = training
   let positives = 0

@@ -61,6 +61,11 @@ export function sortSample(values: Float64Array): SortedSample {
   return { sorted: sortNumbers(values.subarray(0, kept)), missing, notFinite }
 }
 
+/**
+ * All of one column of numbers, but for what depends on other columns.
+ *
+ * @param column NaN is missing; both arrays are sorted in place
+ */
 export function compareNumbers(column: NumberColumn, settings: CompareSettings): ComparedColumn {
   // Before the rows lose their order.
   const split = column.chunks?.prepare(column.reference, column.current) ?? null
@@ -117,6 +122,7 @@ export interface NumericSamples {
   readonly currentMoments: Moments
 }
 
+/** Every test of two samples that both have a value; of few distinct values the tests of counts go by value. */
 export function numericTests(
   { table, bins, moments, currentMoments }: NumericSamples,
   seed: number,
@@ -186,6 +192,7 @@ export interface CategoryColumn {
   readonly chunks: CategoryChunks | null
 }
 
+/** All of one column of categories, from their counts, but for what depends on other columns. */
 export function compareCategories(column: CategoryColumn, settings: CompareSettings): ComparedColumn {
   const table = alignCategories(column.reference, column.current)
   const defined = table.n > 0 && table.m > 0

@@ -29,6 +29,7 @@ export interface Decided {
   readonly hypotheses: number
 }
 
+/** Verdicts on values and missing values of every column, their p-values corrected together. */
 export function decideColumns(columns: readonly ComparedColumn[], options: DriftOptions): Decided {
   const values = columns.map(aboutValues)
   const missing = columns.map(aboutMissing)

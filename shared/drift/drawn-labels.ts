@@ -56,6 +56,7 @@ export function metricOf(value: number, deviation: number, n: number, how: strin
 export const estimatedMetric = (value: number, replicated: readonly number[], n: number, how: string): Metric =>
   metricOf(value, deviationOf(replicated), n, how)
 
+/** A metric of labels that are known: a value without an interval, since nothing is estimated. */
 export function foundMetric(value: number, n: number): Metric {
   const defined = Number.isFinite(value)
   return {

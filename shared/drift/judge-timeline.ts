@@ -23,6 +23,7 @@ interface Labels {
 /** Reference chunks that a band is drawn from. */
 const chunksForBand = 3
 
+/** Alarms of chunks: p-values of all columns and chunks are corrected together, distances are held against their band. */
 export function judgeTimeline(
   columns: readonly ComparedColumn[],
   labels: Labels,

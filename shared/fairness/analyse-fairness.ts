@@ -44,6 +44,12 @@ const usualGap = 0.05
 /** Mitigation of more groups than these is a list of thresholds that nobody could defend. */
 const mostMitigated = 12
 
+/**
+ * Groups, rates, gaps and comparisons of each attribute, and thresholds by group where a threshold is given.
+ *
+ * @param progress told before each attribute
+ * @returns attributes with fewer than two groups of the smallest size are findings, not tables
+ */
 export function analyseFairness(
   input: FairnessInput,
   progress: (done: number, total: number) => void = () => undefined,

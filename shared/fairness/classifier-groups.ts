@@ -51,6 +51,7 @@ const testedRates: readonly RateName[] = ['selection_rate', 'tpr', 'fpr', 'ppv',
 /** Curves of more groups than these cannot be told apart, and fill the evidence. */
 const mostCalibrated = 12
 
+/** The confusion matrix of each group; rows of small groups are in none. */
 export function countGroups(rows: ClassifierRows, formed: FormedGroups): GroupTable[] {
   const cells = new Float64Array(formed.groups.length * 5)
   const { y, decided, correct } = rows
@@ -79,6 +80,7 @@ function byGroup(formed: FormedGroups): { order: Uint32Array; starts: Uint32Arra
   return { order, starts }
 }
 
+/** @param tables of `countGroups`, in the order of the groups */
 export function classifierGroups(
   rows: ClassifierRows,
   formed: FormedGroups,

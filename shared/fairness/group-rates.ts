@@ -46,6 +46,7 @@ const emptyReasons: Readonly<Record<RateName, string>> = {
   accuracy: 'no rows',
 }
 
+/** A rate of one group with Wilson's interval; null with the reason where nothing could have happened. */
 export function rateMetric(name: RateName, table: GroupTable): Metric {
   const { events, n } = rateParts[name](table)
   return proportionMetric(events, n, emptyReasons[name])

@@ -88,6 +88,7 @@ function meanMetric(name: MeanName, moments: Moments): Metric {
   })
 }
 
+/** @param total rows of all groups, of which each has its share */
 export function regressionGroups(
   formed: FormedGroups,
   tables: readonly RegressionTable[],
@@ -143,6 +144,7 @@ export function regressionParity(groups: readonly FairnessGroup[], tables: reado
   })
 }
 
+/** Differences of each group from the reference group. @param reference its place */
 export function regressionComparisons(
   groups: readonly FairnessGroup[],
   tables: readonly RegressionTable[],

@@ -13,6 +13,11 @@ export interface Staircase {
   readonly positivesAbove: Float64Array
 }
 
+/**
+ * What each threshold would flag among some rows: steps at their distinct scores, the highest first.
+ *
+ * @param rows places in `y` and `score`
+ */
 export function staircase(y: Uint8Array, score: Float32Array | Float64Array, rows: Uint32Array): Staircase {
   const groups = groupScores(
     Uint8Array.from(rows, (row) => y[row]!),
@@ -95,6 +100,7 @@ export function nearestStep(stairs: Staircase, goal: Goal, targets: readonly num
   return low + 1 < stairs.threshold.length && distance(low + 1) < distance(low) ? low + 1 : low
 }
 
+/** Rows that are called rightly at a step. */
 export function correctAt(stairs: Staircase, step: number): number {
   return counted.found.at(stairs, step) + stairs.rows - stairs.positives - counted.flagged.at(stairs, step)
 }

@@ -15,6 +15,7 @@ export const formatTime = (iso: string): string =>
 export const formatTimeUtc = (iso: string): string =>
   `${utcDate.format(new Date(iso))}, ${utcClock.format(new Date(iso))} UTC`
 
+/** "5 min ago"; a date once a day has passed. */
 export function formatAgo(iso: string, now = Date.now()): string {
   const seconds = Math.max(0, (now - Date.parse(iso)) / 1000)
   if (seconds < 60) return 'just now'
@@ -23,6 +24,7 @@ export function formatAgo(iso: string, now = Date.now()): string {
   return localDate.format(new Date(iso))
 }
 
+/** @param ms milliseconds */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`
   if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`

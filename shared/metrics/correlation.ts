@@ -4,6 +4,12 @@ import { averageRanks } from '../statistics/average-ranks.ts'
 import { meanAndError } from '../statistics/mean.ts'
 import { normalMetric, undefinedMetric } from './metric.ts'
 
+/**
+ * Pearson's r and Spearman's ρ of target and prediction, with their intervals.
+ *
+ * @param weight of each row, above 0; ρ has no weighted form and is then null with the reason
+ * @returns null values where either side does not vary or there are too few rows
+ */
 export function correlationMetrics(y: Float64Array, prediction: Float64Array, weight?: Float64Array | null): Metrics {
   const reason = undefinedReason(y, prediction)
   if (reason) {

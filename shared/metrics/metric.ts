@@ -4,14 +4,17 @@ import { z95 } from '../statistics/normal.ts'
 import { wilsonInterval } from '../statistics/wilson.ts'
 import type { Interval } from '../statistics/wilson.ts'
 
+/** @param n rows that it would have been of */
 export function undefinedMetric(n: number, reason: string): Metric {
   return { value: null, low: null, high: null, n, method: null, reason }
 }
 
+/** The same reason for several metrics. */
 export function undefinedMetrics(keys: readonly string[], n: number, reason: string): Metrics {
   return Object.fromEntries(keys.map((key) => [key, undefinedMetric(n, reason)]))
 }
 
+/** @param reason why it has no interval */
 export function metricWithoutInterval(value: number, n: number, reason: string): Metric {
   if (!Number.isFinite(value)) return undefinedMetric(n, 'the result is not a finite number')
   return { value, low: null, high: null, n, method: null, reason }
@@ -37,6 +40,7 @@ export interface Mass {
   readonly rows: number
 }
 
+/** Sums of rows that lie apart. */
 export function addMasses(...masses: readonly Mass[]): Mass {
   return masses.reduce((a, b) => ({ sum: a.sum + b.sum, squares: a.squares + b.squares, rows: a.rows + b.rows }), {
     sum: 0,

@@ -68,6 +68,7 @@ export interface Cells {
   readonly rows: Float64Array
 }
 
+/** Cells with a row in them, one behind the other: of many classes most are empty. */
 export function nonEmptyCells({ size, counts, squares, rows }: MulticlassConfusion): Cells {
   const at: number[] = []
   for (let cell = 0; cell < counts.length; cell++) if (counts[cell]! > 0) at.push(cell)
@@ -128,6 +129,7 @@ export interface MarginalMasses {
   readonly rest: readonly Mass[]
 }
 
+/** Sums of the confusion matrix by class: actual, predicted, hits, and what is left of each. */
 export function marginalMasses(cells: Cells, confusion: MulticlassConfusion): MarginalMasses {
   const [sum, squares, rows] = [cells.counts, cells.squares, cells.rows].map((part) =>
     marginals(cells, part, confusion),

@@ -37,6 +37,7 @@ function countsOf({ n, width, truth, given }: LabelRows) {
   return { actual, called, both }
 }
 
+/** Metrics that are means over rows of several labels: Hamming loss, Jaccard index, subset accuracy, ranking and loss. */
 export function labelRowMetrics(rows: LabelRows, scores: Scores): Metrics {
   const { n, width, truth, weight } = rows
   const { actual, called, both } = countsOf(rows)

@@ -14,6 +14,7 @@ export interface Budget {
   parts: number
 }
 
+/** Counts one part more. @throws AssayError model/too-complex */
 export function spend(budget: Budget, depth: number): void {
   budget.parts++
   if (budget.parts <= maxParts && depth <= maxDepth) return

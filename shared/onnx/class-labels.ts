@@ -14,6 +14,7 @@ export interface ClassLabels {
 /** ZipMap and the classifiers of ai.onnx.ml; the linear and SVM classifiers say `ints` where the others say `int64s`. */
 const labelAttributes = ['classlabels_strings', 'classlabels_int64s', 'classlabels_ints'] as const
 
+/** The classes that a classifier of ai.onnx.ml names; null for other operators. */
 export function labelsOfNode(node: OnnxNode): ClassLabels | null {
   if (node.domain !== 'ai.onnx.ml') return null
   for (const name of labelAttributes) {

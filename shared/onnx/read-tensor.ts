@@ -30,6 +30,7 @@ export function readSparseTensor(reader: WireReader, budget: Budget): OnnxSparse
   return { values, indices }
 }
 
+/** A tensor without its values, which stay where they are. @throws AssayError model/corrupt, model/too-complex */
 export function readTensor(parent: WireReader, budget: Budget): OnnxTensor {
   spend(budget, 0)
   const bytes = parent.content()

@@ -14,6 +14,7 @@ function* nodesWithin(nodes: readonly OnnxNode[]): Generator<OnnxNode> {
   }
 }
 
+/** Bodies of loops and branches. */
 export function subgraphs(node: OnnxNode): OnnxGraph[] {
   return node.attributes.flatMap((attribute) => attribute.graphs)
 }
@@ -53,6 +54,7 @@ export interface GraphIndex {
   readonly initializers: ReadonlyMap<string, OnnxTensor>
 }
 
+/** Who makes each value, and the weights by name. */
 export function indexGraph(graph: OnnxGraph): GraphIndex {
   const producers = new Map<string, Producer>()
   for (const node of graph.nodes) {

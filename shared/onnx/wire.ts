@@ -25,6 +25,7 @@ const longestText = 2 ** 26
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 
+/** UTF-8; U+FFFD where it is none. */
 export function decodeText(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }
@@ -206,6 +207,7 @@ function varint(value: number): number[] {
   return bytes
 }
 
+/** One behind the other. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let position = 0
@@ -221,12 +223,14 @@ export function writeInteger(field: number, value: number): Uint8Array {
   return Uint8Array.from([...varint(field * 8 + wireType.varint), ...varint(value)])
 }
 
+/** A field that holds a message: its tag, its length, its parts. */
 export function writeMessage(field: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   const head = Uint8Array.from([...varint(field * 8 + wireType.lengthDelimited), ...varint(length)])
   return joinBytes([head, ...parts])
 }
 
+/** A field that holds a text. */
 export function writeText(field: number, text: string): Uint8Array {
   return writeMessage(field, encoder.encode(text))
 }

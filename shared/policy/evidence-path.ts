@@ -57,6 +57,7 @@ function readBracket(text: string, start: number): { step: Step; end: number } |
   return text[at] === ']' ? { step, end: at + 1 } : 'The [ is not closed.'
 }
 
+/** @returns the steps, or where and why the text is no path */
 export function parseEvidencePath(text: string): ParsedPath {
   const steps: Step[] = []
   let at = 0

@@ -17,6 +17,7 @@ const byte = (value: number): number => Math.max(0, Math.min(255, Math.round(val
 /** The last sample of two or four is alpha, which is no light. */
 const lightChannels = (channels: number): number => (channels % 2 === 0 ? channels - 1 : channels)
 
+/** @param strength in the kind's own unit: grey levels of 0 to 255, pixels, or degrees */
 export function perturbImage(kind: ImageKind, image: Pixels, strength: number, random: Random): Pixels {
   switch (kind) {
     case 'image noise':

@@ -15,6 +15,7 @@ export interface ScoreColumns {
   readonly labels: string[] | null
 }
 
+/** Scores a row: 0 of a model that gives labels alone. */
 export function scoreWidth(output: OutputBinding): number {
   if (output.score === null) return 0
   return givesOneNumber(output.task) ? 1 : output.classes.length

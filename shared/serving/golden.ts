@@ -44,6 +44,13 @@ export interface Answer {
   readonly label: string | null
 }
 
+/**
+ * Answers of a server held against the workbench's, row by row.
+ *
+ * @param through the interface, as a reader knows it
+ * @param answers undefined where none came
+ * @returns `equal` is within the tolerance and with the same label; up to ten rows that are not are named
+ */
 export function compareGolden(
   through: string,
   golden: readonly GoldenRow[],

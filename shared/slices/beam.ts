@@ -100,6 +100,7 @@ export function rowsOf(
   return rows ?? new Uint32Array(0)
 }
 
+/** Candidates by number of conditions: every one of one, and of more those that extend the best of one condition fewer. */
 export function beamSearch(request: BeamRequest): BeamResult {
   const { columns, losses, depth, minimumRows, beam } = request
   const total = losses.values.length

@@ -68,6 +68,7 @@ interface Found {
   readonly inside: Sums
 }
 
+/** A tree over all rows whose splits part high losses from low ones. */
 export function growTree(request: TreeRequest): TreeNode {
   const { losses } = request
   const rows = new Uint32Array(losses.values.length)

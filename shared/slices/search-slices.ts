@@ -36,6 +36,11 @@ const leaves = 20
 /** What a reader takes in; the others are counted. */
 const mostShown = 30
 
+/**
+ * Slices whose mean loss is significantly above that of the other rows, corrected for all that were possible.
+ *
+ * @param progress told of the search's steps
+ */
 export function searchSlices(
   input: SlicesInput,
   progress: (done: number, total: number) => void = () => undefined,

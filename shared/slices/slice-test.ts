@@ -33,6 +33,7 @@ export interface Losses {
   readonly total: Sums
 }
 
+/** @param isRate losses are 0 or 1; others are centred, so that sums of squares keep their digits */
 export function makeLosses(raw: Float64Array, isRate: boolean): Losses {
   let centre = 0
   if (!isRate) for (let row = 0; row < raw.length; row++) centre += (raw[row]! - centre) / (row + 1)
@@ -46,6 +47,7 @@ export function makeLosses(raw: Float64Array, isRate: boolean): Losses {
   return { values, centre, isRate, total: { n: values.length, sum, squares } }
 }
 
+/** Sums of the rows that are not in a part. */
 export function without(total: Sums, part: Sums): Sums {
   return { n: total.n - part.n, sum: total.sum - part.sum, squares: total.squares - part.squares }
 }

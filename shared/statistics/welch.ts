@@ -18,6 +18,12 @@ export interface Welch {
   readonly degrees: number
 }
 
+/**
+ * Welch's test of two means (Welch 1947), with the degrees of freedom of Satterthwaite (1946).
+ *
+ * @param first `squares` are the sum of squared deviations from the mean
+ * @returns a standard error of NaN where a sample has fewer than two values
+ */
 export function welch(first: Moments, second: Moments): Welch {
   const a = first.squares / (first.n - 1) / first.n
   const b = second.squares / (second.n - 1) / second.n

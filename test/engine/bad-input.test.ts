@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetOptions } from '../../shared/contract/dataset.ts'
 import type { Binding } from '../../shared/contract/model.ts'
@@ -184,6 +185,37 @@ describe('columns', () => {
     expect(evidence.metrics['roc_auc_ovr']).toMatchObject({ value: null, reason: expect.any(String) as string })
     expect(evidence.metrics['accuracy']!.value).not.toBeNull()
   })
+})
+
+describe('a name with brackets or a star', () => {
+  it.each(['parquet', 'csv', 'jsonl'] as const)(
+    'is the name of one %s file, not a pattern for others',
+    async (kind) => {
+      const texts = (value: string) => ({ csv: `x,y\n${value},1\n`, jsonl: `{"x":"${value}","y":1}\n` })
+      const made = async (name: string, value: string): Promise<string> => {
+        if (kind !== 'parquet') return file(`${name}.${kind}`, texts(value)[kind])
+        const path = join(folder, `${name}.parquet`)
+        const duck = await DuckDBInstance.create(':memory:')
+        const connection = await duck.connect()
+        await connection.run(`COPY (SELECT '${value}' AS x, 1 AS y) TO '${path}' (FORMAT parquet)`)
+        return path
+      }
+      for (const [name, value] of [
+        ['rows1', 'wrong'],
+        ['rows[1]', 'bracket'],
+        ['rows*', 'star'],
+        ['rows?', 'mark'],
+      ] as const) {
+        const path = await made(name, value)
+        if (value === 'wrong') continue
+        const preview = await test.call.datasets.preview({ file: { path }, options: {} })
+        expect(preview.rows[0], name).toContain(value)
+        const dataset = await test.importDataset(path)
+        expect(dataset.rows, name).toBe(1)
+        expect(dataset.columns[0]!.top[0]!.value, name).toBe(value)
+      }
+    },
+  )
 })
 
 describe('images', () => {

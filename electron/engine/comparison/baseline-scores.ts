@@ -6,7 +6,7 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Column, Dataset, Task } from '../../../shared/contract/dataset.ts'
 import { createRandom } from '../../../shared/statistics/random.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { scratchFolder } from '../../data-plane/scratch.ts'
 import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { Engine } from '../engine.ts'
@@ -88,7 +88,7 @@ async function designColumns(train: Dataset, dataset: Dataset, parquetPath: stri
   })
   const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
-    const source = `read_parquet(${quoteText(parquetPath)})`
+    const source = `read_parquet(${quotePath(parquetPath)})`
     const columns: DesignColumn[] = []
     for (const { name, type, missing } of common) {
       const column = quoteIdentifier(name)

@@ -9,7 +9,7 @@ import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { formatCount } from '../../../shared/format/number.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { readNumbers } from '../../data-plane/read-numbers.ts'
 import { scratchFolder } from '../../data-plane/scratch.ts'
 import type { Engine } from '../engine.ts'
@@ -87,7 +87,7 @@ export async function readCanaryRows(
   const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     const name = quoteIdentifier(column)
-    const path = quoteText(engine.workspace.files.path(dataset.data.sha256))
+    const path = quotePath(engine.workspace.files.path(dataset.data.sha256))
     const [rows] = await readNumbers(
       duck.connection,
       `SELECT file_row_number::DOUBLE FROM read_parquet(${path}, file_row_number = true)
@@ -164,7 +164,7 @@ async function timesOf(
   if (column === null || wanted.size === 0) return () => null
   const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
-    const path = quoteText(engine.workspace.files.path(dataset.data.sha256))
+    const path = quotePath(engine.workspace.files.path(dataset.data.sha256))
     const numbers = [...wanted].map((rows) => rowNumbers[rows - 1]!)
     const result = await duck.run(
       `SELECT file_row_number::BIGINT, ${quoteIdentifier(column)}::VARCHAR

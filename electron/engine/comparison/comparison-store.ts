@@ -7,7 +7,7 @@ import type { Comparison, ComparisonSummary, ContenderKey } from '../../../share
 import type { Rows } from '../../../shared/contract/dataset.ts'
 import type { ComparisonId, RunId } from '../../../shared/contract/ids.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { scratchFolder } from '../../data-plane/scratch.ts'
 import type { Engine } from '../engine.ts'
 import { addSection } from '../evaluation/evidence-store.ts'
@@ -138,7 +138,7 @@ export async function changedRows(
   if (changed.length === 0) return { columns: shown, rows: [], total: 0 }
   const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
-    const path = quoteText(engine.workspace.files.path(dataset.data.sha256))
+    const path = quotePath(engine.workspace.files.path(dataset.data.sha256))
     const select = columns.map(({ name }) => `${quoteIdentifier(name)}::VARCHAR`).join(', ')
     const numbers = changed.map(({ row }) => row - 1)
     const result = await duck.run(

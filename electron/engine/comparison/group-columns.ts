@@ -3,7 +3,7 @@ import type { Column, Dataset } from '../../../shared/contract/dataset.ts'
 import type { GroupColumn } from '../../../shared/comparison/group-differences.ts'
 import { formatShort } from '../../../shared/format/number.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { scratchFolder } from '../../data-plane/scratch.ts'
 import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { Engine } from '../engine.ts'
@@ -90,7 +90,7 @@ async function quarters(names: readonly string[], parquetPath: string): Promise<
     const select = names.flatMap((name) =>
       [0.25, 0.5, 0.75].map((p) => `quantile_cont(${quoteIdentifier(name)}::DOUBLE, ${p})`),
     )
-    const result = await duck.run(`SELECT ${select.join(', ')} FROM read_parquet(${quoteText(parquetPath)})`)
+    const result = await duck.run(`SELECT ${select.join(', ')} FROM read_parquet(${quotePath(parquetPath)})`)
     const [row] = await result.getRows()
     return new Map(
       names.map((name, at) => [

@@ -1,7 +1,7 @@
 /** Missing, distinct, range, mean and frequent values of each column of a Parquet file. */
 import type { Column, ColumnType } from '../../../shared/contract/dataset.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 
 export type ColumnStatistics = Pick<Column, 'missing' | 'distinct' | 'min' | 'max' | 'mean' | 'top'>
 
@@ -17,7 +17,7 @@ export async function columnStatistics(
   path: string,
   columns: readonly { readonly name: string; readonly type: ColumnType }[],
 ): Promise<ColumnStatistics[]> {
-  const source = `read_parquet(${quoteText(path)})`
+  const source = `read_parquet(${quotePath(path)})`
   const select = columns.flatMap(({ name, type }) => {
     const column = quoteIdentifier(name)
     const ordered = type !== 'image' && type !== 'string'

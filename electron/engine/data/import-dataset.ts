@@ -12,7 +12,7 @@ import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import { diskError } from '../../data-plane/disk-error.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { makeRoomFor } from '../../data-plane/wide.ts'
 import { writeParquet } from '../../data-plane/write-parquet.ts'
 import { newId } from '../workspace/new-id.ts'
@@ -245,7 +245,7 @@ async function importParquet(duck: Duck, request: ImportRequest, size: number): 
   request.onProgress({ step: 'Writing Parquet', done: 0, total: null, unit: 'rows' })
   await writeParquet(
     duck,
-    `SELECT ${select.join(', ')} FROM read_parquet(${quoteText(request.path)})`,
+    `SELECT ${select.join(', ')} FROM read_parquet(${quotePath(request.path)})`,
     request.outputFile,
     select.length,
   )
@@ -288,7 +288,7 @@ async function describeDataset(
 ): Promise<ImportedDataset> {
   const { options, outputFile, signal } = request
   signal.throwIfAborted()
-  const counted = await duck.run(`SELECT count(*) FROM read_parquet(${quoteText(outputFile)})`)
+  const counted = await duck.run(`SELECT count(*) FROM read_parquet(${quotePath(outputFile)})`)
   const rows = Number((await counted.getRows())[0]![0])
   const { fileName } = opened.source
   if (opened.rows !== null && rows !== opened.rows) {

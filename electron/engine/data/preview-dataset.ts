@@ -6,7 +6,7 @@ import type { DatasetOptions, DatasetPreview } from '../../../shared/contract/da
 import type { EvidenceFinding } from '../../../shared/contract/evidence.ts'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { scratchFolder } from '../../data-plane/scratch.ts'
 import { newId } from '../workspace/new-id.ts'
 import { decodeHead, detectDialect, parseSample } from './detect-dialect.ts'
@@ -60,7 +60,7 @@ async function previewDelimited(
   const width = header.names.length
   const fields = Array.from({ length: width }, (_, index) => `json->>'$[${index}]' AS c${index}`).join(', ')
   const relation: TextRelation = {
-    sql: `(SELECT ${fields} FROM read_ndjson_objects(${quoteText(temporary)}) WHERE json_array_length(json) = ${width})`,
+    sql: `(SELECT ${fields} FROM read_ndjson_objects(${quotePath(temporary)}) WHERE json_array_length(json) = ${width})`,
     names: header.names,
   }
   const columns = await columnsOf(duck, relation, dialect, options, header)
@@ -133,7 +133,7 @@ async function previewQuery(
       ({ name, type }, index) => `${type === 'BLOB' ? "'(binary)'" : `${quoteIdentifier(name)}::VARCHAR`} AS c${index}`,
     )
     relation = {
-      sql: `(SELECT ${select.join(', ')} FROM read_parquet(${quoteText(path)}) LIMIT 1000)`,
+      sql: `(SELECT ${select.join(', ')} FROM read_parquet(${quotePath(path)}) LIMIT 1000)`,
       names: described.map((column) => column.name),
     }
   } else {

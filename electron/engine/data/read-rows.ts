@@ -4,7 +4,7 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { ColumnType, Rows, RowsRequest } from '../../../shared/contract/dataset.ts'
 import { parseFilter } from '../../../shared/slices/parse-filter.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath, quoteText } from '../../data-plane/quote.ts'
 import { scratchFolder } from '../../data-plane/scratch.ts'
 import { conditionSql } from './condition-sql.ts'
 
@@ -30,7 +30,7 @@ function freeName(columns: readonly ReadColumn[]): string {
 }
 
 function fileList(paths: readonly string[]): string {
-  return `[${paths.map(quoteText).join(', ')}]`
+  return `[${paths.map(quotePath).join(', ')}]`
 }
 
 function noSuchColumn(name: string): AssayError {
@@ -106,7 +106,7 @@ export async function readImage(parquetPath: string, column: string, row: number
   const duck = await openDuck({ temporaryDirectory: scratchFolder() })
   try {
     const result = await duck
-      .run(`SELECT ${quoteIdentifier(column)} FROM read_parquet(${quoteText(parquetPath)}) LIMIT 1 OFFSET ${row}`)
+      .run(`SELECT ${quoteIdentifier(column)} FROM read_parquet(${quotePath(parquetPath)}) LIMIT 1 OFFSET ${row}`)
       .catch(() => {
         throw noSuchColumn(column)
       })

@@ -1,7 +1,7 @@
 /** A file of any format as SQL that gives every column as text, so that types are inferred in one way for all. */
 import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath, quoteText } from '../../data-plane/quote.ts'
 import type { PreparedDelimited } from './prepare-delimited.ts'
 
 export interface TextRelation {
@@ -52,7 +52,7 @@ export function delimitedRelation(prepared: PreparedDelimited, names: readonly s
     'strict_mode=false',
     `columns={${columns}}`,
   ]
-  return { sql: `read_csv(${quoteText(prepared.path)}, ${options.join(', ')})`, names }
+  return { sql: `read_csv(${quotePath(prepared.path)}, ${options.join(', ')})`, names }
 }
 
 /** @throws AssayError dataset/nested-column, dataset/no-rows, dataset/unreadable */
@@ -65,14 +65,14 @@ export async function jsonRelation(
   const read = `format='${format === 'json' ? 'array' : 'newline_delimited'}', maximum_object_size=4194304`
   const described = await describe(
     duck,
-    `read_json(${quoteText(path)}, ${read}, convert_strings_to_integers=false, map_inference_threshold=-1, sample_size=-1)`,
+    `read_json(${quotePath(path)}, ${read}, convert_strings_to_integers=false, map_inference_threshold=-1, sample_size=-1)`,
     fileName,
   )
   // As the file writes each value: a whole number past 64 bits would come back as the nearest float.
   const columns = described.map(({ name }) => `${quoteText(name)}: 'VARCHAR'`).join(', ')
   const select = described.map(({ name }, index) => `${quoteIdentifier(name)} AS ${columnName(index)}`)
   return {
-    sql: `(SELECT ${select.join(', ')} FROM read_json(${quoteText(path)}, ${read}, columns={${columns}}))`,
+    sql: `(SELECT ${select.join(', ')} FROM read_json(${quotePath(path)}, ${read}, columns={${columns}}))`,
     names: described.map(({ name }) => name),
   }
 }
@@ -82,7 +82,7 @@ export async function parquetColumns(
   path: string,
   fileName: string,
 ): Promise<{ name: string; type: string }[]> {
-  return describe(duck, `read_parquet(${quoteText(path)})`, fileName)
+  return describe(duck, `read_parquet(${quotePath(path)})`, fileName)
 }
 
 async function describe(duck: Duck, source: string, fileName: string): Promise<{ name: string; type: string }[]> {

@@ -6,7 +6,7 @@ import type { Column, Dataset } from '../../../shared/contract/dataset.ts'
 import type { DriftRequest, DriftWindow } from '../../../shared/contract/drift-request.ts'
 import type { DriftSide } from '../../../shared/contract/drift.ts'
 import type { Run } from '../../../shared/contract/run.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath, quoteText } from '../../data-plane/quote.ts'
 import type { Engine } from '../engine.ts'
 import { listChunks, readDataset, readRun } from '../records.ts'
 import { chunkName } from '../workspace/workspace.ts'
@@ -38,7 +38,7 @@ export async function openSide(
   if (run) checkRun(run, dataset, name)
   const window = (name === 'reference' ? request.referenceWindow : request.currentWindow) ?? null
   const where = window === null ? '' : ` WHERE ${windowSql(dataset, window)}`
-  const data = `read_parquet(${quoteText(workspace.files.path(dataset.data.sha256))})`
+  const data = `read_parquet(${quotePath(workspace.files.path(dataset.data.sha256))})`
   const relation = where === '' ? data : `(SELECT * FROM ${data}${where})`
   const counted = await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM ${relation}`)
   return {
@@ -73,7 +73,7 @@ function checkRun(run: Run, dataset: Dataset, name: SideName): void {
 function scoredSql(engine: Engine, run: Run, data: string, where: string | null): string {
   const { workspace } = engine
   const paths = listChunks(workspace.ledger, run.id).map((chunk) =>
-    quoteText(join(workspace.runFolder(run.id), chunkName(chunk.number))),
+    quotePath(join(workspace.runFolder(run.id), chunkName(chunk.number))),
   )
   const scores = `read_parquet([${paths.join(', ')}])`
   if (where === null) return scores

@@ -1,7 +1,7 @@
 /** The attributions of a run as a file of one's own: id, target, margins and one column a player, under readable names. */
 import type { RunId } from '../../../shared/contract/ids.ts'
 import { guardCell } from '../../../shared/format/spreadsheet.ts'
-import { guardedSql, quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { guardedSql, quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset, readRun } from '../records.ts'
@@ -42,8 +42,8 @@ export async function exportValues(
       ),
     ]),
   ]
-  const values = quoteText(workspace.files.path(explanation.valuesSha256))
-  const data = quoteText(workspace.files.path(dataset.data.sha256))
+  const values = quotePath(workspace.files.path(explanation.valuesSha256))
+  const data = quotePath(workspace.files.path(dataset.data.sha256))
   const sql = `SELECT ${select.join(', ')} FROM read_parquet(${values}) v JOIN read_parquet(${data}, file_row_number = true) d ON d.file_row_number = v.row ORDER BY v.row`
   await copyOut(workspace, sql, path, format, 'The attributions')
 }

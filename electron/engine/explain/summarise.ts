@@ -3,7 +3,7 @@ import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { Dependence, ExplainedOutput, FeatureSummary, Player, Strip } from '../../../shared/contract/explain.ts'
 import { meanMetric, overRows, rounded } from '../../../shared/explain/mean-metric.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { valueColumn } from './values-file.ts'
 
@@ -36,10 +36,10 @@ function numbers(value: unknown): number[] {
 }
 
 function sourceOf({ valuesPath, dataPath, complete }: SummaryRequest): string {
-  const values = `read_parquet(${quoteText(valuesPath)}) v`
+  const values = `read_parquet(${quotePath(valuesPath)}) v`
   return complete
-    ? `${values} POSITIONAL JOIN read_parquet(${quoteText(dataPath)}) d`
-    : `${values} JOIN read_parquet(${quoteText(dataPath)}, file_row_number = true) d ON d.file_row_number = v.row`
+    ? `${values} POSITIONAL JOIN read_parquet(${quotePath(dataPath)}) d`
+    : `${values} JOIN read_parquet(${quotePath(dataPath)}, file_row_number = true) d ON d.file_row_number = v.row`
 }
 
 export async function summariseValues(request: SummaryRequest): Promise<ExplainedOutput[]> {
@@ -97,7 +97,7 @@ async function totals(
   const row: unknown[] = []
   for (let start = 0; start < select.length; start += aggregatesAtOnce) {
     const some = select.slice(start, start + aggregatesAtOnce)
-    row.push(...(await query(duck, `SELECT ${some.join(', ')} FROM read_parquet(${quoteText(valuesPath)})`))[0]!)
+    row.push(...(await query(duck, `SELECT ${some.join(', ')} FROM read_parquet(${quotePath(valuesPath)})`))[0]!)
   }
   const at = (player: number, place: number) => row[player * 6 + place] as number | null
   const features = players
@@ -129,7 +129,7 @@ async function cutsOf(
   const shares = Array.from({ length: parts - 1 }, (_, b) => (b + 1) / parts)
   const [row] = await query(
     request.duck,
-    `SELECT ${quantileSql(request, `${quoteIdentifier(column)}::DOUBLE`, shares)} FROM read_parquet(${quoteText(request.dataPath)})`,
+    `SELECT ${quantileSql(request, `${quoteIdentifier(column)}::DOUBLE`, shares)} FROM read_parquet(${quotePath(request.dataPath)})`,
   )
   const found = [...new Set(numbers(row?.[0]))].filter(Number.isFinite)
   cuts.set(key, found)

@@ -8,7 +8,7 @@ import { BIGINT, DOUBLE, DuckDBDataChunk } from '@duckdb/node-api'
 import type { DuckDBType } from '@duckdb/node-api'
 import { openDuck } from '../../data-plane/duck.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { quoteText } from '../../data-plane/quote.ts'
+import { quotePath, quoteText } from '../../data-plane/quote.ts'
 import { makeRoomFor, rowGroupRows } from '../../data-plane/wide.ts'
 import type { Engine } from '../engine.ts'
 
@@ -92,7 +92,7 @@ export class ValuesFile {
   /** Joins the parts into one file and answers with its path, a temporary one. */
   async finish(target: string): Promise<void> {
     const parts = Array.from({ length: this.#parts }, (_, k) =>
-      quoteText(join(this.#folder, `part-${String(k).padStart(6, '0')}.parquet`)),
+      quotePath(join(this.#folder, `part-${String(k).padStart(6, '0')}.parquet`)),
     )
     await this.#duck.run(
       `COPY (SELECT * FROM read_parquet([${parts.join(', ')}])) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(this.#outputs * this.#players)})`,

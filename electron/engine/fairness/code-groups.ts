@@ -3,7 +3,7 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { Column } from '../../../shared/contract/dataset.ts'
 import { binProbabilities, cutNumbers } from '../../../shared/slices/cut-column.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { literal, missingSql } from '../data/condition-sql.ts'
 import { enumCode } from '../slices/cut-columns.ts'
 
@@ -21,7 +21,7 @@ const missingLabel = '(missing)'
 
 /** @throws AssayError fairness/too-many-values */
 export async function codeGroups(duck: Duck, dataPath: string, column: Column, place: number): Promise<CodedGroups> {
-  const source = `read_parquet(${quoteText(dataPath)})`
+  const source = `read_parquet(${quotePath(dataPath)})`
   const name = quoteIdentifier(column.name)
   const missing = missingSql(column.name, column.type)
   const numeric = column.type === 'integer' || column.type === 'float'

@@ -6,7 +6,7 @@ import type { Dataset } from '../../../shared/contract/dataset.ts'
 import type { LeftOut } from '../../../shared/contract/monitor-log.ts'
 import { fieldsOf } from '../../../shared/monitor/log-fields.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { decodeHead, detectDialect, missingTexts } from '../data/detect-dialect.ts'
 import { detectFormat, readHead } from '../data/detect-format.ts'
 import type { MissingRule } from '../data/infer-types.ts'
@@ -136,7 +136,7 @@ export async function openLog(request: OpenLogRequest): Promise<OpenedLog> {
   }
   return {
     ...opened,
-    sql: `read_parquet(${quoteText(path)})`,
+    sql: `read_parquet(${quotePath(path)})`,
     column: (field) => `${quoteIdentifier(field)}::VARCHAR`,
   }
 }

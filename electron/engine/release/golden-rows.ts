@@ -6,7 +6,7 @@ import type { DuckDBValue } from '@duckdb/node-api'
 import { DuckDBBlobValue } from '@duckdb/node-api'
 import type { OutputBinding } from '../../../shared/contract/model.ts'
 import type { GoldenRow, InputColumn } from '../../../shared/serving/release-manifest.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { scoreColumnNames } from '../scoring/hash-scores.ts'
 
@@ -33,8 +33,8 @@ function relationOf({ dataPath, chunkPaths, inputs, output }: GoldenRequest): st
   })
   const scores = scoreColumnNames(output).map((name, k) => `${name} AS s${k}`)
   const label = output.label === null ? [] : ['label AS own_label']
-  const files = `[${chunkPaths.map(quoteText).join(', ')}]`
-  const left = `(SELECT ${['file_row_number AS row', ...data].join(', ')} FROM read_parquet(${quoteText(dataPath)}, file_row_number = true))`
+  const files = `[${chunkPaths.map(quotePath).join(', ')}]`
+  const left = `(SELECT ${['file_row_number AS row', ...data].join(', ')} FROM read_parquet(${quotePath(dataPath)}, file_row_number = true))`
   const right = `(SELECT ${[...scores, ...label].join(', ')} FROM read_parquet(${files}))`
   return `${left} POSITIONAL JOIN ${right}`
 }

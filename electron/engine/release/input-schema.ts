@@ -2,7 +2,7 @@
 import type { Column, Dataset } from '../../../shared/contract/dataset.ts'
 import type { Binding } from '../../../shared/contract/model.ts'
 import type { InputColumn, Reference } from '../../../shared/serving/release-manifest.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import type { Duck } from '../../data-plane/duck.ts'
 import { boundColumns } from '../../../shared/scoring/bound-columns.ts'
 
@@ -44,7 +44,7 @@ export async function inputSchema(
   dataPath: string,
   binding: Binding,
 ): Promise<InputColumn[]> {
-  const source = `read_parquet(${quoteText(dataPath)})`
+  const source = `read_parquet(${quotePath(dataPath)})`
   const columns: InputColumn[] = []
   for (const name of boundColumns(binding)) {
     const column = dataset.columns.find((entry) => entry.name === name)!

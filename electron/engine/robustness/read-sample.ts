@@ -7,7 +7,7 @@ import type { GivenColumn } from '../../../shared/contract/scorer-messages.ts'
 import type { Truth } from '../../../shared/robustness/answers.ts'
 import type { NumberFit } from '../../../shared/robustness/perturb-table.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { missingSql } from '../data/condition-sql.ts'
 import type { Engine } from '../engine.ts'
 import { fedColumns, pick } from '../../../shared/explain/given-rows.ts'
@@ -87,7 +87,7 @@ export async function fitColumns(engine: Engine, dataset: Dataset, columns: read
       const value = `${quoteIdentifier(name)}::DOUBLE`
       return [`avg(${value}) ${known}`, `stddev_samp(${value}) ${known}`]
     })
-    const source = quoteText(engine.workspace.files.path(dataset.data.sha256))
+    const source = quotePath(engine.workspace.files.path(dataset.data.sha256))
     const found = await duck.run(`SELECT ${select.join(', ')} FROM read_parquet(${source})`)
     const values = (await found.getRows())[0] as (number | null)[]
     numbers.forEach((name, place) => {

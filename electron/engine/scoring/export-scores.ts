@@ -4,7 +4,7 @@ import { AssayError } from '../../../shared/contract/errors.ts'
 import type { RunId } from '../../../shared/contract/ids.ts'
 import type { Run } from '../../../shared/contract/run.ts'
 import { decisionThreshold } from '../../../shared/scoring/decision-threshold.ts'
-import { guardedSql, quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { guardedSql, quoteIdentifier, quotePath, quoteText } from '../../data-plane/quote.ts'
 import { guardCell } from '../../../shared/format/spreadsheet.ts'
 import { defaultThreshold } from '../decision/chosen-threshold.ts'
 import type { Engine } from '../engine.ts'
@@ -56,8 +56,8 @@ export async function exportScores(
     }
   }
   if (output.label !== null) columns.push({ sql: 's.label::VARCHAR', name: 'model_label', isText: true })
-  const files = `[${chunks.map(quoteText).join(', ')}]`
-  const data = quoteText(workspace.files.path(dataset.data.sha256))
+  const files = `[${chunks.map(quotePath).join(', ')}]`
+  const data = quotePath(workspace.files.path(dataset.data.sha256))
   const select = columns.map((column) => selected(column, format)).join(', ')
   const query = `SELECT ${select} FROM read_parquet(${data}) d POSITIONAL JOIN read_parquet(${files}) s`
   await copyOut(workspace, query, path, format, 'The scores')

@@ -9,7 +9,7 @@ import {
   mostCategories,
 } from '../../../shared/slices/cut-column.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath, quoteText } from '../../data-plane/quote.ts'
 import { literal, missingSql } from '../data/condition-sql.ts'
 
 export type CutResult =
@@ -22,7 +22,7 @@ const mostDistinct = 0.5
 export async function cutColumn(duck: Duck, dataPath: string, column: Column, place: number): Promise<CutResult> {
   if (column.type === 'image') return { left: 'images have no values to search' }
   if (column.type === 'date' || column.type === 'timestamp') return { left: 'dates are not searched' }
-  const source = `read_parquet(${quoteText(dataPath)})`
+  const source = `read_parquet(${quotePath(dataPath)})`
   const name = quoteIdentifier(column.name)
   const missing = missingSql(column.name, column.type)
   const numeric = column.type === 'integer' || column.type === 'float'

@@ -1,7 +1,7 @@
 /** Streams small whole numbers that SQL makes of columns, in row order, for the rows that an analysis uses. */
 import type { DuckDBUSmallIntVector, DuckDBUTinyIntVector } from '@duckdb/node-api'
 import { openReader } from '../../data-plane/stream-columns.ts'
-import { quoteText } from '../../data-plane/quote.ts'
+import { quotePath } from '../../data-plane/quote.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 
 export interface CodeRequest {
@@ -30,7 +30,7 @@ export async function readCodes(request: CodeRequest): Promise<(Uint8Array | Uin
     for (let from = 0; from < expressions.length; from += columnsAtOnce) {
       const part = expressions.slice(from, from + columnsAtOnce)
       const select = part.map((expression) => `(${expression})::${wide ? 'USMALLINT' : 'UTINYINT'}`).join(', ')
-      const result = await connection.stream(`SELECT ${select} FROM read_parquet(${quoteText(request.dataPath)})`)
+      const result = await connection.stream(`SELECT ${select} FROM read_parquet(${quotePath(request.dataPath)})`)
       let row = 0
       let to = 0
       for (;;) {

@@ -11,7 +11,7 @@ import type { InputColumn } from '../../../shared/serving/release-manifest.ts'
 import { trustOf } from '../../../shared/serving/trust.ts'
 import type { Trust } from '../../../shared/serving/trust.ts'
 import { openDuck } from '../../data-plane/duck.ts'
-import { quoteIdentifier, quoteText } from '../../data-plane/quote.ts'
+import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import { generateKey } from '../approval/keys.ts'
 import { standingOfVersion } from '../approval/releasable.ts'
 import type { Engine } from '../engine.ts'
@@ -303,7 +303,7 @@ export async function datasetRows(
       type === 'date' || type === 'timestamp' ? `${quoteIdentifier(name)}::VARCHAR` : quoteIdentifier(name),
     )
     const found = await duck.run(
-      `SELECT ${select.join(', ')} FROM read_parquet(${quoteText(workspace.files.path(dataset.data.sha256))}) LIMIT ${request.limit} OFFSET ${request.offset}`,
+      `SELECT ${select.join(', ')} FROM read_parquet(${quotePath(workspace.files.path(dataset.data.sha256))}) LIMIT ${request.limit} OFFSET ${request.offset}`,
     )
     const rows = (await found.getRows()).map((values): TriedRow =>
       Object.fromEntries(shown.inputs.map(({ name }, k) => [name, jsonCell(values[k]!)])),
