@@ -1,5 +1,5 @@
 /** Reads a policy's YAML and says everything that is wrong or doubtful in it, with line and column. */
-import { LineCounter, isNode, parseDocument } from 'yaml'
+import { LineCounter, isNode, isScalar, parseDocument, visit } from 'yaml'
 import type { Document } from 'yaml'
 import { gateSchema, limitsSchema, policySchema, productionLimitSchema, waiverSchema } from '../contract/policy.ts'
 import type { LintProblem, LintedPolicy } from '../contract/policy.ts'
@@ -45,6 +45,24 @@ const keysAt = (place: Place): readonly string[] =>
 
 /** A policy file larger than this is not one that a person wrote. */
 const largest = 1_000_000
+/** More of them nobody reads, and each is looked up in the file. */
+const mostProblems = 100
+
+/** Where keys stand that the same map has already. The parser's own check compares each key with each. */
+function repeatedKeys(document: Document): number[] {
+  const found: number[] = []
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<unknown>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) found.push(key.range?.[0] ?? 0)
+        seen.add(key.value)
+      }
+    },
+  })
+  return found
+}
 
 /** @param today ISO date, against which waivers are held */
 export function lintPolicy(text: string, today: string): LintedPolicy {
@@ -60,18 +78,21 @@ export function lintPolicy(text: string, today: string): LintedPolicy {
   }
   const lines = new LineCounter()
   // Aliases stay few: a small file must not unfold into a huge one.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
-  for (const error of document.errors) {
-    const { line, col } = lines.linePos(error.pos[0])
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+  const addError = (message: string, at: number): void => {
+    const { line, col } = lines.linePos(at)
     problems.push({
       code: 'policy/yaml',
       severity: 'error',
-      message: error.message,
+      message,
       remedy: 'Correct the YAML there.',
       line: Math.max(1, line),
       column: Math.max(1, col),
     })
   }
+  for (const error of document.errors.slice(0, mostProblems)) addError(error.message, error.pos[0])
+  if (problems.length === 0)
+    for (const at of repeatedKeys(document).slice(0, mostProblems)) addError('Map keys must be unique', at)
   const report: Report = (place, severity, code, message, remedy) =>
     problems.push({ code, severity, message, remedy, ...positionOf(document, lines, place) })
   if (problems.length > 0) return { policy: null, problems }
@@ -84,10 +105,10 @@ export function lintPolicy(text: string, today: string): LintedPolicy {
   }
   const parsed = policySchema.safeParse(value)
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
+    for (const issue of parsed.error.issues.slice(0, mostProblems)) {
       const place = issue.path.filter((step) => typeof step !== 'symbol')
       if (issue.code === 'unrecognized_keys') {
-        for (const key of issue.keys) {
+        for (const key of issue.keys.slice(0, mostProblems)) {
           const meant = nearest(key, keysAt(place))
           report(
             [...place, key],

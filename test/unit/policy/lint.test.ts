@@ -102,6 +102,20 @@ describe('lint', () => {
     expect(problems(bomb)[0]).toMatchObject({ code: 'policy/yaml', severity: 'error' })
   })
 
+  it('names a key that stands twice, where it stands again', () => {
+    const twice = base.replace('risk_tier: low', 'risk_tier: low\nrisk_tier: high')
+    expect(lintPolicy(twice, today).problems).toMatchObject([
+      { code: 'policy/yaml', message: 'Map keys must be unique', line: 4, column: 1 },
+    ])
+  })
+
+  it('of many keys and anchors is looked through once', () => {
+    const since = performance.now()
+    const keys = Array.from({ length: 30_000 }, (_, k) => `k${k}: &a${k} 1`).join('\n')
+    expect(problems(keys).length).toBeLessThanOrEqual(110)
+    expect(performance.now() - since).toBeLessThan(5000)
+  })
+
   it('never throws on a file that is no policy', () => {
     for (const text of ['', '[]', '42', 'null', '"', '{', '- - -', 'a: b: c', '\u0000', base.slice(0, 60)])
       expect(lintPolicy(text, today).policy, text).toBeNull()
