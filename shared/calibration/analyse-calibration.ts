@@ -20,6 +20,7 @@ import { fitCalibrator } from './fit-calibrator.ts'
 import { measureCalibration } from './measure-calibration.ts'
 import type { EventRequest } from './measure-calibration.ts'
 import { equalCountSums, equalWidthSums, gapErrors, reliabilityOf } from './reliability.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export interface CalibrationInput {
   /** Row-major n × K probabilities, each in [0, 1]. */
@@ -134,12 +135,12 @@ function firstEvent(input: CalibrationInput): EventRequest {
   const { scores, classes, labels, positive, seed } = input
   if (positive >= 0) return eventOfClass(input, positive)
   const { predicted, confidence } = readMulticlassRows(classes, scores, labels.length)
-  const happened = Uint8Array.from(classes, (truth, row) => (truth === predicted[row] ? 1 : 0))
+  const happened = mapTo(Uint8Array, classes, (truth, row) => (truth === predicted[row] ? 1 : 0))
   return { event: rightEvent, happened, probability: confidence, seed }
 }
 
 function eventOfClass({ scores, classes, labels, seed }: CalibrationInput, k: number): EventRequest {
-  const happened = Uint8Array.from(classes, (one) => (one === k ? 1 : 0))
+  const happened = mapTo(Uint8Array, classes, (one) => (one === k ? 1 : 0))
   return { event: labels[k]!, happened, probability: columnOf(scores, labels.length, k), seed }
 }
 
@@ -186,7 +187,7 @@ function splitRows({ scores, classes, labels, fitShare, seed }: CalibrationInput
   const left = new Float64Array(width)
   for (const k of classes) left[k]!++
   const wanted = left.map((rows) => Math.round(rows * fitShare))
-  const inFit = Uint8Array.from(classes, (k) => {
+  const inFit = mapTo(Uint8Array, classes, (k) => {
     // Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2, S): exactly the wanted number is drawn.
     const chosen = random.uniform() * left[k]! < wanted[k]! ? 1 : 0
     left[k]!--
@@ -226,7 +227,7 @@ function judgeRows(
   let happened: Uint8Array
   let probability: Float64Array
   if (positive >= 0) {
-    happened = Uint8Array.from(classes, (k) => (k === positive ? 1 : 0))
+    happened = mapTo(Uint8Array, classes, (k) => (k === positive ? 1 : 0))
     probability = columnOf(scores, width, positive)
     logLoss = probability.map((p, row) => clippedLogLoss(happened[row] === 1 ? p : 1 - p))
     squaredError = probability.map((p, row) => (p - happened[row]!) ** 2)
@@ -234,7 +235,7 @@ function judgeRows(
     const rows = readMulticlassRows(classes, scores, width)
     logLoss = rows.logLoss
     squaredError = rows.squaredError
-    happened = Uint8Array.from(classes, (truth, row) => (truth === rows.predicted[row] ? 1 : 0))
+    happened = mapTo(Uint8Array, classes, (truth, row) => (truth === rows.predicted[row] ? 1 : 0))
     probability = rows.confidence
   }
   return {

@@ -7,6 +7,7 @@ import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts'
 import { twoSidedNormal } from '../statistics/erfc.ts'
 import type { EventRequest } from './measure-calibration.ts'
 import { equalWidthSums, gapErrors } from './reliability.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 /** Groups with fewer rows are not looked at: their rates say nothing. */
 const fewestRows = 30
@@ -30,8 +31,8 @@ export function calibrationByGroup(
       rowsByGroup(groupOf, values.length).flatMap((rows, group) => {
         const n = rows.length
         if (n < fewestRows) return []
-        const own = Uint8Array.from(rows, (row) => happened[row]!)
-        const chances = Float64Array.from(rows, (row) => probability[row]!)
+        const own = mapTo(Uint8Array, rows, (row) => happened[row]!)
+        const chances = mapTo(Float64Array, rows, (row) => probability[row]!)
         const expected = chances.reduce((sum, p) => sum + p, 0)
         const variance = chances.reduce((sum, p) => sum + p * (1 - p), 0)
         const events = own.reduce((sum, one) => sum + one, 0)

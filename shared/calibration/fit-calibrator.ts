@@ -3,6 +3,7 @@ import type { CalibrationMap, CalibrationMethod, Calibrator } from '../contract/
 import { fitLogit } from './fit-logit.ts'
 import { poolAdjacent, stepsOf } from './isotonic.ts'
 import { clampProbability, logit } from './logit.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export interface FitRequest {
   readonly method: CalibrationMethod
@@ -28,7 +29,7 @@ export function fitCalibrator(request: FitRequest): Fitted {
   const { method, scores, classes, width, positive } = request
   const n = classes.length
   const column = (k: number): Float64Array => Float64Array.from({ length: n }, (_, row) => scores[row * width + k]!)
-  const events = (k: number): Uint8Array => Uint8Array.from(classes, (one) => (one === k ? 1 : 0))
+  const events = (k: number): Uint8Array => mapTo(Uint8Array, classes, (one) => (one === k ? 1 : 0))
   if (positive >= 0) {
     const map = fitMap(method, events(positive), column(positive))
     if (typeof map === 'string') return { calibrator: null, reason: map }
@@ -76,7 +77,7 @@ function platt(happened: Uint8Array, probability: Float64Array, events: number):
   const no = 1 / (happened.length - events + 2)
   const fit = fitLogit(
     [probability.map(logit), new Float64Array(happened.length).fill(1)],
-    Float64Array.from(happened, (one) => (one === 1 ? yes : no)),
+    mapTo(Float64Array, happened, (one) => (one === 1 ? yes : no)),
   )
   return fit ? { kind: 'logistic', slope: fit.coefficients[0]!, intercept: fit.coefficients[1]! } : flat
 }
@@ -117,7 +118,7 @@ const mostInverse = 1e3
  * bracket that halves where a step would leave it.
  */
 function softmaxTemperature(scores: Float32Array | Float64Array, classes: Int32Array, width: number): Fitted {
-  const logs = Float64Array.from(scores, (p) => Math.log(clampProbability(p)))
+  const logs = mapTo(Float64Array, scores, (p) => Math.log(clampProbability(p)))
   let low = leastInverse
   let high = mostInverse
   let inverse = 1

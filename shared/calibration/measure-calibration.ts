@@ -7,6 +7,7 @@ import { brierDecomposition } from './brier-decomposition.ts'
 import { fitLogit } from './fit-logit.ts'
 import { logit } from './logit.ts'
 import { equalCountSums, equalWidthSums, gapErrors, reliabilityOf } from './reliability.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export interface EventRequest {
   /** For a reader: a class, or "the predicted class is right". */
@@ -58,7 +59,7 @@ function calibrationLine(happened: Uint8Array, probability: Float32Array | Float
   const fit =
     n === 0
       ? null
-      : fitLogit([Float64Array.from(probability, logit), new Float64Array(n).fill(1)], Float64Array.from(happened))
+      : fitLogit([mapTo(Float64Array, probability, logit), new Float64Array(n).fill(1)], Float64Array.from(happened))
   const isKnown = fit?.standardErrors.every((error) => error < widestError) === true
   const metric = (at: number): Metric =>
     isKnown

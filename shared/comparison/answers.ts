@@ -8,6 +8,7 @@ import type { BinaryAnswers } from './compare-binary.ts'
 import type { MulticlassAnswers } from './compare-multiclass.ts'
 import { aucInfluence, averagePrecisionInfluence } from './row-influence.ts'
 import type { RowInfluence } from './row-influence.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export type Scores = Float32Array | Float64Array
 
@@ -36,8 +37,8 @@ export function binaryAnswers(
     auc: aucInfluence(y, groups),
     averagePrecision: averagePrecisionInfluence(y, groups),
     probability,
-    logLoss: probability && Float64Array.from(probability, (p, row) => clippedLogLoss(y[row] === 1 ? p : 1 - p)),
-    squaredError: probability && Float64Array.from(probability, (p, row) => (p - y[row]!) ** 2),
+    logLoss: probability && mapTo(Float64Array, probability, (p, row) => clippedLogLoss(y[row] === 1 ? p : 1 - p)),
+    squaredError: probability && mapTo(Float64Array, probability, (p, row) => (p - y[row]!) ** 2),
     rankless: null,
   }
 }

@@ -3,6 +3,7 @@ import type { Task } from '../contract/dataset.ts'
 import { fitLogistic, fitRidge } from './fit-linear.ts'
 import type { Design, DesignRows } from './linear-design.ts'
 import { linearPredictor } from './linear-design.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export interface BaselineInput {
   readonly task: Task
@@ -38,7 +39,7 @@ export function fitLinear(input: BaselineInput): Baseline {
   for (let fitted = 0; fitted < last; fitted++) {
     // A binary model is fitted once, for the second class.
     const k = task === 'binary' ? 1 : fitted
-    const y = Uint8Array.from(truth, (one) => (one === k ? 1 : 0))
+    const y = mapTo(Uint8Array, truth, (one) => (one === k ? 1 : 0))
     const events = y.reduce((sum, one) => sum + one, 0)
     if (events === 0 || events === y.length) {
       if (task === 'binary') return { scores: null, reason: 'the training rows are all of one class' }

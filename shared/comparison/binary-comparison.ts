@@ -6,6 +6,7 @@ import { compareBinary } from './compare-binary.ts'
 import type { ComparedTask } from './compared-task.ts'
 import type { ComparisonInput } from './compare-contenders.ts'
 import { calibrationErrorEstimate } from './paired-estimate.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 function column(scores: Scores, width: number, at: number): Scores {
   const n = scores.length / width
@@ -18,7 +19,7 @@ function column(scores: Scores, width: number, at: number): Scores {
 export function binaryComparison(input: ComparisonInput, step: () => void): ComparedTask {
   const { positive, labels, seed, rowNumber } = input
   const truth = input.classes!
-  const y = Uint8Array.from(truth, (k) => (k === positive ? 1 : 0))
+  const y = mapTo(Uint8Array, truth, (k) => (k === positive ? 1 : 0))
   const contenders = input.contenders.map(({ scores, called, threshold }) => {
     const score = scores && column(scores, labels.length, positive)
     const labelled = called && Uint8Array.from(called, (k) => (k === positive ? 1 : 0))

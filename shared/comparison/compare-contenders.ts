@@ -16,6 +16,7 @@ import { regressionComparison } from './regression-comparison.ts'
 import type { PairedEstimate } from './paired-estimate.ts'
 import type { ComparedTask } from './compared-task.ts'
 import { signedRanks } from '../statistics/signed-rank.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export interface ContenderScores {
   /** Row-major n × K, in the order of `labels`; one column for a regression; null for labels only. */
@@ -119,7 +120,7 @@ function canaryOf(
       loss === task.lossName
         ? task.loss(contender)
         : Float64Array.from(task.right!(contender), (isRight) => 1 - isRight)
-    return Float64Array.from(order, (row) => values[row]!)
+    return mapTo(Float64Array, order, (row) => values[row]!)
   }
   return { loss, ...rehearseCanary({ reference: lossOf(reference), other: lossOf(other), seed, ...options }) }
 }

@@ -21,6 +21,7 @@ import type { Moments } from './sample-moments.ts'
 import { selectTest } from './select-test.ts'
 import { buildValueTable } from './value-table.ts'
 import type { ValueTable } from './value-table.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 /** A column before the correction over all of them. */
 export type ComparedColumn = Pick<
@@ -227,8 +228,8 @@ function byName(table: CategoryTable): BinnedSamples {
   return {
     n: table.n,
     m: table.m,
-    reference: Float64Array.from(order, (k) => table.reference[k]!),
-    current: Float64Array.from(order, (k) => table.current[k]!),
+    reference: mapTo(Float64Array, order, (k) => table.reference[k]!),
+    current: mapTo(Float64Array, order, (k) => table.current[k]!),
   }
 }
 

@@ -12,6 +12,7 @@ import { sortNumbers } from '../statistics/sort-numbers.ts'
 import { boostTrees, predictMargin } from './boosted-trees.ts'
 import type { TrainingRows } from './boosted-trees.ts'
 import type { FeatureSample, SampledFeature } from './feature-sample.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 const folds = 5
 const binsAtMost = 32
@@ -25,14 +26,14 @@ function binFeature({ kind, reference, current }: SampledFeature): { bins: Uint8
   values.set(reference)
   values.set(current, reference.length)
   if (kind === 'categorical') {
-    const bins = Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1 + Math.min(253, value)))
+    const bins = mapTo(Uint8Array, values, (value) => (Number.isNaN(value) ? 0 : 1 + Math.min(253, value)))
     return { bins, size: 255 }
   }
   const sorted = sortNumbers(values.filter(Number.isFinite))
   const edges = new Set<number>()
   for (let bin = 1; bin < binsAtMost; bin++) edges.add(sorted[Math.floor((bin * sorted.length) / binsAtMost)]!)
   const inner = Float64Array.from(edges).sort()
-  const bins = Uint8Array.from(values, (value) => {
+  const bins = mapTo(Uint8Array, values, (value) => {
     if (Number.isNaN(value)) return 0
     let bin = 1
     while (bin <= inner.length && value >= inner[bin - 1]!) bin++

@@ -10,6 +10,7 @@ import { quantileOfSorted } from '../statistics/quantile.ts'
 import { createRandom, shuffleInPlace } from '../statistics/random.ts'
 import type { Random } from '../statistics/random.ts'
 import type { FeatureSample, SampledFeature } from './feature-sample.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 const fourierFeatures = 128
 const permutations = 500
@@ -42,7 +43,7 @@ function pointsOf(sample: FeatureSample): Points {
     const values = together(feature)
     const start = width
     if (feature.kind === 'categorical') {
-      const codes = Int16Array.from(values, (code) =>
+      const codes = mapTo(Int16Array, values, (code) =>
         Number.isNaN(code) ? categoriesAtMost : Math.min(categoriesAtMost, code),
       )
       width += categoriesAtMost + 1

@@ -4,6 +4,7 @@
  */
 import { quantileOfSorted } from '../statistics/quantile.ts'
 import type { GivenRows } from './given-rows.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export interface RowDistance {
   /** Unit of each column; NaN for texts. */
@@ -18,7 +19,7 @@ export interface RowDistance {
 export function makeRowDistance(data: GivenRows): RowDistance {
   const units = Float64Array.from(data.columns, ({ as, values }) => {
     if (as === 'string' || as === 'blob') return NaN
-    const sorted = Float64Array.from(values as ArrayLike<number | bigint>, Number)
+    const sorted = mapTo(Float64Array, values as ArrayLike<number | bigint>, Number)
       .filter(Number.isFinite)
       .sort()
     if (sorted.length === 0) return 1

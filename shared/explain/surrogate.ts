@@ -5,6 +5,7 @@
 import type { Metric } from '../contract/evidence.ts'
 import { z95 } from '../statistics/normal.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export interface SurrogateColumn {
   readonly name: string
@@ -151,7 +152,7 @@ function bestCut(
   mean: number,
   least: number,
 ): Split | null {
-  const sorted = Float64Array.from(rows, (row) => values[row]!)
+  const sorted = mapTo(Float64Array, rows, (row) => values[row]!)
     .filter(Number.isFinite)
     .sort()
   if (sorted.length < 2) return null

@@ -17,6 +17,7 @@ import type { GroupTable, RateName } from './group-rates.ts'
 import { testRates } from './rate-tests.ts'
 import { spreadOf } from './spread.ts'
 import type { GroupEstimate } from './spread.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export interface ClassifierRows {
   /** 1 where the true class is the selected one. */
@@ -117,7 +118,7 @@ function scoreMetrics(
     const reason = 'the model gives labels but no scores'
     return { metrics: { roc_auc: undefinedMetric(n, reason), ece: undefinedMetric(n, reason) }, calibration: null }
   }
-  const truth = Uint8Array.from(members, (row) => y[row]!)
+  const truth = mapTo(Uint8Array, members, (row) => y[row]!)
   const own = score instanceof Float32Array ? new Float32Array(n) : new Float64Array(n)
   for (let i = 0; i < n; i++) own[i] = score[members[i]!]!
   const groups = groupScores(truth, own)

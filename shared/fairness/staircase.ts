@@ -1,6 +1,7 @@
 /** One group's rows from the highest score down, and the thresholds that make groups' rates alike. */
 import type { Mitigation } from '../contract/fairness.ts'
 import { groupScores } from '../metrics/ranked-groups.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export type Goal = Mitigation['goal']
 
@@ -20,8 +21,8 @@ export interface Staircase {
  */
 export function staircase(y: Uint8Array, score: Float32Array | Float64Array, rows: Uint32Array): Staircase {
   const groups = groupScores(
-    Uint8Array.from(rows, (row) => y[row]!),
-    Float64Array.from(rows, (row) => score[row]!),
+    mapTo(Uint8Array, rows, (row) => y[row]!),
+    mapTo(Float64Array, rows, (row) => score[row]!),
   )
   const size = groups.threshold.length
   const above = new Float64Array(size)

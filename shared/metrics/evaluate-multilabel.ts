@@ -11,6 +11,7 @@ import { labelRowMetrics } from './multilabel-rows.ts'
 import { createOneVsRest, oneVsRestKeys, pooledRanking } from './one-vs-rest.ts'
 import { rankGroups } from './ranked-groups.ts'
 import { averagePrecisionMetric, rocAucMetric } from './ranking-metrics.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export interface MultilabelRequest {
   /** n × L, row-major: 1 where the row has the label, else 0. */
@@ -47,7 +48,7 @@ export function evaluateMultilabel(request: MultilabelRequest): MultilabelEvalua
   const { truth, scores, labels, threshold, weight } = request
   const width = labels.length
   const n = width === 0 ? 0 : truth.length / width
-  const given = Uint8Array.from(scores, (score) => (score >= threshold ? 1 : 0))
+  const given = mapTo(Uint8Array, scores, (score) => (score >= threshold ? 1 : 0))
   const ranked = createOneVsRest(n, weight)
   const classes = rankLabels(request, n, ranked.add)
   const averages = ranked.metrics()

@@ -6,6 +6,7 @@ import { normalMetric, undefinedMetric } from './metric.ts'
 import type { LabelRows } from './multilabel-rows.ts'
 import { missingClassReason, rankGroups } from './ranked-groups.ts'
 import type { RankedGroups } from './ranked-groups.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export const oneVsRestKeys = [
   'roc_auc_ovr',
@@ -123,7 +124,7 @@ export function pooledRanking(
   { n, width, truth, weight }: LabelRows,
   scores: Float32Array | Float64Array,
 ): Record<'roc_auc_micro' | 'average_precision_micro', Metric> {
-  const pairWeight = weight && Float64Array.from(truth, (_, at) => weight[Math.floor(at / width)]!)
+  const pairWeight = weight && mapTo(Float64Array, truth, (_, at) => weight[Math.floor(at / width)]!)
   const groups = rankGroups(truth, scores, pairWeight)
   const byRow = (atPositive: Float64Array, atNegative: Float64Array): Float64Array => {
     const influence = new Float64Array(n)

@@ -3,6 +3,7 @@ import { argsort } from '../statistics/argsort.ts'
 import { meanAndError } from '../statistics/mean.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
 import { rowMeanMetric } from './row-mean.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 const bins = 20
 const probabilities = [0.05, 0.25, 0.5, 0.75, 0.95]
@@ -26,7 +27,7 @@ export function predictionBins(
     if (end <= start) continue
     while (end < n && prediction[order[end]!] === prediction[order[end - 1]!]) end++
     const rows = order.subarray(start, end)
-    const residuals = Float64Array.from(rows, (row) => residual[row]!).sort()
+    const residuals = mapTo(Float64Array, rows, (row) => residual[row]!).sort()
     table.push({
       n: rows.length,
       predictionLow: prediction[rows[0]!]!,

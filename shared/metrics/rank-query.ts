@@ -1,4 +1,5 @@
 /** Metrics of one query. Rows of equal score have no order: each metric is its mean over all orders of them. */
+import { mapTo } from '../statistics/map-to.ts'
 
 /** Ranks at which a result list is cut. */
 export const rankingCutoffs = [1, 3, 5, 10, 20] as const
@@ -100,7 +101,7 @@ export function rankQuery(rows: Uint32Array, relevance: Float64Array, score: Flo
   const ties = tiesOf(rows, relevance, score)
   const relevant = ties.reduce((sum, tie) => sum + tie.relevant, 0)
   if (relevant === 0) return null
-  const ideal = Float64Array.from(rows, (row) => relevance[row]!)
+  const ideal = mapTo(Float64Array, rows, (row) => relevance[row]!)
     .sort()
     .reverse()
   // As scikit-learn's average_precision_score: precision at the end of each tie.

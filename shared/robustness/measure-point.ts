@@ -10,6 +10,7 @@ import { rocAucMetric } from '../metrics/ranking-metrics.ts'
 import { rowMeanMetric } from '../metrics/row-mean.ts'
 import { confidenceOf } from './answers.ts'
 import type { AnswerShape, Answers, PointMeasure, Truth } from './answers.ts'
+import { mapTo } from '../statistics/map-to.ts'
 
 export type HeadlineName = 'roc_auc' | 'accuracy' | 'rmse'
 
@@ -102,11 +103,11 @@ function headlineOf(
       change: settled(proportionEstimate({ onlyFirst, onlySecond, n }, 'no rows')),
     }
   }
-  const positive = Uint8Array.from(rows, (row) => (classes[row] === shape.positive ? 1 : 0))
+  const positive = mapTo(Uint8Array, rows, (row) => (classes[row] === shape.positive ? 1 : 0))
   const ranked = (answers: Answers) =>
     rankGroups(
       positive,
-      Float64Array.from(rows, (row) => answers.columns![shape.positive]![row]!),
+      mapTo(Float64Array, rows, (row) => answers.columns![shape.positive]![row]!),
     )
   const groups = ranked(changed)
   return {
@@ -126,7 +127,7 @@ function rootMeanSquare(
 ): { metric: Metric; change: Metric } {
   const n = rows.length
   const squares = (prediction: Float64Array): Float64Array =>
-    Float64Array.from(rows, (row) => (values[row]! - prediction[row]!) ** 2)
+    mapTo(Float64Array, rows, (row) => (values[row]! - prediction[row]!) ** 2)
   const before = squares(base)
   const after = squares(changed)
   const root = (squared: Float64Array): number => Math.sqrt(squared.reduce((sum, value) => sum + value, 0) / n)

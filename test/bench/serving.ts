@@ -16,7 +16,7 @@ import { releaseOf, startServing } from '../support/release.ts'
 import { writeTable } from './table.ts'
 
 const rows = Number(process.env['BENCH_ROWS'] ?? 2_000_000)
-const batch = 1024
+const batch = Number(process.env['BENCH_BATCH'] ?? 1024)
 const turnsWanted = 5
 const width = 30
 const folder = mkdtempSync(join(tmpdir(), 'assay-bench-'))

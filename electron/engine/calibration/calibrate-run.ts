@@ -20,6 +20,7 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { readDataset } from '../records.ts'
 import { readDefined } from '../slices/read-defined.ts'
 import { weightsUnused } from '../evaluation/weights-unused.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 /** The section of an evidence document that a calibration becomes. */
 export const calibrationSection = 'calibration'
@@ -149,7 +150,7 @@ async function readSlices(
     ...named.map(({ conditions, member }) => ({
       name: 'slice',
       groups: [sliceTitle(conditions)],
-      groupOf: Int16Array.from(member, (one) => one - 1),
+      groupOf: mapTo(Int16Array, member, (one) => one - 1),
     })),
     ...(await groupColumns(engine, dataset, rowNumber, context)),
   ]

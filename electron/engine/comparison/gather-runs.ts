@@ -17,6 +17,7 @@ import { scoreShape } from '../scoring/hash-scores.ts'
 import type { ScoreShape } from '../scoring/hash-scores.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 export interface GatheredRun {
   /** Row-major used × K in the first run's class order; null for a model that gives labels only. */
@@ -81,7 +82,7 @@ class ScoreCursor {
 
 /** Where each class of a run stands in the first run's order. @throws AssayError comparison/classes-differ */
 function classOrder(first: readonly string[], own: readonly string[], run: Run): Int32Array {
-  const order = Int32Array.from(own, (name) => placeOfClass(first, name))
+  const order = mapTo(Int32Array, own, (name) => placeOfClass(first, name))
   if (own.length === first.length && !order.includes(-1)) return order
   throw new AssayError({
     code: 'comparison/classes-differ',

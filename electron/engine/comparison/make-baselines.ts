@@ -11,6 +11,7 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { mostTrainingRows, readTraining, sharesOf } from './baseline-scores.ts'
 import type { TrainingTable } from './baseline-scores.ts'
 import type { GatheredRuns } from './gather-runs.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 export interface ScoredBaseline {
   readonly key: 'baseline:constant' | 'baseline:linear' | 'baseline:tree'
@@ -59,7 +60,7 @@ export async function makeBaselines(
 
 function ownShares({ runs, gathered }: BaselineRequest): number[] {
   const { classes, values, used } = gathered
-  const known = classes ? Uint8Array.from(classes, (k) => (k < 0 ? 0 : 1)) : null
+  const known = classes ? mapTo(Uint8Array, classes, (k) => (k < 0 ? 0 : 1)) : null
   const total = known ? known.reduce((sum, one) => sum + one, 0) : used
   return sharesOf((values ?? classes)!, known, total, runs[0]!.binding.output.classes.length)
 }

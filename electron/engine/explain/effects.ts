@@ -11,6 +11,7 @@ import { pick, pickRows } from '../../../shared/explain/given-rows.ts'
 import type { GivenRows } from '../../../shared/explain/given-rows.ts'
 import type { Predictor } from './predictor.ts'
 import { metricOfRows, rounded } from '../../../shared/explain/mean-metric.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 const mostGrid = 20
 const mostCategories = 12
@@ -100,7 +101,7 @@ async function effectOf(request: EffectsRequest, place: number): Promise<Effect 
 }
 
 function numberGrid(values: ColumnValues): number[] {
-  const sorted = Float64Array.from(values as ArrayLike<number | bigint>, Number)
+  const sorted = mapTo(Float64Array, values as ArrayLike<number | bigint>, Number)
     .filter(Number.isFinite)
     .sort()
   if (sorted.length === 0) return []

@@ -14,6 +14,7 @@ import { scorePlaces } from '../../../shared/explain/score-places.ts'
 import type { Subject } from './subject.ts'
 import { rounded } from '../../../shared/explain/mean-metric.ts'
 import { affordable } from '../../../shared/explain/work.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 const repeats = 5
 
@@ -26,7 +27,7 @@ export function truthOf(subject: Subject, target: readonly (string | null)[]): T
   const { output } = subject.binding
   const classOf = (text: string) => output.classes.findIndex((name) => sameClass(name, text))
   return {
-    values: Float64Array.from(target, (text) =>
+    values: mapTo(Float64Array, target, (text) =>
       text === null ? NaN : output.task === 'regression' ? Number(text) : classOf(text) < 0 ? NaN : classOf(text),
     ),
   }
@@ -59,7 +60,7 @@ export function metricOf(subject: Subject, truth: Truth, scores: readonly Float6
     return right / rows.length
   }
   const [positive = 0] = scorePlaces(subject.binding.output)
-  const ranks = averageRanks(Float64Array.from(rows, (row) => scores[positive]![row]!))
+  const ranks = averageRanks(mapTo(Float64Array, rows, (row) => scores[positive]![row]!))
   let sum = 0
   let positives = 0
   rows.forEach((row, k) => {

@@ -12,6 +12,7 @@ import { measureFriedman, measureQuality } from './measure-quality.ts'
 import { openExplainer } from './open-explainer.ts'
 import { openPredictor } from './predictor.ts'
 import { rounded } from '../../../shared/explain/mean-metric.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 /** Rows that are shuffled and moved. */
 const effectRows = 20_000
@@ -103,7 +104,7 @@ function surrogateColumns(given: GivenRows): SurrogateColumn[] {
   return given.columns.flatMap(({ name, as, values }): SurrogateColumn[] => {
     if (as === 'blob') return []
     if (as === 'string') return [{ name, values: values as (string | null)[], isNumber: false }]
-    return [{ name, values: Float64Array.from(values as ArrayLike<number | bigint>, Number), isNumber: true }]
+    return [{ name, values: mapTo(Float64Array, values as ArrayLike<number | bigint>, Number), isNumber: true }]
   })
 }
 

@@ -16,6 +16,7 @@ import { readEvenly } from './read-rows.ts'
 import { RowPool } from './row-pool.ts'
 import type { Reference } from './row-worker.ts'
 import type { Subject } from './subject.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 /** As if so many rows were explained at once: one row alone is not given the time of all of them. */
 const leastShared = 20
@@ -86,7 +87,7 @@ async function coreInputs(front: Front, scorer: Scorer, rows: GivenRows): Promis
   }
   return front.direct!.map(({ name }) => {
     const { values } = rows.columns.find((entry) => entry.name === name)!
-    return Float64Array.from(values as ArrayLike<number | bigint>, Number)
+    return mapTo(Float64Array, values as ArrayLike<number | bigint>, Number)
   })
 }
 

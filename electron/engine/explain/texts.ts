@@ -12,6 +12,7 @@ import type { Engine } from '../engine.ts'
 import { chooseScore } from './choose-score.ts'
 import { withLocalSession } from './local-session.ts'
 import { readRow } from './read-rows.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 const curveSteps = 20
 const seed = 20_240_229
@@ -33,7 +34,7 @@ export async function explainTexts(engine: Engine, id: RunId, row: number, class
       const tokens = tokensOf(text)
       const without = tokens.words.map((_, k) => textOf(tokens, (word) => word !== k))
       const scores = await scoresOf(column, without)
-      const effects = Float64Array.from(scores, (other) => score - other)
+      const effects = mapTo(Float64Array, scores, (other) => score - other)
       const order = [...effects.keys()].sort((a, b) => effects[b]! - effects[a]! || a - b)
       const chance = [...shuffledIndices(tokens.words.length, createRandom(seed))]
       const byEffect = await deletionCurve(tokens, order, (texts) => scoresOf(column, texts))

@@ -6,6 +6,7 @@ import { z95 } from '../../../shared/statistics/normal.ts'
 import { meanAndError } from '../../../shared/statistics/mean.ts'
 import { compute } from '../evaluation/compute.ts'
 import type { Gathered } from '../evaluation/gather.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 export interface WindowMetricsRequest {
   readonly gathered: Gathered
@@ -67,7 +68,7 @@ function windowsOfQueries(query: Int32Array, queries: number, windows: Int16Arra
 function queriesOf(whole: Gathered, rows: readonly number[]): Pick<Gathered, 'query' | 'queries'> {
   if (whole.query === null) return { query: null, queries: 0 }
   const numbers = new Map<number, number>()
-  const query = Int32Array.from(rows, (row) => {
+  const query = mapTo(Int32Array, rows, (row) => {
     const known = numbers.get(whole.query![row]!)
     if (known === undefined) numbers.set(whole.query![row]!, numbers.size)
     return known ?? numbers.size - 1
@@ -89,7 +90,7 @@ function takeRows<T extends Uint8Array | Float32Array | Float64Array>(
 /** The rows of a window as if they were all there are. */
 function partOf(whole: Gathered, rows: readonly number[], { classes: names }: OutputBinding): Gathered {
   const { width } = whole
-  const classes = whole.classes && Int32Array.from(rows, (row) => whole.classes![row]!)
+  const classes = whole.classes && mapTo(Int32Array, rows, (row) => whole.classes![row]!)
   const unnamed = classes?.reduce((n, index) => n + Number(index < 0 || index >= names.length), 0) ?? 0
   return {
     rows: rows.length,
@@ -102,7 +103,7 @@ function partOf(whole: Gathered, rows: readonly number[], { classes: names }: Ou
     values: whole.values && takeRows(whole.values, rows, 1),
     scores: whole.scores && takeRows(whole.scores, rows, width),
     width,
-    labels: whole.labels && Int32Array.from(rows, (row) => whole.labels![row]!),
+    labels: whole.labels && mapTo(Int32Array, rows, (row) => whole.labels![row]!),
     unnamed: unnamed > 0 ? [{ value: '', n: unnamed }] : [],
   }
 }

@@ -6,6 +6,7 @@ import { pick } from '../../../shared/explain/given-rows.ts'
 import { hasNumbers } from './changed-columns.ts'
 import type { Setting } from './run-robustness.ts'
 import { ownValue } from '../../../shared/format/own-value.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 /** Rows that are moved: a share of 1 % of them is three rows. */
 const mostRows = 300
@@ -35,7 +36,7 @@ export async function moveColumns(setting: Setting): Promise<Pick<RobustnessSect
     context.signal.throwIfAborted()
     context.progress({ step: `Moving ${name}`, done: at, total: moved.length, unit: 'steps' })
     const own = sample.columns.find((column) => column.name === name && hasNumbers(dataset, column))!
-    const grid = monotonicityGrid(Float64Array.from(own.values as ArrayLike<number>, Number), fits.get(name)!.whole)
+    const grid = monotonicityGrid(mapTo(Float64Array, own.values as ArrayLike<number>, Number), fits.get(name)!.whole)
     if (grid.length === 0) {
       skipped.push({ what: `Monotonicity of ${name}`, reason: 'the rows drawn hold one value only' })
       continue

@@ -4,6 +4,7 @@ import type { SliceMetric } from '../../../shared/contract/slices.ts'
 import { areProbabilities } from '../../../shared/metrics/calibration.ts'
 import { clippedLogLoss } from '../../../shared/metrics/log-loss.ts'
 import type { DecidedRun } from '../evaluation/decided-rows.ts'
+import { mapTo } from '../../../shared/statistics/map-to.ts'
 
 export interface RowLosses {
   readonly losses: Float64Array
@@ -28,7 +29,7 @@ export function lossesOf(decided: DecidedRun, metric: SliceMetric): RowLosses {
   const { truth, decided: decision, used, run, mask } = decided
   if (!truth || !decision) throw refuse(metric, 'the task is a regression', 'Choose the absolute or the squared error.')
   if (metric === 'error_rate') {
-    const losses = Float64Array.from(truth, (place, row) => (place === decision[row] && place >= 0 ? 0 : 1))
+    const losses = mapTo(Float64Array, truth, (place, row) => (place === decision[row] && place >= 0 ? 0 : 1))
     return { losses, isRate: true, mask }
   }
   if (metric === 'log_loss') return logLosses(decided, truth)
@@ -52,7 +53,7 @@ export function lossesOf(decided: DecidedRun, metric: SliceMetric): RowLosses {
 
 function errorsOf({ values, scores, mask }: DecidedRun, metric: SliceMetric): RowLosses {
   if (!values || !scores) throw refuse(metric, 'the task is a classification', 'Choose the error rate or the log loss.')
-  const losses = Float64Array.from(values, (target, row) => {
+  const losses = mapTo(Float64Array, values, (target, row) => {
     const residual = target - scores[row]!
     return metric === 'absolute_error' ? Math.abs(residual) : residual * residual
   })
@@ -63,6 +64,8 @@ function logLosses({ scores, width, mask }: DecidedRun, truth: Int32Array): RowL
   if (!scores) throw refuse('log_loss', 'the model gives labels but no scores', 'Choose the error rate.')
   if (!areProbabilities(scores))
     throw refuse('log_loss', 'the scores are not probabilities', 'Choose the error rate, or correct the transform.')
-  const losses = Float64Array.from(truth, (place, row) => clippedLogLoss(place < 0 ? 0 : scores[row * width + place]!))
+  const losses = mapTo(Float64Array, truth, (place, row) =>
+    clippedLogLoss(place < 0 ? 0 : scores[row * width + place]!),
+  )
   return { losses, isRate: false, mask }
 }

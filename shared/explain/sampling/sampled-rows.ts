@@ -16,6 +16,7 @@ import { mixRows, playerOfColumn } from '../mix-rows.ts'
 import { affordable, atOnce } from '../work.ts'
 import type { Mixed } from '../mix-rows.ts'
 import type { GivenRows } from '../given-rows.ts'
+import { mapTo } from '../../statistics/map-to.ts'
 
 /** Rows whose samples are scored together, where their columns are few. */
 const mostTogether = 64
@@ -178,7 +179,7 @@ async function sampleRows(request: SampledRequest, method: 'permutation' | 'kern
       const other = wishes[a]![0]!.background
       sampler.take(
         ofRow,
-        Float64Array.from(own, (column) => column[row]!),
+        mapTo(Float64Array, own, (column) => column[row]!),
         Float64Array.from(absent, (column) => column[other]!),
       )
       samples++
