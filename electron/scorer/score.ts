@@ -9,6 +9,7 @@ import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
 import { ChunkWriter } from './chunk-writer.ts'
 import { inFlight } from './in-flight.ts'
 import { keepRunner, takeRunner } from './runner.ts'
+import { ScoresHash } from './scores-hash.ts'
 import type { Span } from './spans.ts'
 
 /** One recorded chunk while its spans come back, in whatever order. */
@@ -39,13 +40,17 @@ export async function score(
   let number = firstChunk
   let done = from
   let lastProgress = 0
-  // One chunk is written at a time, in order, while the next is scored.
-  let writing: Promise<void> = Promise.resolve()
+  const { output } = task.binding
+  const hash = new ScoresHash({ output, wide: runner.wide || output.transform !== 'none' })
+  const pathOf = (chunk: number): string => join(folder, `chunk-${String(chunk).padStart(6, '0')}.parquet`)
+  // One chunk is written and hashed at a time, in order, while the next is scored.
+  let writing = hash.addFiles(Array.from({ length: firstChunk }, (_, chunk) => pathOf(chunk)))
+  writing.catch(() => undefined)
   let open: OpenChunk | null = null
 
   const openChunk = (firstRow: number): OpenChunk => {
     const rows = Math.min(chunkRows, totalRows - firstRow)
-    const columns = makeScoreColumns(task.binding.output, rows, runner.wide)
+    const columns = makeScoreColumns(output, rows, runner.wide)
     return { number: number++, firstRow, rows, columns, spans: [], missingText: 0 }
   }
 
@@ -63,8 +68,8 @@ export async function score(
     const before = writing
     writing = Promise.all([before, ...chunk.spans]).then(async () => {
       const { columns, rows, firstRow, missingText } = chunk
-      const path = join(folder, `chunk-${String(chunk.number).padStart(6, '0')}.parquet`)
-      const file = await (await opening).write(columns, rows, path)
+      const file = await (await opening).write(columns, rows, pathOf(chunk.number))
+      hash.add(columns)
       const notFinite = countNotFinite(columns, rows)
       send({ type: 'chunk', chunk: { number: chunk.number, firstRow, rows, notFinite, missingText, ...file } })
     })
@@ -86,5 +91,5 @@ export async function score(
   }
   await writing
   await keepRunner(task, plan, runner)
-  send({ type: 'scored', rows: totalRows })
+  send({ type: 'scored', rows: totalRows, scoresSha256: hash.digest() })
 }

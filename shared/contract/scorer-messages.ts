@@ -135,7 +135,12 @@ export const fromScorerSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('progress'), rows: z.int().nonnegative() }),
   z.strictObject({ type: z.literal('chunk'), chunk: chunkSchema }),
-  z.strictObject({ type: z.literal('scored'), rows: z.int().nonnegative() }),
+  z.strictObject({
+    type: z.literal('scored'),
+    rows: z.int().nonnegative(),
+    /** Of all rows, those of earlier chunks too. */
+    scoresSha256: sha256Schema,
+  }),
   z.strictObject({ type: z.literal('failed'), error: errorDataSchema }),
 ])
 export type FromScorer = z.infer<typeof fromScorerSchema>

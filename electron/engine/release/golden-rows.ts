@@ -8,7 +8,7 @@ import type { OutputBinding } from '../../../shared/contract/model.ts'
 import type { GoldenRow, InputColumn } from '../../../shared/serving/release-manifest.ts'
 import { quoteIdentifier, quotePath } from '../../data-plane/quote.ts'
 import type { Duck } from '../../data-plane/duck.ts'
-import { scoreColumnNames } from '../scoring/hash-scores.ts'
+import { scoreColumnNames } from '../../../shared/scoring/score-columns.ts'
 
 export interface GoldenRequest {
   readonly duck: Duck

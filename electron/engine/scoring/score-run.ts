@@ -19,7 +19,6 @@ import { newId } from '../workspace/new-id.ts'
 import { chunkName } from '../workspace/workspace.ts'
 import type { Scorer } from './ask-scorer.ts'
 import { autoDevices } from './devices.ts'
-import { ScoresHash, scoreShape } from './hash-scores.ts'
 
 export interface ScoreRequest {
   readonly versionId: VersionId
@@ -131,49 +130,44 @@ async function scoreRun(
   const before = readRunDocument(ledger, runId).document
   const elapsed = () => before.elapsedMs + (performance.now() - started)
   let scoringMs = before.scoringMs
-  const hash = new ScoresHash(scoreShape(readVersion(ledger, run.versionId), run.binding.output))
   const folder = workspace.runFolder(runId)
-  const work = async (scorer: Scorer): Promise<ScoringPlan> => {
+  const work = async (scorer: Scorer): Promise<{ plan: ScoringPlan; scoresSha256: string }> => {
     const plan = await planRun(engine, scorer, run, context, wishes)
     await mkdir(folder, { recursive: true })
     const chunks = listChunks(ledger, runId)
     await removeUnrecorded(folder, new Set(chunks.map((chunk) => chunkName(chunk.number))))
-    for (const { number } of chunks) hash.add(join(folder, chunkName(number)))
     let rowsDone = chunks.reduce((sum, chunk) => sum + chunk.rows, 0)
-    if (rowsDone < run.rows) {
-      context.progress({ step: `Scoring on ${plan.device}`, done: rowsDone, total: run.rows, unit: 'rows' })
-      const version = readVersion(ledger, run.versionId)
-      const task = await scoringTask(engine, version, readDataset(ledger, run.datasetId), run.binding)
-      const scoringFrom = performance.now()
-      await scorer.ask(
-        {
-          type: 'score',
-          task: { ...task, threads: plan.threads },
-          plan,
-          folder,
-          firstChunk: chunks.length,
-          totalRows: run.rows,
+    context.progress({ step: `Scoring on ${plan.device}`, done: rowsDone, total: run.rows, unit: 'rows' })
+    const version = readVersion(ledger, run.versionId)
+    const task = await scoringTask(engine, version, readDataset(ledger, run.datasetId), run.binding)
+    const scoringFrom = performance.now()
+    const { scoresSha256 } = await scorer.ask(
+      {
+        type: 'score',
+        task: { ...task, threads: plan.threads },
+        plan,
+        folder,
+        firstChunk: chunks.length,
+        totalRows: run.rows,
+      },
+      'scored',
+      {
+        signal: context.signal,
+        onMessage: (message) => {
+          if (message.type === 'progress') context.progress({ done: message.rows })
+          if (message.type !== 'chunk') return
+          recordChunk(engine, runId, message.chunk)
+          rowsDone += message.chunk.rows
+          context.progress({ done: rowsDone })
         },
-        'scored',
-        {
-          signal: context.signal,
-          onMessage: (message) => {
-            if (message.type === 'progress') context.progress({ done: message.rows })
-            if (message.type !== 'chunk') return
-            recordChunk(engine, runId, message.chunk)
-            hash.add(join(folder, chunkName(message.chunk.number)))
-            rowsDone += message.chunk.rows
-            context.progress({ done: rowsDone })
-          },
-        },
-      )
-      scoringMs += performance.now() - scoringFrom
-    }
-    return plan
+      },
+    )
+    scoringMs += performance.now() - scoringFrom
+    return { plan, scoresSha256 }
   }
   try {
-    const plan = await engine.keptScorer.use(readVersion(ledger, run.versionId).servedSha256, work)
-    await finish(engine, runId, plan, await hash.digest(), { elapsedMs: elapsed(), scoringMs })
+    const { plan, scoresSha256 } = await engine.keptScorer.use(readVersion(ledger, run.versionId).servedSha256, work)
+    await finish(engine, runId, plan, scoresSha256, { elapsedMs: elapsed(), scoringMs })
   } catch (error) {
     const state = error instanceof Cancelled || context.signal.aborted ? 'cancelled' : 'failed'
     const current = readRunDocument(ledger, runId).document
