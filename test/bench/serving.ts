@@ -3,6 +3,7 @@
  * a time, REST with binary tensors) in the same batch, and the slowest per cent at half of it. The caller runs on the
  * same cores and is counted as part of the cost; how much of it is the caller's is printed. Server and baseline take
  * turns, and each turn has its own ratio, for clocks and neighbours change within seconds; medians are printed.
+ * BENCH_BATCH sets the rows a request (1024).
  */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
