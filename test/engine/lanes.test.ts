@@ -46,7 +46,7 @@ describe('lanes', () => {
     const folder = join(test.folder, 'tmp', name)
     await mkdir(folder, { recursive: true })
     const messages: FromScorer[] = []
-    await withScorer(test.engine.launcher, (scorer) =>
+    const { scoresSha256 } = await withScorer(test.engine.launcher, (scorer) =>
       scorer.ask({ type: 'score', task: scored, plan, folder, firstChunk, totalRows: rows }, 'scored', {
         onMessage: (message) => void messages.push(message),
       }),
@@ -55,7 +55,7 @@ describe('lanes', () => {
     const files = await Promise.all(
       (await readdir(folder)).sort().map(async (file) => (await readFile(join(folder, file))).toString('base64')),
     )
-    return { chunks, files }
+    return { chunks, files, scoresSha256 }
   }
 
   it('give the chunks of one thread, also from the middle', async () => {
@@ -67,8 +67,10 @@ describe('lanes', () => {
       rows - 3840 * (alone.chunks.length - 1),
     ])
     expect(beside).toEqual(alone)
-    const resumed = await score('resumed', planOf(3), 1)
-    expect(resumed.chunks).toEqual(alone.chunks.slice(1))
+    const resumed = await score('beside', planOf(3), 1)
+    expect(resumed).toEqual({ ...alone, chunks: alone.chunks.slice(1) })
+    const complete = await score('beside', planOf(3), 3)
+    expect(complete).toEqual({ ...alone, chunks: [] })
   })
 
   it('are not needed to go on with a run that began in them, when the number file is gone', async () => {
