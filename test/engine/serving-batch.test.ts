@@ -185,6 +185,16 @@ describe('files', () => {
     instance.closeSync()
   }, 120_000)
 
+  it('a value to keep that is nested deeper than it can be written ends the job with 42 and its line', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'in.jsonl')
+    const [first, second] = goldenOf(served.churn.folder).map((row) => JSON.stringify(row.inputs))
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+    writeFileSync(file, [first, `${second!.slice(0, -1)},"note":${deep}}`].join('\n'))
+    const ended = await batch(join(folder, 'out'), ['--keep', 'note'], served.churn.folder, file)
+    expect([ended.code, JSON.parse(ended.stderr)]).toMatchObject([42, { code: 'batch/json', where: { line: 2 } }])
+  }, 60_000)
+
   it('images come as base64', async () => {
     const folder = temporaryFolder()
     const file = join(folder, 'in.jsonl')

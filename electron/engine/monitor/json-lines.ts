@@ -123,7 +123,14 @@ export async function flattenJsonLines(request: JsonLinesRequest): Promise<FlatL
         leftOut.add(number, reason ?? '')
         continue
       }
-      const line = `${fields.map((field, k) => cell(valueAt(object, field, steps[k]))).join(',')}\n`
+      let line: string
+      try {
+        line = `${fields.map((field, k) => cell(valueAt(object, field, steps[k]))).join(',')}\n`
+      } catch {
+        // What is nested too deeply for the stack can be parsed, and not be written again.
+        leftOut.add(number, 'a value is nested too deeply')
+        continue
+      }
       pending.push(line)
       pendingLength += line.length
       // In UTF-8 a character takes at most three bytes for each unit of UTF-16.

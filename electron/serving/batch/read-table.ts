@@ -161,11 +161,17 @@ async function* readLines(request: TableRequest): AsyncGenerator<TableRow> {
       read: () => readJsonRow(inputs, parse(), decodeBase64),
       text: (column) => {
         const value = parse()[column]
-        return value === undefined || value === null
-          ? ''
-          : typeof value === 'object'
-            ? JSON.stringify(value)
-            : String(value)
+        if (value === undefined || value === null) return ''
+        if (typeof value !== 'object') return String(value)
+        try {
+          return JSON.stringify(value)
+        } catch {
+          // What is nested too deeply for the stack can be parsed, and not be written again.
+          throw badInput('json', `Line ${at} has a value that is nested too deeply.`, 'Write flat values.', {
+            line: at,
+            column,
+          })
+        }
       },
     }
   }
