@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { open, readFile, rename } from 'node:fs/promises'
 import { DOUBLE, DuckDBDataChunk, DuckDBInstance, FLOAT, VARCHAR } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBDoubleVector, DuckDBFloatVector, DuckDBType } from '@duckdb/node-api'
+import { namesOfScores } from '../../shared/scoring/outputs.ts'
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
 import { quoteText } from '../data-plane/quote.ts'
 
@@ -27,9 +28,9 @@ export class ChunkWriter {
   /** Writes rows [0, rows) to `path` by way of a temporary name, flushed before it is renamed. */
   async write(columns: ScoreColumns, rows: number, path: string): Promise<{ sha256: string; bytes: number }> {
     const scores = columns.scores ?? []
-    const name = (index: number) => (scores.length === 1 ? 'prediction' : `p${index}`)
+    const names = namesOfScores(scores.length)
     const types: DuckDBType[] = scores.map((column) => (column instanceof Float32Array ? FLOAT : DOUBLE))
-    const declared = scores.map((_, index) => `${name(index)} ${types[index]!.toString()}`)
+    const declared = scores.map((_, index) => `${names[index]!} ${types[index]!.toString()}`)
     if (columns.labels) {
       types.push(VARCHAR)
       declared.push('label VARCHAR')

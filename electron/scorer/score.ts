@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path'
 import type { FromScorer, ScoringPlan, ScoringTask } from '../../shared/contract/scorer-messages.ts'
-import { countNotFinite, makeScoreColumns } from '../../shared/scoring/outputs.ts'
+import { chunkName } from '../../shared/scoring/chunk-name.ts'
+import { countNotFinite, isStoredWide, makeScoreColumns } from '../../shared/scoring/outputs.ts'
 import type { ScoreColumns } from '../../shared/scoring/outputs.ts'
 import { ChunkWriter } from './chunk-writer.ts'
 import { inFlight } from './in-flight.ts'
@@ -41,8 +42,8 @@ export async function score(
   let done = from
   let lastProgress = 0
   const { output } = task.binding
-  const hash = new ScoresHash({ output, wide: runner.wide || output.transform !== 'none' })
-  const pathOf = (chunk: number): string => join(folder, `chunk-${String(chunk).padStart(6, '0')}.parquet`)
+  const hash = new ScoresHash({ output, wide: isStoredWide(output, runner.wide) })
+  const pathOf = (chunk: number): string => join(folder, chunkName(chunk))
   // One chunk is written and hashed at a time, in order, while the next is scored.
   let writing = hash.addFiles(Array.from({ length: firstChunk }, (_, chunk) => pathOf(chunk)))
   writing.catch(() => undefined)

@@ -16,14 +16,24 @@ export interface ScoreColumns {
 }
 
 /** Scores a row: 0 of a model that gives labels alone. */
-export function scoreWidth(output: OutputBinding): number {
+export function scoreWidth(output: Pick<OutputBinding, 'score' | 'task' | 'classes'>): number {
   if (output.score === null) return 0
   return givesOneNumber(output.task) ? 1 : output.classes.length
 }
 
+/** Names of `width` columns of scores in a run's chunks. */
+export function namesOfScores(width: number): string[] {
+  return width === 1 ? ['prediction'] : Array.from({ length: width }, (_, k) => `p${k}`)
+}
+
 /** Float32 holds what a float32 model gave; what we compute from it (softmax, sigmoid) keeps float64. */
+export function isStoredWide({ transform }: OutputBinding, modelIsWide: boolean): boolean {
+  return modelIsWide || transform !== 'none'
+}
+
+/** @param wide Whether the model gives float64. */
 export function makeScoreColumns(output: OutputBinding, rows: number, wide: boolean): ScoreColumns {
-  const make = () => (wide || output.transform !== 'none' ? new Float64Array(rows) : new Float32Array(rows))
+  const make = () => (isStoredWide(output, wide) ? new Float64Array(rows) : new Float32Array(rows))
   return {
     scores: output.score === null ? null : Array.from({ length: scoreWidth(output) }, make),
     labels: output.label === null ? null : new Array<string>(rows),

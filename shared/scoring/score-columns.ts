@@ -1,7 +1,7 @@
 /** The columns in which a run's scores are kept. */
-import { givesOneNumber } from '../contract/dataset.ts'
 import type { ModelVersion, OutputBinding } from '../contract/model.ts'
 import type { StreamedColumn } from './columns.ts'
+import { isStoredWide, namesOfScores, scoreWidth } from './outputs.ts'
 
 export interface ScoreShape {
   readonly output: OutputBinding
@@ -14,17 +14,12 @@ export function scoreShape(version: Pick<ModelVersion, 'outputs'>, output: Outpu
   const fromModel = version.outputs.some(
     (entry) => output.score?.includes(entry.name) && entry.elementType !== 'float32',
   )
-  return { output, wide: output.transform !== 'none' || fromModel }
+  return { output, wide: isStoredWide(output, fromModel) }
 }
 
 /** Names of the columns of scores in a run's chunks, in the order of the classes; empty where the model gives labels alone. */
-export function scoreColumnNames({
-  score,
-  task,
-  classes,
-}: Pick<OutputBinding, 'score' | 'task' | 'classes'>): string[] {
-  if (score === null) return []
-  return givesOneNumber(task) || classes.length === 1 ? ['prediction'] : classes.map((_, k) => `p${k}`)
+export function scoreColumnNames(output: Pick<OutputBinding, 'score' | 'task' | 'classes'>): string[] {
+  return namesOfScores(scoreWidth(output))
 }
 
 /** The columns that a run's chunks hold. */

@@ -15,7 +15,7 @@ import { placeOfClass } from '../models/guess-binding.ts'
 import { listChunks, readVersion } from '../records.ts'
 import { scoreShape } from '../../../shared/scoring/score-columns.ts'
 import type { ScoreShape } from '../../../shared/scoring/score-columns.ts'
-import { chunkName } from '../workspace/workspace.ts'
+import { chunkName } from '../../../shared/scoring/chunk-name.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 import { mapTo } from '../../../shared/statistics/map-to.ts'
 

@@ -9,7 +9,7 @@ import type { Run } from '../../../shared/contract/run.ts'
 import { quoteIdentifier, quotePath, quoteText } from '../../data-plane/quote.ts'
 import type { Engine } from '../engine.ts'
 import { listChunks, readDataset, readRun } from '../records.ts'
-import { chunkName } from '../workspace/workspace.ts'
+import { chunkName } from '../../../shared/scoring/chunk-name.ts'
 
 export interface Side {
   readonly dataset: Dataset

@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun, readVersion } from '../records.ts'
 import { scoreShape } from '../../../shared/scoring/score-columns.ts'
-import { chunkName } from '../workspace/workspace.ts'
+import { chunkName } from '../../../shared/scoring/chunk-name.ts'
 import { gather } from './gather.ts'
 import type { Gathered } from './gather.ts'
 

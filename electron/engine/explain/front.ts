@@ -16,7 +16,7 @@ import type { Engine } from '../engine.ts'
 import type { JobContext } from '../jobs/jobs.ts'
 import { scoringTask } from '../models/try-binding.ts'
 import type { Scorer } from '../scoring/ask-scorer.ts'
-import { chunkName } from '../workspace/workspace.ts'
+import { chunkName } from '../../../shared/scoring/chunk-name.ts'
 import type { ExactCore } from '../../../shared/explain/graph/exact-core.ts'
 import type { Subject } from './subject.ts'
 

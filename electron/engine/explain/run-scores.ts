@@ -4,7 +4,7 @@ import { openReader, streamColumns } from '../../data-plane/stream-columns.ts'
 import type { Engine } from '../engine.ts'
 import { listChunks } from '../records.ts'
 import { scoreColumns, scoreShape } from '../../../shared/scoring/score-columns.ts'
-import { chunkName } from '../workspace/workspace.ts'
+import { chunkName } from '../../../shared/scoring/chunk-name.ts'
 import { scorePlaces } from '../../../shared/explain/score-places.ts'
 import type { Subject } from './subject.ts'
 

@@ -13,7 +13,7 @@ import type { JobContext } from '../jobs/jobs.ts'
 import { listChunks, readDataset, readRun } from '../records.ts'
 import { copyOut } from '../workspace/copy-out.ts'
 import type { CopyFormat } from '../workspace/copy-out.ts'
-import { chunkName } from '../workspace/workspace.ts'
+import { chunkName } from '../../../shared/scoring/chunk-name.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 /** @throws AssayError run/not-scored, export/not-writable */

@@ -6,7 +6,7 @@ import type { RunId } from '../../../shared/contract/ids.ts'
 import { readRows } from '../data/read-rows.ts'
 import type { Engine } from '../engine.ts'
 import { listChunks, readDataset, readRun } from '../records.ts'
-import { chunkName } from '../workspace/workspace.ts'
+import { chunkName } from '../../../shared/scoring/chunk-name.ts'
 import { givesOneNumber } from '../../../shared/contract/dataset.ts'
 
 /** @throws AssayError run/not-scored */

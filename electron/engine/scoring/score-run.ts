@@ -16,7 +16,7 @@ import { resolveBinding, scoringTask, tryBinding } from '../models/try-binding.t
 import { listChunks, readDataset, readRun, readRunDocument, readVersion, updateRun } from '../records.ts'
 import type { RunDocument } from '../records.ts'
 import { newId } from '../workspace/new-id.ts'
-import { chunkName } from '../workspace/workspace.ts'
+import { chunkName } from '../../../shared/scoring/chunk-name.ts'
 import type { Scorer } from './ask-scorer.ts'
 import { autoDevices } from './devices.ts'
 

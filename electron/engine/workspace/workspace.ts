@@ -8,6 +8,7 @@ import { diskError } from '../../data-plane/disk-error.ts'
 import { ContentStore, hashFile, moveInto } from './content-store.ts'
 import { openLedger, takeLock } from './ledger.ts'
 import type { Ledger } from './ledger.ts'
+import { chunkName } from '../../../shared/scoring/chunk-name.ts'
 
 const marker = 'assay.json'
 
@@ -189,11 +190,6 @@ async function repair(folder: string, ledger: Ledger, files: ContentStore): Prom
       if (!keep.has(name)) await rm(join(folder, 'runs', id, name), { force: true })
     }
   }
-}
-
-/** The file name of a run's chunk: fixed width, so that names sort as rows do. */
-export function chunkName(number: number): string {
-  return `chunk-${String(number).padStart(6, '0')}.parquet`
 }
 
 async function verifyChunks(folder: string, ledger: Ledger): Promise<{ files: number; problems: string[] }> {
